@@ -1,1 +1,2 @@
-export {};
+
+export type { FieldError, FieldErrorType } from './field-error.js';

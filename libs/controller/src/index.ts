@@ -1,1 +1,1 @@
-export {};
+export type { Reconcile, ReconcileResult } from './reconcile.js';

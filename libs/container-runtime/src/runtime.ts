@@ -1,0 +1,198 @@
+/**
+ * The container runtime interface: the verbs of CRI, in TypeScript. Every runtime (docker, hollow, later oci and cri) passes
+ * the one conformance suite. All operations are idempotent: stopping what is stopped or removing what is gone succeeds.
+ * Errors are `RuntimeError` with a code.
+ */
+
+export interface SandboxMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  /** Counts the sandboxes that this pod has had. */
+  readonly attempt: number;
+}
+
+export interface SandboxConfig {
+  readonly metadata: SandboxMetadata;
+  readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** `pod`: namespaces of its own with no network plugged in (the kubelet plugs it); `node`: the node's network namespace. */
+  readonly network: 'pod' | 'node';
+  readonly cgroupParent?: string;
+  readonly sysctls?: Readonly<Record<string, string>>;
+}
+
+export type SandboxState = 'ready' | 'notready';
+
+export interface SandboxStatus {
+  readonly id: string;
+  readonly metadata: SandboxMetadata;
+  readonly state: SandboxState;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** A process whose namespaces are the sandbox's; undefined when it does not run or there is none (hollow). */
+  readonly pid?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Mount {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readonly: boolean;
+}
+
+export interface ContainerResources {
+  /** Microseconds of CPU a period of `cpuPeriod` (100,000): 0 or unset is unlimited. */
+  readonly cpuQuota?: number;
+  readonly cpuPeriod?: number;
+  readonly cpuShares?: number;
+  /** Bytes. */
+  readonly memoryLimit?: number;
+  readonly oomScoreAdjust?: number;
+}
+
+export interface ContainerConfig {
+  readonly name: string;
+  /** Which start of this container in its pod: 0 for the first, one more with each restart. */
+  readonly attempt: number;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly mounts: readonly Mount[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly resources: ContainerResources;
+  /** Absolute path of the log file in CRI format (`<time> stdout F line`) that the runtime keeps for this container. */
+  readonly logPath: string;
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
+  readonly security: {
+    readonly privileged: boolean;
+    readonly runAsUser?: number;
+    readonly runAsGroup?: number;
+    readonly runAsUserName?: string;
+    readonly supplementalGroups?: readonly number[];
+    readonly readonlyRootfs: boolean;
+    readonly noNewPrivileges: boolean;
+    readonly capabilitiesAdd: readonly string[];
+    readonly capabilitiesDrop: readonly string[];
+  };
+  /** Signal name such as SIGQUIT; unset: the image's. */
+  readonly stopSignal?: string;
+}
+
+export type ContainerState = 'created' | 'running' | 'exited' | 'unknown';
+
+export interface ContainerStatus {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: ContainerState;
+  /** Milliseconds since the epoch; 0: not yet. */
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, `ContainerCannotRun`; '' while it runs. */
+  readonly reason: string;
+  readonly message: string;
+  readonly image: string;
+  /** `docker.io/library/busybox@sha256:…`, or the image's id where there is no digest. */
+  readonly imageRef: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly logPath: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly repoTags: readonly string[];
+  readonly repoDigests: readonly string[];
+  /** Bytes. */
+  readonly size: number;
+  readonly user?: string;
+}
+
+/** Process streams: Node web-free, plain callbacks and iterables so that they can be carried over the bus. */
+export interface ProcessStreams {
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdout?: (chunk: Uint8Array) => Promise<void> | void;
+  readonly stderr?: (chunk: Uint8Array) => Promise<void> | void;
+  readonly tty: boolean;
+  readonly resize?: AsyncIterable<{ readonly width: number; readonly height: number }>;
+}
+
+/** Something happened to this sandbox or container: look at it. Events may repeat or be lost; relist as well. */
+export interface RuntimeEvent {
+  readonly sandboxId?: string;
+  readonly containerId?: string;
+  readonly podUid: string;
+}
+
+export interface Version {
+  readonly runtimeName: string;
+  readonly runtimeVersion: string;
+}
+
+export interface ContainerStats {
+  readonly containerId: string;
+  readonly name: string;
+  readonly podUid: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly cpuNanoseconds: number;
+  readonly memoryWorkingSetBytes: number;
+}
+
+export interface ContainerRuntime {
+  version(): Promise<Version>;
+
+  runSandbox(config: SandboxConfig): Promise<string>;
+  stopSandbox(id: string): Promise<void>;
+  removeSandbox(id: string): Promise<void>;
+  sandboxStatus(id: string): Promise<SandboxStatus>;
+  /** Those of this node only; `podUid` narrows. */
+  listSandboxes(filter?: { podUid?: string }): Promise<SandboxStatus[]>;
+
+  createContainer(sandboxId: string, config: ContainerConfig): Promise<string>;
+  startContainer(id: string): Promise<void>;
+  /** Sends the stop signal, and SIGKILL after `graceSeconds`. Resolves when it has exited. */
+  stopContainer(id: string, graceSeconds: number): Promise<void>;
+  removeContainer(id: string): Promise<void>;
+  containerStatus(id: string): Promise<ContainerStatus>;
+  listContainers(filter?: { podUid?: string; sandboxId?: string }): Promise<ContainerStatus[]>;
+  updateContainer(id: string, resources: ContainerResources): Promise<void>;
+  stats(filter?: { podUid?: string }): Promise<ContainerStats[]>;
+
+  execSync(id: string, command: readonly string[], timeoutMs: number): Promise<{ exitCode: number; stdout: Uint8Array; stderr: Uint8Array }>;
+  exec(id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }>;
+  attach(id: string, streams: ProcessStreams, signal: AbortSignal): Promise<void>;
+
+  pullImage(image: string, credentials?: { username: string; password: string }): Promise<string>;
+  imageStatus(image: string): Promise<Image | undefined>;
+  listImages(): Promise<Image[]>;
+  removeImage(id: string): Promise<void>;
+
+  /** Until `signal` aborts; reconnects by itself. */
+  events(listener: (event: RuntimeEvent) => void, signal: AbortSignal): void;
+  close(): Promise<void>;
+}
+
+export type RuntimeErrorCode = 'not-found' | 'image-not-found' | 'pull-failed' | 'start-failed' | 'name-conflict' | 'unavailable' | 'invalid' | 'deadline';
+
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+  constructor(
+    readonly code: RuntimeErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
