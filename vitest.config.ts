@@ -1,11 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests run from source: the workspace packages resolve by the `@gantry/source` condition. */
+const SLOW = 300_000;
+
+/**
+ * Tests run from source: the workspace packages resolve by the `@gantry/source` condition. Two projects: units run in two
+ * processes at a time; integration and end-to-end tests run one file after another, because they share the machine's ports,
+ * engine and namespaces.
+ */
 export default defineConfig({
   resolve: { conditions: ['@gantry/source'] },
   ssr: { resolve: { conditions: ['@gantry/source'] } },
   test: {
-    include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'cluster/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    testTimeout: 20_000,
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'cluster/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          testTimeout: 20_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['e2e/src/**/*.test.ts'], testTimeout: SLOW, hookTimeout: SLOW, fileParallelism: false },
+      },
+    ],
   },
 });

@@ -1,0 +1,26 @@
+/**
+ * `npm test`: every step that this machine allows, one after another, and one last line that sums them all:
+ * `N passed, N failed, N skipped`. With `--only lint,check,unit,e2e` just those groups; what follows `--` goes to vitest.
+ */
+import { parseArguments } from './testing/arguments.mjs';
+import { printFailures, printSkips, printSummary } from './testing/print.mjs';
+import { runStep } from './testing/run-step.mjs';
+import { listedSkips, refusedSkips } from './testing/skips.mjs';
+import { stepsOf } from './testing/steps.mjs';
+import { sum } from './testing/tally.mjs';
+
+const { groups, vitestArguments } = parseArguments(process.argv.slice(2));
+const results = [];
+for (const step of stepsOf(groups, vitestArguments)) {
+  process.stdout.write(`\n── ${step.name}\n`);
+  results.push(await runStep(step));
+}
+
+const total = sum(results);
+const refused = refusedSkips(total.skips, { ci: process.env.CI === 'true', listed: listedSkips() });
+total.failures.push(...refused);
+total.failed += refused.length;
+printSkips(total.skips);
+printFailures(total.failures);
+printSummary(total);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,0 +1,19 @@
+/**
+ * The visible list of everything that `npm test` runs. A `command` step counts as one test; a `vitest` step counts the tests
+ * that its reporter recorded. Commands run with the pinned Node.
+ */
+const STEPS = [
+  { group: 'lint', name: 'oxlint', command: ['node_modules/oxlint/bin/oxlint', '--config', '.oxlintrc.json', '--quiet', '--deny-warnings'] },
+  { group: 'lint', name: 'import boundaries', command: ['scripts/lint/boundaries.mjs'] },
+  { group: 'lint', name: 'import cycles', command: ['scripts/lint/cycles.mjs'] },
+  { group: 'check', name: 'the lock is complete', command: ['scripts/checks/lock.mjs'] },
+  { group: 'check', name: 'tsconfig references follow package.json', command: ['scripts/sync-references.mjs', '--check'] },
+  { group: 'check', name: 'types of the tests', command: ['node_modules/.bin/tsc', '-p', 'tsconfig.tests.json'] },
+  { group: 'unit', name: 'unit tests', vitest: 'unit' },
+  { group: 'e2e', name: 'integration and end to end', vitest: 'e2e' },
+];
+
+/** The steps of `groups`, each with the arguments that were given for vitest. */
+export function stepsOf(groups, vitestArguments = []) {
+  return STEPS.filter((step) => groups.includes(step.group)).map((step) => ({ ...step, vitestArguments }));
+}
