@@ -1,1 +1,2 @@
-export {};
+export type { Logger } from './logger.js';
+export { silentLogger } from './logger.js';
