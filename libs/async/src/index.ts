@@ -1,2 +1,12 @@
 export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
+export type { Clock, Timer } from './clock.js';
+export { systemClock } from './clock.js';
+export { FakeClock, settle } from './fake-clock.js';
+export type { BackoffOptions } from './backoff.js';
+export { Backoff, backoffDelay } from './backoff.js';
+export { Deferred } from './deferred.js';
+export type { JoinedSignal } from './signals.js';
+export { anySignal, delay, onAbort, withTimeout } from './signals.js';
+export { AsyncQueue } from './async-queue.js';
+export { Semaphore } from './semaphore.js';
