@@ -8,6 +8,7 @@ const STEPS = [
   { group: 'lint', name: 'import cycles', command: ['scripts/lint/cycles.mjs'] },
   { group: 'check', name: 'the lock is complete', command: ['scripts/checks/lock.mjs'] },
   { group: 'check', name: 'tsconfig references follow package.json', command: ['scripts/sync-references.mjs', '--check'] },
+  { group: 'check', name: 'generated files are as the model generates them', command: ['scripts/generate/main.mjs', '--check'] },
   { group: 'check', name: 'types of the tests', command: ['node_modules/.bin/tsc', '-p', 'tsconfig.tests.json'] },
   { group: 'unit', name: 'unit tests', vitest: 'unit' },
   { group: 'e2e', name: 'integration and end to end', vitest: 'e2e' },
