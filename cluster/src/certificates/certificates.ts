@@ -1,0 +1,93 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import type { KeyPair } from '@gantry/platform';
+import { readFileIfAny, writeFileAtomic } from '../state/files.js';
+
+const DAY_MS = 86_400_000;
+const AUTHORITY_DAYS = 3650;
+const LEAF_DAYS = 365;
+/** A start renews what ends within this time. */
+const RENEW_BEFORE_DAYS = 90;
+
+/** What a standalone cluster's API needs, and what its administrator shows. */
+export interface ClusterCertificates {
+  readonly authority: KeyPair;
+  readonly server: KeyPair;
+  readonly admin: KeyPair;
+}
+
+/** Reads the cluster's certificates; makes those that are missing or end soon (only then is the library that makes them loaded). */
+export async function ensureCertificates(folder: string, now: number): Promise<ClusterCertificates> {
+  const authority = await ensure(folder, 'ca', now, async () => {
+    const { createAuthority } = await import('@gantry/platform/pki');
+    return createAuthority('gantry-ca', AUTHORITY_DAYS, now);
+  });
+  const server = await ensureLeaf(folder, 'api', authority, now, {
+    commonName: 'kube-apiserver',
+    usage: 'server',
+    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
+    ipAddresses: ['127.0.0.1', '::1', '10.96.0.1'],
+  });
+  const admin = await ensureLeaf(folder, 'admin', authority, now, { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' });
+  return { authority, server, admin };
+}
+
+/** The key that seals Secrets: 32 random bytes, made once. Losing it loses every Secret. */
+export async function ensureEncryptionKey(path: string): Promise<Uint8Array> {
+  const stored = await readFileIfAny(path);
+  if (stored !== undefined) return Buffer.from(stored.trim(), 'base64');
+  const key = randomBytes(32);
+  await writeFileAtomic(path, `${key.toString('base64')}\n`);
+  return key;
+}
+
+interface Leaf {
+  readonly commonName: string;
+  readonly usage: 'server' | 'client';
+  readonly organizations?: readonly string[];
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+}
+
+function ensureLeaf(folder: string, name: string, authority: KeyPair, now: number, leaf: Leaf): Promise<KeyPair> {
+  const signedBy = new X509Certificate(authority.certificate);
+  return ensure(
+    folder,
+    name,
+    now + RENEW_BEFORE_DAYS * DAY_MS,
+    async () => {
+      const { issueCertificate } = await import('@gantry/platform/pki');
+      return issueCertificate(authority, { ...leaf, days: LEAF_DAYS, now });
+    },
+    (certificate) => certificate.verify(signedBy.publicKey),
+  );
+}
+
+async function ensure(
+  folder: string,
+  name: string,
+  validUntil: number,
+  make: () => Promise<KeyPair>,
+  accept: (certificate: X509Certificate) => boolean = () => true,
+): Promise<KeyPair> {
+  const stored = await read(folder, name);
+  if (stored !== undefined && usable(stored.certificate, validUntil, accept)) return stored;
+  const made = await make();
+  await writeFileAtomic(join(folder, `${name}.key`), made.key);
+  await writeFileAtomic(join(folder, `${name}.crt`), made.certificate, 0o644);
+  return made;
+}
+
+async function read(folder: string, name: string): Promise<KeyPair | undefined> {
+  const [certificate, key] = await Promise.all([readFileIfAny(join(folder, `${name}.crt`)), readFileIfAny(join(folder, `${name}.key`))]);
+  return certificate === undefined || key === undefined ? undefined : { certificate, key };
+}
+
+function usable(pem: string, until: number, accept: (certificate: X509Certificate) => boolean): boolean {
+  try {
+    const certificate = new X509Certificate(pem);
+    return Date.parse(certificate.validTo) > until && accept(certificate);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Logger } from '@gantry/async';
+import { silentLogger } from '@gantry/async';
+
+/** `auto`: Docker where it can run real pods here, else hollow with a warning. */
+export type RuntimeChoice = 'auto' | 'docker' | 'hollow';
+
+export interface ClusterOptions {
+  /** A DNS label; names everything that the cluster makes on this machine. */
+  readonly name?: string;
+  /** Folder of all clusters' state: `~/.gantry` unless given. */
+  readonly home?: string;
+  readonly runtime?: RuntimeChoice;
+  /** Port of the API on 127.0.0.1; unset: the remembered one, else 6443, else the next free one. */
+  readonly port?: number;
+  /** Where kubectl's configuration is merged; `false`: nowhere. Unset: `$KUBECONFIG`'s first file or `~/.kube/config`. */
+  readonly kubeconfig?: string | false;
+  readonly logger?: Logger;
+  /** Called at the start and the end of every step. */
+  readonly onProgress?: (step: ProgressStep) => void;
+  /** Called for what a user should know though the cluster runs. */
+  readonly onWarning?: (text: string) => void;
+}
+
+export interface ProgressStep {
+  readonly name: string;
+  readonly state: 'started' | 'done';
+  /** What came of it: `Postgres 18.4, adopted`. Only when done. */
+  readonly detail?: string;
+  /** Milliseconds, only when done. */
+  readonly took?: number;
+}
+
+export type ResolvedOptions = Required<Omit<ClusterOptions, 'port' | 'kubeconfig' | 'home'>> & Pick<ClusterOptions, 'port' | 'kubeconfig'> & { readonly home: string };
+
+const DEFAULTS = {
+  name: 'gantry',
+  runtime: 'auto',
+  logger: silentLogger,
+  onProgress: () => undefined,
+  onWarning: () => undefined,
+} as const satisfies Partial<ClusterOptions>;
+
+/** A mistake of the caller, with what to do about it: shown as it is, without a stack. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+  constructor(
+    message: string,
+    /** The next thing to try. */
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** Merges the defaults and checks what can be checked without looking at the machine. */
+export function resolveOptions(options: ClusterOptions, defaultHome: string): ResolvedOptions {
+  const resolved = { ...DEFAULTS, home: defaultHome, ...withoutUndefined(options) };
+  if (!NAME.test(resolved.name)) {
+    throw new ClusterError(`"${resolved.name}" cannot be a cluster's name`, 'use at most 40 lower-case letters, digits and dashes, beginning and ending with a letter or digit');
+  }
+  if (resolved.port !== undefined && !(Number.isInteger(resolved.port) && resolved.port > 0 && resolved.port < 65536)) {
+    throw new ClusterError(`${resolved.port} is not a port`, 'use a number from 1 to 65535');
+  }
+  return resolved;
+}
+
+function withoutUndefined(options: ClusterOptions): ClusterOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

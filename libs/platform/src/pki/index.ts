@@ -1,0 +1,2 @@
+export { createAuthority, expiryOf, issueCertificate } from './certificate.js';
+export type { CertificateRequest, KeyPair } from './certificate.js';
