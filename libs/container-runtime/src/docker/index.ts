@@ -1,0 +1,2 @@
+export { CLUSTER_LABEL, describeEngine, ensureNodeContainer, removeClusterObjects, stopNodeContainers } from './node-container.js';
+export type { EngineDescription, NodeContainer, NodeContainerOptions } from './node-container.js';

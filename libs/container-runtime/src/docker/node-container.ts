@@ -1,0 +1,137 @@
+import Docker from 'dockerode';
+import { RuntimeError } from '../runtime.js';
+
+/**
+ * The engine-side half of a standalone node: a Docker network of the cluster's own and one small container a node, whose
+ * network namespace is the node's. Docker gives it address translation, firewall and publishing; the kubelet enters it.
+ */
+
+/** Every container and network of a cluster has it; the value is the cluster's name. */
+export const CLUSTER_LABEL = 'io.gantry.cluster';
+const HOME_LABEL = 'io.gantry.home';
+const ROLE_LABEL = 'io.gantry.role';
+const NODE_LABEL = 'io.gantry.node';
+
+export interface EngineDescription {
+  readonly version: string;
+  /** The engine's own host name and totals, which its nodes divide. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly operatingSystem: string;
+  readonly kernelVersion: string;
+}
+
+export interface NodeContainerOptions {
+  readonly socketPath: string;
+  readonly cluster: string;
+  /** Tells clusters of the same name under different homes apart. */
+  readonly home: string;
+  readonly node: string;
+  readonly image: string;
+}
+
+export interface NodeContainer {
+  readonly id: string;
+  /** Process id on the engine's host. */
+  readonly pid: number;
+  readonly address: string;
+}
+
+/** What answers at the socket, undefined when nothing does. */
+export async function describeEngine(socketPath: string, timeoutMs = 3000): Promise<EngineDescription | undefined> {
+  try {
+    const info = (await new Docker({ socketPath, timeout: timeoutMs }).info()) as { ServerVersion: string; NCPU: number; MemTotal: number; OperatingSystem: string; KernelVersion: string };
+    return { version: info.ServerVersion, cpus: info.NCPU, memoryBytes: info.MemTotal, operatingSystem: info.OperatingSystem, kernelVersion: info.KernelVersion };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes sure that the node's container runs: an existing one is kept (its pods hang on it), a stopped one is started. */
+export async function ensureNodeContainer(options: NodeContainerOptions): Promise<NodeContainer> {
+  const docker = new Docker({ socketPath: options.socketPath });
+  const network = `gantry-${options.cluster}`;
+  await ensureNetwork(docker, network, options);
+  const container = await findOrCreate(docker, network, options);
+  await container.start().catch(ignoreStatus(304));
+  const state = await container.inspect();
+  const address = state.NetworkSettings.Networks[network]?.IPAddress;
+  if (!state.State.Running || !address) {
+    throw new RuntimeError('start-failed', `the container of node ${options.node} does not run: ${state.State.Error || state.State.Status}`);
+  }
+  return { id: state.Id, pid: state.State.Pid, address };
+}
+
+/** Removes every container and network of the cluster; returns how many of each. */
+export async function removeClusterObjects(socketPath: string, cluster: string, home: string): Promise<{ containers: number; networks: number }> {
+  const docker = new Docker({ socketPath });
+  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const own = containers.filter((container) => (container.Labels[HOME_LABEL] ?? home) === home);
+  await Promise.all(own.map((container) => docker.getContainer(container.Id).remove({ force: true, v: true }).catch(ignoreStatus(404, 409))));
+  const networks = (await docker.listNetworks({ filters })).filter((network) => (network.Labels?.[HOME_LABEL] ?? home) === home);
+  await Promise.all(networks.map((network) => docker.getNetwork(network.Id).remove().catch(ignoreStatus(404))));
+  return { containers: own.length, networks: networks.length };
+}
+
+/** Stops (keeps) the node containers of the cluster: their addresses go, their names stay. */
+export async function stopNodeContainers(socketPath: string, cluster: string): Promise<void> {
+  const docker = new Docker({ socketPath });
+  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`, `${ROLE_LABEL}=node`] };
+  const containers = await docker.listContainers({ filters });
+  await Promise.all(containers.map((container) => docker.getContainer(container.Id).stop({ t: 0 }).catch(ignoreStatus(304, 404))));
+}
+
+function labelsOf(options: NodeContainerOptions): Record<string, string> {
+  return { [CLUSTER_LABEL]: options.cluster, [HOME_LABEL]: options.home };
+}
+
+async function ensureNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
+  const existing = (await docker.listNetworks({ filters: { name: [`^${name}$`] } })).at(0);
+  if (existing !== undefined) return assertOwn(existing.Labels ?? {}, name, options);
+  await docker.createNetwork({ Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(options) }).catch(ignoreStatus(409));
+}
+
+async function findOrCreate(docker: Docker, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
+  const name = `gantry-${options.cluster}-${options.node}`;
+  const existing = docker.getContainer(name);
+  const state = await existing.inspect().catch(ignoreStatus(404));
+  if (state !== undefined) {
+    assertOwn(state.Config.Labels, name, options);
+    return existing;
+  }
+  return createContainer(docker, name, network, options);
+}
+
+async function createContainer(docker: Docker, name: string, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
+  if ((await docker.getImage(options.image).inspect().catch(ignoreStatus(404))) === undefined) await pull(docker, options.image);
+  return docker.createContainer({
+    name,
+    Image: options.image,
+    Hostname: options.node,
+    Labels: { ...labelsOf(options), [ROLE_LABEL]: 'node', [NODE_LABEL]: options.node },
+    HostConfig: { NetworkMode: network, Sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.route_localnet': '1' } },
+  });
+}
+
+async function pull(docker: Docker, image: string): Promise<void> {
+  try {
+    const stream = await docker.pull(image);
+    await new Promise<void>((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
+  } catch (error) {
+    throw new RuntimeError('pull-failed', `the image ${image} is not on the engine and cannot be pulled: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A cluster of the same name under another home must not lose its containers to this one. */
+function assertOwn(labels: Record<string, string>, name: string, options: NodeContainerOptions): void {
+  if (labels[CLUSTER_LABEL] === options.cluster && labels[HOME_LABEL] === options.home) return;
+  throw new RuntimeError('name-conflict', `${name} exists on the Docker engine and belongs to another program or to a cluster of this name under another home`);
+}
+
+function ignoreStatus(...codes: number[]): (error: unknown) => undefined {
+  return (error) => {
+    if (codes.includes((error as { statusCode?: number }).statusCode ?? 0)) return undefined;
+    throw error;
+  };
+}
