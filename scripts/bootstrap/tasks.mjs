@@ -3,7 +3,7 @@ export const tasks = {
   start: { argv: ['cli/bin/gantry.mjs', 'up'], build: true },
   gantry: { argv: ['cli/bin/gantry.mjs'], build: true },
   test: { argv: ['scripts/test.mjs'], build: true },
-  'test:unit': { argv: ['scripts/test.mjs', '--only', 'unit'], build: false },
+  'test:unit': { argv: ['scripts/test.mjs', '--only', 'unit'], build: true },
   bench: { argv: ['bench/dist/main.js'], build: true },
   lint: { argv: ['scripts/test.mjs', '--only', 'lint'], build: false },
   check: { argv: ['scripts/test.mjs', '--only', 'check'], build: false },
