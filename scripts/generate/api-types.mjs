@@ -15,13 +15,6 @@ const SCALARS = new Map([
   ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON', 'JSONValue'],
 ]);
 
-/** Unions that OpenAPI leaves untyped: the alternative beside the schema itself. */
-const UNIONS = new Map([
-  ['JSONSchemaPropsOrArray', 'JSONSchemaProps | JSONSchemaProps[]'],
-  ['JSONSchemaPropsOrBool', 'JSONSchemaProps | boolean'],
-  ['JSONSchemaPropsOrStringArray', 'JSONSchemaProps | string[]'],
-]);
-
 const PRIMITIVES = { string: 'string', integer: 'number', number: 'number', boolean: 'boolean' };
 
 const packageOf = (name) => name.slice(0, name.lastIndexOf('.'));
@@ -65,7 +58,7 @@ function propertyText(name, schema, required, file) {
 }
 
 function definitionText(name, schema, file) {
-  if (UNIONS.has(name)) return `export type ${name} = ${UNIONS.get(name)};`;
+  if (schema.oneOf) return `export type ${name} = ${schema.oneOf.map((one) => typeText(one, file)).join(' | ')};`;
   if (!schema.properties) return `export type ${name} = Record<string, never>;`;
   const required = new Set(schema.required ?? []);
   const lines = Object.entries(schema.properties).map(([key, property]) => propertyText(key, property, required.has(key), file));

@@ -9,3 +9,20 @@ export * from './errors/checkers.js';
 export { newGenericServerResponse } from './errors/generic-response.js';
 export type { GenericResponse } from './errors/generic-response.js';
 export { goQuote } from './errors/go-quote.js';
+
+export { FieldPath, path } from './fields/path.js';
+export * from './fields/build.js';
+export * from './fields/formats.js';
+export * from './fields/numbers.js';
+export * from './fields/labels.js';
+export * from './fields/object-meta.js';
+export { deepEqual } from './meta/deep-equal.js';
+
+export { apiVersionOf, parseGroupVersionKind } from './schema/schema.js';
+export type { GroupVersionKind, Schema } from './schema/schema.js';
+export { definition, definitionNameOf, fieldSchema, isFreeForm, modelKinds, patchMeta, resolveSchema, schemaFor, schemaOf } from './schema/schema-model.js';
+export type { PatchMeta } from './schema/schema-model.js';
+export { checkTypes, checkTypesOf } from './schema/check-types.js';
+export { dropUnknownFields, dropUnknownFieldsOf, unknownFieldMessages } from './schema/drop-unknown-fields.js';
+export type { DroppedFields } from './schema/drop-unknown-fields.js';
+export { duplicateFieldMessages, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './codec/json.js';

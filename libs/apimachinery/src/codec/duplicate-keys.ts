@@ -1,0 +1,71 @@
+import { endOfString } from './json-strings.js';
+
+const MOST_REPORTED = 100;
+const QUOTE = 0x22;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** One open object (with its keys so far) or array (without), and the step to the value being read. */
+interface Frame {
+  readonly keys: Set<string> | undefined;
+  step: string | number;
+  /** In an object: whether the next string is a key. */
+  expectsKey: boolean;
+}
+
+/**
+ * Paths of the keys that occur a second time in their object: `spec.containers[0].name`. One linear pass over valid JSON; at
+ * most 100, each once.
+ */
+export function duplicateKeys(text: string): string[] {
+  const found = new Set<string>();
+  const frames: Frame[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfString(text, at);
+      readString(text, at, end, frames, found);
+      at = end;
+    } else {
+      readPunctuation(code, frames);
+    }
+  }
+  return [...found];
+}
+
+function readString(text: string, start: number, end: number, frames: readonly Frame[], found: Set<string>): void {
+  const frame = frames.at(-1);
+  if (frame?.keys === undefined || !frame.expectsKey) return;
+  const key = unquoted(text, start, end);
+  if (frame.keys.has(key) && found.size < MOST_REPORTED) found.add(pathTo(frames.slice(0, -1), key));
+  frame.keys.add(key);
+  frame.step = key;
+}
+
+function unquoted(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+function readPunctuation(code: number, frames: Frame[]): void {
+  const frame = frames.at(-1);
+  if (code === OPEN_OBJECT) frames.push({ keys: new Set(), step: '', expectsKey: true });
+  else if (code === OPEN_ARRAY) frames.push({ keys: undefined, step: 0, expectsKey: false });
+  else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) frames.pop();
+  else if (code === COLON && frame !== undefined) frame.expectsKey = false;
+  else if (code === COMMA && frame !== undefined) advance(frame);
+}
+
+function advance(frame: Frame): void {
+  if (typeof frame.step === 'number') frame.step += 1;
+  else frame.expectsKey = true;
+}
+
+function pathTo(frames: readonly Frame[], key: string): string {
+  const way = frames.map(({ step }) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return way === '' ? key : `${way}.${key}`.replace(/^\./, '');
+}

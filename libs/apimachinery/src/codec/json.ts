@@ -1,0 +1,53 @@
+import './bigint-json.js';
+import { goQuote } from '../errors/go-quote.js';
+import { duplicateKeys } from './duplicate-keys.js';
+import { endOfString } from './json-strings.js';
+
+/** Deeper nesting is refused: the walks over decoded objects recurse. */
+export const MAX_JSON_DEPTH = 1000;
+
+/** An integer of 64 bits that a double cannot hold; other numbers are doubles, as Go reads them. */
+const MAY_LOSE_DIGITS = /\d{16}/;
+const INTEGER = /^-?\d+$/;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/** A body that is no JSON, or nested too deeply. `message` is for a 400. */
+export class JsonSyntaxError extends Error {
+  override readonly name = 'JsonSyntaxError';
+}
+
+/**
+ * Parses JSON without losing anything: integers past 2^53 that fit 64 bits become bigints, `__proto__` is an own key like any
+ * other, of duplicate keys the last wins. `JSON.stringify` writes it all back. Throws `JsonSyntaxError`.
+ */
+export function parseJson(text: string): unknown {
+  if (text.length > MAX_JSON_DEPTH) checkDepth(text);
+  try {
+    return MAY_LOSE_DIGITS.test(text) ? (JSON.parse(text, exactNumber as never) as unknown) : (JSON.parse(text) as unknown);
+  } catch (error) {
+    throw new JsonSyntaxError((error as Error).message);
+  }
+}
+
+/** The `duplicate field "…"` lines of strict field validation: at most 100, in the order met. The text must be valid JSON. */
+export function duplicateFieldMessages(text: string): string[] {
+  return duplicateKeys(text).map((path) => `duplicate field ${goQuote(path)}`);
+}
+
+function exactNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || context.source === undefined || !INTEGER.test(context.source)) return value;
+  const exact = BigInt(context.source);
+  return exact >= INT64_MIN && exact <= INT64_MAX ? exact : value;
+}
+
+function checkDepth(text: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    if (depth > MAX_JSON_DEPTH) throw new JsonSyntaxError('exceeded max depth');
+  }
+}

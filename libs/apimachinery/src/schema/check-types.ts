@@ -1,0 +1,119 @@
+import { isObject, jsonTypeOf } from './json-value.js';
+import { alternativeFor, definitionNameOf, isFreeForm, resolveSchema } from './schema-model.js';
+import type { GroupVersionKind, Schema } from './schema.js';
+import { scalarError, scalarKind } from './wire-scalars.js';
+import type { ScalarKind } from './wire-scalars.js';
+
+/** Where the walk stands, as Go's decoder names it: the innermost struct, and the fields on the way without indices. */
+interface Place {
+  readonly struct: string;
+  readonly fields: string;
+}
+
+/**
+ * The first value of `object` that does not have its field's type, in the words of Go's JSON decoder; undefined when all do.
+ * Unknown fields and nulls are no errors. Kinds that the model does not know are not checked.
+ */
+export function checkTypes(kind: GroupVersionKind, object: unknown): string | undefined {
+  const name = definitionNameOf(kind);
+  return name === undefined ? undefined : checkValue({ $ref: name }, object, { struct: '', fields: '' });
+}
+
+/** The same for a schema at hand. `goType` is the name of the struct that the root stands for. */
+export function checkTypesOf(schema: Schema, object: unknown, goType: string): string | undefined {
+  return checkValue(schema, object, { struct: goType, fields: '' });
+}
+
+function checkValue(declared: Schema, value: unknown, place: Place): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const scalar = scalarKind(declared);
+  if (scalar !== undefined) return checkScalar(scalar, value, place);
+  const schema = resolveSchema(declared);
+  if (schema.oneOf !== undefined) return checkAlternative(schema, value, place);
+  if (isFreeForm(schema)) return undefined;
+  switch (schema.type) {
+    case 'array': return checkArray(schema, value, place);
+    case 'object': return checkObject(declared, schema, value, place);
+    case 'integer': return checkInteger(schema, value, place);
+    case 'number': return typeof value === 'number' ? undefined : mismatch(value, 'float64', place);
+    default: return typeof value === schema.type ? undefined : mismatch(value, goTypeOf(schema), place);
+  }
+}
+
+function checkAlternative(schema: Schema, value: unknown, place: Place): string | undefined {
+  const chosen = alternativeFor(schema, value);
+  return chosen === undefined ? undefined : checkValue(chosen, value, place);
+}
+
+function checkArray(schema: Schema, value: unknown, place: Place): string | undefined {
+  if (!Array.isArray(value)) return mismatch(value, goTypeOf(schema), place);
+  if (schema.items === undefined) return undefined;
+  for (const item of value) {
+    const found = checkValue(schema.items, item, place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkObject(declared: Schema, schema: Schema, value: unknown, place: Place): string | undefined {
+  if (!isObject(value)) return mismatch(value, goTypeOf(declared), place);
+  const struct = declared.$ref === undefined ? place.struct : shortName(declared.$ref);
+  for (const key of Object.keys(value)) {
+    const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+    const field = property ?? schema.additionalProperties;
+    if (field === undefined) continue;
+    const fields = property === undefined ? place.fields : joined(place.fields, key);
+    const found = checkValue(field, value[key], { struct, fields });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkInteger(schema: Schema, value: unknown, place: Place): string | undefined {
+  if (typeof value === 'bigint') return schema.format === 'int32' ? mismatch(value, 'int32', place, String(value)) : undefined;
+  if (typeof value !== 'number') return mismatch(value, goTypeOf(schema), place);
+  const outside = schema.format === 'int32' ? value !== (value | 0) : !Number.isInteger(value) || Math.abs(value) > 2 ** 63;
+  return outside ? mismatch(value, goTypeOf(schema), place, String(value)) : undefined;
+}
+
+function checkScalar(kind: ScalarKind, value: unknown, place: Place): string | undefined {
+  if (kind === 'int-or-string') {
+    if (typeof value === 'string') return undefined;
+    return checkInteger({ type: 'integer', format: 'int32' }, value, place);
+  }
+  if (kind === 'quantity' && (typeof value === 'number' || typeof value === 'bigint')) return undefined;
+  if (typeof value !== 'string') return mismatch(value, kind === 'bytes' ? '[]uint8' : 'string', place);
+  return scalarError(kind, value);
+}
+
+function mismatch(value: unknown, goType: string, place: Place, digits?: string): string {
+  const type = jsonTypeOf(value);
+  const got = type === 'boolean' ? 'bool' : digits === undefined ? type : `${type} ${digits}`;
+  const into = place.fields === '' ? 'Go value' : `Go struct field ${place.struct}.${place.fields}`;
+  return `json: cannot unmarshal ${got} into ${into} of type ${goType}`;
+}
+
+function goTypeOf(schema: Schema): string {
+  if (schema.$ref !== undefined) return goReference(schema.$ref);
+  switch (schema.type) {
+    case 'array': return `[]${schema.items === undefined ? 'interface {}' : goTypeOf(schema.items)}`;
+    case 'object': return `map[string]${schema.additionalProperties === undefined ? 'interface {}' : goTypeOf(schema.additionalProperties)}`;
+    case 'integer': return schema.format ?? 'int64';
+    case 'number': return 'float64';
+    case 'boolean': return 'bool';
+    default: return 'string';
+  }
+}
+
+/** `v1.PodSpec`, `resource.Quantity`: the last part of the package and the type. */
+function goReference(name: string): string {
+  return name.split('.').slice(-2).join('.');
+}
+
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+function joined(path: string, field: string): string {
+  return path === '' ? field : `${path}.${field}`;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { dropUnknownFields, dropUnknownFieldsOf, unknownFieldMessages } from './drop-unknown-fields.js';
+
+const pod = { group: '', version: 'v1', kind: 'Pod' };
+
+describe('dropUnknownFields', () => {
+  it('drops unknown fields in place and reports their paths', () => {
+    const object = { apiVersion: 'v1', kind: 'Pod', extra: 1, spec: { containers: [{ name: 'a' }, { name: 'b', foo: {}, env: [{ name: 'E', bar: 1 }] }] } };
+    const dropped = dropUnknownFields(pod, object);
+    expect(dropped.unknown).toEqual(['extra', 'spec.containers[1].foo', 'spec.containers[1].env[0].bar']);
+    expect(unknownFieldMessages(dropped)[0]).toBe('unknown field "extra"');
+    expect(object).toEqual({ apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'a' }, { name: 'b', env: [{ name: 'E' }] }] } });
+  });
+
+  it('leaves maps, raw extensions and own __proto__ keys of maps alone', () => {
+    const object = JSON.parse('{"metadata":{"annotations":{"__proto__":"x","any/key":"y"},"managedFields":[{"fieldsV1":{"f:spec":{}}}]}}');
+    expect(dropUnknownFields(pod, object).unknown).toEqual([]);
+    expect(Object.keys(object.metadata.annotations)).toEqual(['__proto__', 'any/key']);
+    expect(object.metadata.managedFields).toEqual([{ fieldsV1: { 'f:spec': {} } }]);
+  });
+
+  it('drops an unknown __proto__ field', () => {
+    const object = JSON.parse('{"__proto__":{"x":1}}');
+    expect(dropUnknownFields(pod, object).unknown).toEqual(['__proto__']);
+    expect(Object.keys(object)).toEqual([]);
+  });
+
+  it('drops null fields, and gives null map values and elements their zero value', () => {
+    const object = { metadata: { creationTimestamp: null, labels: { a: null }, finalizers: [null] }, spec: { containers: [null], volumes: null } };
+    dropUnknownFields(pod, object);
+    expect(object).toEqual({ metadata: { labels: { a: '' }, finalizers: [''] }, spec: { containers: [{}] } });
+  });
+
+  it('writes scalars as a typed decoder would', () => {
+    const object = { metadata: { creationTimestamp: '2026-01-02T04:04:05+01:00' }, spec: { containers: [{ resources: { limits: { cpu: 0.5, memory: 1024 } } }] } };
+    dropUnknownFields(pod, object);
+    expect(object).toEqual({ metadata: { creationTimestamp: '2026-01-02T03:04:05Z' }, spec: { containers: [{ resources: { limits: { cpu: '500m', memory: '1024' } } }] } });
+  });
+
+  it('reports at most 100 paths and drops all', () => {
+    const object = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, 1]));
+    expect(dropUnknownFields(pod, object).unknown).toHaveLength(100);
+    expect(object).toEqual({});
+  });
+
+  it('prunes by a schema at hand', () => {
+    const object = { a: { b: 1, c: 2 } };
+    const schema = { type: 'object', properties: { a: { type: 'object', properties: { b: { type: 'integer' } } } } } as const;
+    expect(dropUnknownFieldsOf(schema, object).unknown).toEqual(['a.c']);
+  });
+});

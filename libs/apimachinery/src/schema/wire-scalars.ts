@@ -1,0 +1,72 @@
+import type { Schema } from './schema.js';
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339_MICRO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|m|[numkMGTPE]|[KMGTPE]i)?$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Values whose JSON is a string with a grammar of its own. */
+export type ScalarKind = 'time' | 'micro-time' | 'quantity' | 'int-or-string' | 'bytes';
+
+const BY_NAME: Readonly<Record<string, ScalarKind>> = {
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 'time',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'micro-time',
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': 'quantity',
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'int-or-string',
+};
+
+/** Which grammar a field's values follow; undefined for plain JSON. `schema` is as the parent declares it, not resolved. */
+export function scalarKind(schema: Schema): ScalarKind | undefined {
+  if (schema.$ref !== undefined) return BY_NAME[schema.$ref];
+  if (schema['x-kubernetes-int-or-string'] === true) return 'int-or-string';
+  return schema.format === 'byte' ? 'bytes' : undefined;
+}
+
+/** What Go's decoder says of a value that does not follow the grammar; undefined when it does. */
+export function scalarError(kind: ScalarKind, value: string): string | undefined {
+  switch (kind) {
+    case 'time':
+      return isTime(value, RFC3339) ? undefined : timeError(value, '2006-01-02T15:04:05Z07:00');
+    case 'micro-time':
+      return isTime(value, RFC3339_MICRO) ? undefined : timeError(value, '2006-01-02T15:04:05.000000Z07:00');
+    case 'quantity':
+      return QUANTITY.test(value.trim()) ? undefined : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+    case 'bytes':
+      return BASE64.test(withoutLineBreaks(value)) ? undefined : `illegal base64 data at input byte ${firstIllegalByte(value)}`;
+    case 'int-or-string':
+      return undefined;
+  }
+}
+
+/** The form in which a decoder that knows the type would write the value again; the value must be without error. */
+export function normalScalar(kind: ScalarKind, value: string): string {
+  switch (kind) {
+    case 'time':
+      return value.endsWith('Z') && value.length === 20 ? value : new Date(value).toISOString().replace(/\.\d+Z$/, 'Z');
+    case 'micro-time':
+      return value.endsWith('Z') ? value : new Date(value).toISOString().replace(/\.\d+Z$/, `${/\.\d{6}/.exec(value)?.[0] ?? ''}Z`);
+    case 'bytes':
+      return withoutLineBreaks(value);
+    default:
+      return value;
+  }
+}
+
+function isTime(value: string, form: RegExp): boolean {
+  if (!form.test(value) || Number.isNaN(Date.parse(value))) return false;
+  const [, year, month, day] = RFC3339.exec(value) ?? [];
+  return Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+}
+
+function timeError(value: string, layout: string): string {
+  return `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`;
+}
+
+function withoutLineBreaks(value: string): string {
+  return /[\r\n]/.test(value) ? value.replace(/[\r\n]/g, '') : value;
+}
+
+function firstIllegalByte(value: string): number {
+  const at = value.search(/[^A-Za-z0-9+/\r\n]/);
+  return at < 0 ? value.length - (value.length % 4) : at;
+}
