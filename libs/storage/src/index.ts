@@ -2,3 +2,18 @@ export type {
   ChangeType, DeleteOperation, EncodedValue, HistoryPage, ListOptions, ListPage, LogEntry, PutOperation, Storage, StorageErrorCode, StoredValue, WriteOperation, WriteOutcome,
 } from './storage.js';
 export { StorageError } from './storage.js';
+export type { KeyParts } from './keys.js';
+export { compareKeys, keyOf, parseKey, prefixOf, resourceTypeOf, validateKey, validatePrefix } from './keys.js';
+export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.js';
+export { createMemoryStorage } from './memory/memory-storage.js';
+export type { PlanView, PlannedChange, WritePlan } from './plan.js';
+export { planWrite, validateWrite } from './plan.js';
+export type { SpliceSource } from './splice.js';
+export { splicedCapacity, spliceResourceVersion, writeSpliced } from './splice.js';
+export type { WatchMessage } from './watch-message.js';
+export { decodeWatchMessage, encodeWatchMessage, isBodyByReference, LARGEST_WATCH_BODY, resolveWatchMessage } from './watch-message.js';
+export { answerRequest } from './wire/answer-request.js';
+export type { StorageAnswer } from './wire/answers.js';
+export { decodeAnswers, encodeAnswers } from './wire/answers.js';
+export type { StorageRequest } from './wire/requests.js';
+export { decodeRequests, encodeRequests, requestCapacity } from './wire/requests.js';

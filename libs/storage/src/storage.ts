@@ -28,7 +28,7 @@ export interface PutOperation extends EncodedValue {
   readonly key: string;
   /** The revision that the key must have; 0: it must not exist. */
   readonly expectedRevision: number;
-  /** Seconds after which the leader deletes the key as an ordinary delete, renewed by every put. */
+  /** Seconds after which the leader deletes the key as an ordinary delete, renewed by every put that writes. */
   readonly ttlSeconds?: number;
 }
 
@@ -41,8 +41,8 @@ export interface DeleteOperation {
 export type WriteOperation = PutOperation | DeleteOperation;
 
 /**
- * A write is all or nothing. `revisions[i]` is the revision of operation i; a put whose bytes equal the current ones writes
- * nothing and has the old revision. A refused write names the first operation whose key had another revision than
+ * A write is all or nothing and names a key at most once. `revisions[i]` is the revision of operation i; a put whose bytes
+ * and schema equal the current ones writes nothing and has the old revision. A refused write names the first operation whose key had another revision than
  * expected, and that key's current state (undefined: it does not exist).
  */
 export type WriteOutcome =
@@ -57,7 +57,7 @@ export interface LogEntry extends StoredValue {
   readonly epoch: number;
   /** Revision of the previous change of the same resource type (`<group>/<resource>`), 0 when there was none. */
   readonly previousKind: number;
-  /** Revision of the previous change of the same key, 0 when there was none. */
+  /** Revision of the key's state just before this change, 0 when the key did not exist. */
   readonly previousObject: number;
   /** True on the last operation of its write: lists show list revisions only at such boundaries. */
   readonly transactionLast: boolean;

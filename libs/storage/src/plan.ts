@@ -1,0 +1,56 @@
+import { validateKey } from './keys.js';
+import type { ChangeType, PutOperation, WriteOperation } from './storage.js';
+
+/** What deciding a write must know of the present state. */
+export interface PlanView {
+  /** The revision of a key, 0 when it does not exist. */
+  revisionOf(key: string): number;
+  /** True when the put would store exactly the bytes and schema that are there. */
+  isUnchanged(put: PutOperation): boolean;
+}
+
+/** One operation that takes a revision. */
+export interface PlannedChange {
+  readonly index: number;
+  readonly operation: WriteOperation;
+  readonly type: ChangeType;
+  /** The revision that the key has before it, 0 for none. */
+  readonly previousObject: number;
+}
+
+/** `unchanged` revisions stand at the places of puts that write nothing; 0 stands at those of the changes. */
+export type WritePlan =
+  | { readonly ok: true; readonly changes: readonly PlannedChange[]; readonly unchanged: readonly number[] }
+  | { readonly ok: false; readonly failedOperation: number };
+
+/** Compare-and-swap, decided without I/O: which operations of a write take a revision, or which one refuses it. */
+export function planWrite(operations: readonly WriteOperation[], view: PlanView): WritePlan {
+  const changes: PlannedChange[] = [];
+  const unchanged: number[] = [];
+  for (const [index, operation] of operations.entries()) {
+    const previousObject = view.revisionOf(operation.key);
+    if (previousObject !== operation.expectedRevision) return { ok: false, failedOperation: index };
+    if (operation.type === 'put' && previousObject > 0 && view.isUnchanged(operation)) {
+      unchanged.push(previousObject);
+    } else {
+      unchanged.push(0);
+      changes.push({ index, operation, type: changeOf(operation, previousObject), previousObject });
+    }
+  }
+  return { ok: true, changes, unchanged };
+}
+
+function changeOf(operation: WriteOperation, previousObject: number): ChangeType {
+  if (operation.type === 'delete') return 'DELETED';
+  return previousObject === 0 ? 'ADDED' : 'MODIFIED';
+}
+
+/** Throws a RangeError on a write that no implementation may accept: invalid keys, one key twice, a delete of what shall not exist. */
+export function validateWrite(operations: readonly WriteOperation[]): void {
+  for (const operation of operations) {
+    validateKey(operation.key);
+    if (!Number.isSafeInteger(operation.expectedRevision) || operation.expectedRevision < 0) throw new RangeError(`expectedRevision ${operation.expectedRevision} is no revision`);
+    if (operation.type === 'delete' && operation.expectedRevision === 0) throw new RangeError(`a delete of ${operation.key} must expect a revision`);
+  }
+  if (operations.length > 1 && new Set(operations.map(({ key }) => key)).size < operations.length) throw new RangeError('a write may name a key once');
+}
