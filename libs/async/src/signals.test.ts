@@ -70,6 +70,14 @@ describe('withTimeout', () => {
     await outcome;
   });
 
+  it('rejects although the work heeds no signal', async () => {
+    const clock = new FakeClock();
+    const work = withTimeout(clock, 50, undefined, () => new Promise<never>(() => undefined));
+    const outcome = expect(work).rejects.toMatchObject({ name: 'TimeoutError' });
+    clock.advance(50);
+    await outcome;
+  });
+
   it('returns what the work returns and leaves no timer', async () => {
     const clock = new FakeClock();
     expect(await withTimeout(clock, 50, undefined, () => Promise.resolve(7))).toBe(7);

@@ -47,13 +47,18 @@ export function anySignal(signals: readonly (AbortSignal | undefined)[]): Joined
   return { signal: controller.signal, dispose };
 }
 
-/** Runs `work` under a signal that is also aborted after `milliseconds`, with an Error whose name is `TimeoutError`. */
+/**
+ * Runs `work` under a signal that is also aborted after `milliseconds`, with an Error whose name is `TimeoutError`. Rejects then
+ * even where the work does not heed its signal.
+ */
 export async function withTimeout<T>(clock: Clock, milliseconds: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController();
   const timer = clock.setTimeout(() => limit.abort(new DOMException(`no answer within ${milliseconds} ms`, 'TimeoutError')), milliseconds);
   const joined = anySignal([signal, limit.signal]);
+  const aborted = Promise.withResolvers<never>();
+  onAbort(joined.signal, aborted.reject);
   try {
-    return await work(joined.signal);
+    return await Promise.race([aborted.promise, work(joined.signal)]);
   } finally {
     timer.cancel();
     joined.dispose();

@@ -1,1 +1,14 @@
 export type { Reconcile, ReconcileResult } from './reconcile.js';
+export type { RateLimiter } from './rate-limit.js';
+export { defaultRateLimiter, overallBucket, perItemExponential, slowestOf } from './rate-limit.js';
+export type { WorkQueueMetrics, WorkQueueOptions } from './work-queue.js';
+export { WorkQueue } from './work-queue.js';
+export type { ControllerMetrics, ControllerOptions, ReconcileOutcome, RunningController } from './run-controller.js';
+export { runController } from './run-controller.js';
+export { EXPECTATION_TIMEOUT, Expectations } from './expectations.js';
+export type { LeaderElection, LeaderElectionOptions, LeaderElectionTimes } from './leader-election.js';
+export { DEFAULT_ELECTION_TIMES, startLeaderElection } from './leader-election.js';
+export type { EventContent, EventRecorder, EventRecorderOptions, EventType } from './event-recorder.js';
+export { createEventRecorder, objectReference } from './event-recorder.js';
+export type { EventApi } from './event-forms.js';
+export { formatMicroTime, formatTime, parseTime } from './time.js';
