@@ -9,7 +9,7 @@ export default [
   {
     files: ['{libs,services}/*/src/**/*.ts', '{cluster,cli,e2e,bench}/src/**/*.ts'],
     languageOptions: { parser: tseslint.parser, sourceType: 'module' },
-    linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'off' },
+    linterOptions: { reportUnusedDisableDirectives: 'off' },
     plugins: { '@nx': nx, gantry: { rules: { 'external-homes': externalHomes } } },
     rules: {
       '@nx/enforce-module-boundaries': ['error', { depConstraints, allow: [], enforceBuildableLibDependency: false }],

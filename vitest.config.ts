@@ -20,6 +20,7 @@ export default defineConfig({
           include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'cluster/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
           maxWorkers: 2,
+          setupFiles: ['libs/testkit/src/leaks.setup.ts'],
         },
       },
       {

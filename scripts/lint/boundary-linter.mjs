@@ -8,7 +8,7 @@ const CANARY = { file: 'libs/api-types/src/canary.ts', source: "import { x } fro
 /** An ESLint that is known to apply the boundary rule: throws when a planted violation goes unreported. */
 export async function boundaryLinter() {
   makeGraph();
-  const eslint = new ESLint({ cwd: root });
+  const eslint = new ESLint({ cwd: root, allowInlineConfig: false });
   const reported = await lintSource(eslint, CANARY.file, CANARY.source);
   if (!reported.some((message) => message.rule === '@nx/enforce-module-boundaries')) {
     throw new Error('the boundary rule was skipped: a planted import of a service from a lib went unreported');

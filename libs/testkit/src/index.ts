@@ -1,1 +1,1 @@
-export {};
+export { countResources, leaksBetween, leaksSince, type ResourceCounts } from './leaks.js';
