@@ -26,3 +26,13 @@ export { checkTypes, checkTypesOf } from './schema/check-types.js';
 export { dropUnknownFields, dropUnknownFieldsOf, unknownFieldMessages } from './schema/drop-unknown-fields.js';
 export type { DroppedFields } from './schema/drop-unknown-fields.js';
 export { duplicateFieldMessages, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './codec/json.js';
+
+export { everything, LabelSelector, nothing } from './selectors/label-selector.js';
+export type { LabelRequirement, Labels, SelectorOperator } from './selectors/label-selector.js';
+export { parseLabelSelector } from './selectors/parse-labels.js';
+export { selectorFromLabels, selectorFromObject } from './selectors/object-selector.js';
+export { FieldSelector, parseFieldSelector } from './selectors/field-selector.js';
+export type { FieldReader, FieldRequirement } from './selectors/field-selector.js';
+export { Quantity } from './quantity/quantity.js';
+export type { QuantityFormat } from './quantity/quantity.js';
+export { canonicalQuantity, parseQuantity, quantityOf, QuantityError } from './quantity/parse.js';
