@@ -1,1 +1,10 @@
-export {};
+export { startCluster } from './cluster.js';
+export type { Cluster } from './cluster.js';
+export { clusterStatus, listClusters } from './lifecycle/status.js';
+export type { ClusterStatus } from './lifecycle/status.js';
+export { stopCluster } from './lifecycle/stop.js';
+export { ClusterError } from './options.js';
+export type { ClusterOptions, ProgressStep, RuntimeChoice } from './options.js';
+export { defaultHome, placesOf } from './state/places.js';
+export type { Places } from './state/places.js';
+export { GANTRY_VERSION, SERVER_VERSION } from './version.js';

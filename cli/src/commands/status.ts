@@ -1,0 +1,28 @@
+import { clusterStatus, listClusters, type ClusterStatus } from '@gantry/cluster/lifecycle';
+import { ExitCode } from '../output/failure.js';
+import { print, table } from '../output/format.js';
+import type { CommonOptions } from '../program.js';
+
+const STOPPED = 3;
+const UNKNOWN = 4;
+const HEADER = ['NAME', 'STATE', 'READY', 'SERVER', 'RUNTIME', 'PID', 'STARTED'];
+
+/** Exit code 0 while its process runs, 3 when it is stopped, 4 when there is no such cluster. */
+export async function status(options: CommonOptions): Promise<void> {
+  const found = await clusterStatus(options.home, options.name);
+  if (found === undefined) {
+    process.stderr.write(`there is no cluster "${options.name}" under ${options.home}\n`);
+    throw new ExitCode(UNKNOWN);
+  }
+  print(options.output, found, () => table(HEADER, [row(found)]));
+  if (found.pid === undefined) throw new ExitCode(STOPPED);
+}
+
+export async function list(options: CommonOptions): Promise<void> {
+  const found = await listClusters(options.home);
+  print(options.output, found, () => (found.length === 0 ? `there are no clusters under ${options.home}; "gantry up" starts one` : table(HEADER, found.map(row))));
+}
+
+function row(status: ClusterStatus): string[] {
+  return [status.name, status.state, status.ready ? 'yes' : 'no', status.server, status.runtime, String(status.pid ?? '-'), status.startedAt ?? '-'];
+}

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { GANTRY_VERSION, placesOf, type ProgressStep, type RuntimeChoice } from '@gantry/cluster/lifecycle';
+import { createLogger, onShutdownSignal } from '@gantry/platform';
+import { ExitCode, reportFailure } from '../output/failure.js';
+import { ProgressLines } from '../output/progress.js';
+import { duration, paint } from '../output/terminal.js';
+import type { CommonOptions } from '../program.js';
+
+export interface UpOptions extends CommonOptions {
+  readonly detach?: boolean;
+  readonly port?: number;
+  readonly runtime: RuntimeChoice;
+  readonly kubeconfig: boolean;
+}
+
+/** What a detached start tells the command that waits for it. */
+type UpMessage =
+  | { readonly type: 'progress'; readonly step: ProgressStep }
+  | { readonly type: 'warning'; readonly text: string }
+  | { readonly type: 'ready'; readonly context: string | undefined; readonly kubeconfig: string }
+  | { readonly type: 'failed'; readonly message: string; readonly hint?: string };
+
+export async function up(options: UpOptions): Promise<void> {
+  if (process.send !== undefined && process.env['GANTRY_DETACHED'] === '1') return serveDetached(options);
+  process.stderr.write(`${paint('bold', 'Gantry', process.stderr)} ${GANTRY_VERSION}, cluster "${options.name}"\n`);
+  return options.detach === true ? startDetached(options) : serveForeground(options);
+}
+
+async function serveForeground(options: UpOptions): Promise<void> {
+  const lines = new ProgressLines();
+  const cluster = await startHere(options, lines.report, lines.warn);
+  if (cluster === undefined) return;
+  announce(options, cluster.context, placesOf(options.home, options.name).adminKubeconfig);
+  process.stderr.write('\nCtrl-C stops the cluster and keeps its objects.\n');
+}
+
+/** Runs in the background process: the terminal belongs to the command that waits. */
+async function serveDetached(options: UpOptions): Promise<void> {
+  const tell = (message: UpMessage): void => void (process.connected && process.send?.(message, () => undefined));
+  try {
+    const cluster = await startHere(options, (step) => tell({ type: 'progress', step }), (text) => tell({ type: 'warning', text }));
+    if (cluster !== undefined) tell({ type: 'ready', context: cluster.context, kubeconfig: placesOf(options.home, options.name).adminKubeconfig });
+  } catch (error) {
+    const { message, hint } = error as { message: string; hint?: string };
+    tell({ type: 'failed', message, ...(hint === undefined ? {} : { hint }) });
+    reportFailure(error);
+    process.exitCode = 1;
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+/** Starts in this process; a signal stops it, also in the middle of the start. undefined: it was stopped before it was ready. */
+async function startHere(options: UpOptions, onProgress: (step: ProgressStep) => void, onWarning: (text: string) => void) {
+  const logger = createLogger({ level: 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
+  const { startCluster } = await import('@gantry/cluster');
+  const stopping = new AbortController();
+  const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
+  onShutdownSignal(() => {
+    stopping.abort();
+    process.stderr.write('\nstopping …\n');
+    void starting.then((cluster) => cluster.stop()).catch(() => undefined).finally(() => process.exit());
+  });
+  const cluster = await starting;
+  return stopping.signal.aborted ? undefined : cluster;
+}
+
+async function startDetached(options: UpOptions): Promise<void> {
+  const lines = new ProgressLines();
+  const child = launch(options);
+  const outcome = await new Promise<UpMessage & { type: 'ready' | 'failed' }>((resolve, reject) => {
+    child.on('message', (message: UpMessage) => {
+      if (message.type === 'progress') lines.report(message.step);
+      else if (message.type === 'warning') lines.warn(message.text);
+      else resolve(message);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve({ type: 'failed', message: `the cluster's process ended with code ${code} before it was ready`, hint: `see ${join(placesOf(options.home, options.name).logs, 'output.log')}` }));
+  });
+  if (outcome.type === 'failed') {
+    reportFailure(Object.assign(new Error(outcome.message), { name: 'ClusterError', hint: outcome.hint }));
+    throw new ExitCode(1);
+  }
+  announce(options, outcome.context, outcome.kubeconfig);
+  if (child.connected) child.disconnect();
+  child.unref();
+}
+
+function launch(options: UpOptions): ChildProcess {
+  const { logs } = placesOf(options.home, options.name);
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const output = openSync(join(logs, 'output.log'), 'a', 0o600);
+  const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...(options.port === undefined ? [] : ['--port', String(options.port)]), ...(options.kubeconfig ? [] : ['--no-kubeconfig'])];
+  try {
+    return spawn(process.execPath, [process.argv[1] ?? '', 'up', ...flags], { detached: true, stdio: ['ignore', output, output, 'ipc'], env: { ...process.env, GANTRY_DETACHED: '1' } });
+  } finally {
+    closeSync(output);
+  }
+}
+
+function announce(options: UpOptions, context: string | undefined, kubeconfig: string): void {
+  const name = options.name === 'gantry' ? '' : ` --name ${options.name}`;
+  const where = context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl now uses the context "${context}".`;
+  process.stderr.write(`${paint(['green', 'bold'], 'Ready', process.stderr)} after ${duration(performance.now())}. ${where}\n`);
+  process.stdout.write(`\nNext:\n  kubectl get nodes\n  kubectl create deployment web --image=nginx:1 --replicas=2\n  kubectl get pods -w\n  npm run gantry -- status${name}\n  npm run gantry -- stop${name}\n`);
+}

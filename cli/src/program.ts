@@ -1,0 +1,54 @@
+import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { OutputFormat } from './output/format.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly name: string;
+  readonly home: string;
+  readonly output: OutputFormat;
+}
+
+/** The `gantry` command. Each action loads its own code: a `status` does not pay for a start. */
+export function buildProgram(): Command {
+  const program = new Command('gantry').description('A Kubernetes-compatible cluster on this machine').version(GANTRY_VERSION, '-V, --version').exitOverride().showHelpAfterError('run with --help for the options');
+  addStart(program.command('up', { isDefault: true }).description('start a cluster, or start a stopped one again; in the foreground unless --detach'));
+  addStart(program.command('start').description('start a stopped cluster again (the same as up)'));
+  common(program.command('stop').description('end the pods with their grace and the control plane; keep all objects')).action(async (options: CommonOptions) => (await import('./commands/stop.js')).stop(options));
+  common(program.command('delete').description('stop the cluster and remove all that it made on this machine')).action(async (options: CommonOptions) => (await import('./commands/delete.js')).remove(options));
+  formatted(common(program.command('status').description('what runs: exit code 0 running, 3 stopped, 4 unknown'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).status(options));
+  formatted(common(program.command('list').description('the clusters under this home'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).list(options));
+  common(program.command('kubeconfig').description('print a kubeconfig with nothing but this cluster')).action(async (options: CommonOptions) => (await import('./commands/kubeconfig.js')).kubeconfig(options));
+  common(program.command('logs').description("show the log of the control plane and its nodes; of one component if named"))
+    .argument('[component]', 'store, api, controllers, scheduler, kubelet or postgres')
+    .option('-f, --follow', 'go on with what comes')
+    .option('--tail <lines>', 'only the last lines', wholeNumber)
+    .action(async (component: string | undefined, options: CommonOptions & { follow?: boolean; tail?: number }) => (await import('./commands/logs.js')).logs(component, options));
+  formatted(program.command('version').description('the versions of Gantry and of the API')).action(async (options: CommonOptions) => (await import('./commands/version.js')).version(options));
+  return program;
+}
+
+function addStart(command: Command): void {
+  common(command)
+    .option('-d, --detach', 'return when the cluster is ready')
+    .option('--port <port>', 'port of the API on 127.0.0.1 (default: the remembered one, 6443 or the next that is free)', wholeNumber)
+    .addOption(new Option('--runtime <runtime>', 'what runs the containers').choices(['auto', 'docker', 'hollow']).default('auto'))
+    .option('--no-kubeconfig', "do not merge into kubectl's configuration")
+    .action(async (options: CommonOptions) => (await import('./commands/up.js')).up(options));
+}
+
+function common(command: Command): Command {
+  return command
+    .exitOverride()
+    .addOption(new Option('--name <name>', 'name of the cluster').default('gantry').env('GANTRY_NAME'))
+    .addOption(new Option('--home <folder>', "folder of all clusters' state (GANTRY_HOME)").default(defaultHome(), '~/.gantry'));
+}
+
+function formatted(command: Command): Command {
+  return command.exitOverride().addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
+  return Number(text);
+}

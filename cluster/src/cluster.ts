@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises';
+import { createMemoryBus, type Bus } from '@gantry/bus';
+import type { Client } from '@gantry/client';
+import { ensureCertificates, ensureEncryptionKey, type ClusterCertificates } from './certificates/certificates.js';
+import { componentClient, startControlPlane, startLoops } from './control-plane.js';
+import type { KubeconfigEntry } from './kubeconfig/document.js';
+import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
+import { examineMachine, type Machine } from './machine/machine.js';
+import { startNodes, type Nodes } from './node/nodes.js';
+import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
+import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
+import { step } from './progress.js';
+import { Stack } from './stack.js';
+import { explainFileError, writeFileAtomic } from './state/files.js';
+import { takeLock } from './state/lock.js';
+import { defaultHome, placesOf, type Places } from './state/places.js';
+import { choosePort } from './state/port.js';
+import { ownIdentity } from './state/process-identity.js';
+import { readSettings, writeRunState, writeSettings, type RunState, type Settings } from './state/settings.js';
+import { SERVER_VERSION } from './version.js';
+
+/** A cluster that runs in this process (and, for its real nodes, in children of it). */
+export interface Cluster {
+  readonly name: string;
+  /** `https://127.0.0.1:6443` */
+  readonly server: string;
+  readonly runtime: 'docker' | 'hollow';
+  /** A kubeconfig with nothing but this cluster, as text. */
+  readonly kubeconfig: string;
+  /** The context's name where the kubeconfig was merged; undefined when it was not. */
+  readonly context: string | undefined;
+  readonly nodes: readonly string[];
+  /** An administrator's client. */
+  readonly client: Client;
+  /** The bus of the control plane: for tests that inject faults. */
+  readonly bus: Bus;
+  /** Ends everything that was started, pods included (with their grace); keeps the objects. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster, or starts the stopped one of this name again; rejects with everything undone when a step fails. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const resolved = resolveOptions(options, defaultHome());
+  const places = placesOf(resolved.home, resolved.name);
+  const stack = new Stack(resolved.logger);
+  const release = takeLock(places.lock, resolved.name);
+  stack.push('lock', () => Promise.resolve(release()));
+  try {
+    return await start(resolved, places, stack);
+  } catch (error) {
+    await stack.unwind();
+    throw explainFileError(error, places.folder);
+  }
+}
+
+async function start(options: ResolvedOptions, places: Places, stack: Stack): Promise<Cluster> {
+  const { onProgress, logger } = options;
+  await Promise.all([places.folder, places.logs, places.nodes, places.sockets].map((folder) => mkdir(folder, { recursive: true, mode: folder === places.sockets ? 0o755 : 0o700 })));
+  const machine = await step(onProgress, 'machine', () => examineMachine(options.runtime), describeMachine);
+  if (machine.runtime === 'hollow' && options.runtime !== 'hollow') {
+    options.onWarning(`pods are hollow: ${machine.reason}. They exist in status only; no container runs.`);
+  }
+  const settings = await prepareSettings(options, places, machine);
+  const state = runState(settings, places);
+  await writeRunState(places, state('starting', {}));
+  const postgresStarting = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
+  postgresStarting.catch(() => undefined);
+  const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now()));
+  const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
+  const postgres = await postgresStarting;
+  stack.push('postgres', () => postgres.stop());
+  const bus = createMemoryBus();
+  stack.push('bus', () => bus.close());
+  const control = { bus, postgres: postgres.config, port: settings.port, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
+  const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
+  const entry = entryOf(options.name, port, certificates);
+  const merged = await writeKubeconfigs(options, places, settings, entry);
+  await startLoops({ bus, logger, stack, certificateAuthority: certificates.authority.certificate });
+  const client = componentClient(bus, 'cluster');
+  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, logger, stack }), describeNodes);
+  await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
+  return {
+    name: options.name,
+    server: entry.server,
+    runtime: machine.runtime,
+    kubeconfig: standaloneKubeconfig(entry),
+    context: merged,
+    nodes: nodes.names,
+    client,
+    bus,
+    stop: async () => {
+      await writeRunState(places, state('stopping', {}));
+      await stack.unwind();
+    },
+  };
+}
+
+async function prepareSettings(options: ResolvedOptions, places: Places, machine: Machine): Promise<Settings> {
+  const remembered = await readSettings(places);
+  const settings: Settings = {
+    name: options.name,
+    createdAt: remembered?.createdAt ?? new Date().toISOString(),
+    port: await choosePort(options.port, remembered?.port),
+    runtime: machine.runtime,
+    ...(machine.runtime === 'docker' ? { engineSocket: machine.socketPath } : {}),
+    ...(remembered?.kubeconfig === undefined ? {} : { kubeconfig: remembered.kubeconfig }),
+  };
+  await writeSettings(places, settings);
+  return settings;
+}
+
+function runState(settings: Settings, _places: Places): (phase: RunState['phase'], processes: RunState['processes']) => RunState {
+  const startedAt = new Date().toISOString();
+  return (phase, processes) => ({ process: ownIdentity(), phase, startedAt, server: `https://127.0.0.1:${settings.port}`, runtime: settings.runtime, processes });
+}
+
+function entryOf(name: string, port: number, certificates: ClusterCertificates): KubeconfigEntry {
+  const { authority, admin } = certificates;
+  return { name, server: `https://127.0.0.1:${port}`, certificateAuthority: authority.certificate, clientCertificate: admin.certificate, clientKey: admin.key };
+}
+
+/** The cluster's own file always; the user's unless told not to. Returns the context's name where it was merged. */
+async function writeKubeconfigs(options: ResolvedOptions, places: Places, settings: Settings, entry: KubeconfigEntry): Promise<string | undefined> {
+  await writeFileAtomic(places.adminKubeconfig, standaloneKubeconfig(entry));
+  if (options.kubeconfig === false) return undefined;
+  const merged = await mergeKubeconfig(options.kubeconfig ?? defaultKubeconfig(), entry, settings.kubeconfig);
+  await writeSettings(places, { ...settings, kubeconfig: merged });
+  return entry.name;
+}
+
+function describeMachine(machine: Machine): string {
+  if (machine.runtime === 'hollow') return 'hollow pods';
+  return `Docker ${machine.engine.version}, ${machine.engine.cpus} CPUs, ${(machine.engine.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+function describePostgres(postgres: RunningPostgres): string {
+  return postgres.adopted ? 'adopted from the last run' : 'started';
+}
+
+function describeNodes(nodes: Nodes): string {
+  return `${nodes.names.join(', ')} Ready`;
+}

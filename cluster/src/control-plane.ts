@@ -1,0 +1,77 @@
+import type { Logger } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
+import { createBusTransport, createClient, type Client } from '@gantry/client';
+import { ApiModule, createRemoteStorage, type ApiOptions, type RunningApi } from '@gantry/api';
+import { ControllersModule } from '@gantry/controllers';
+import { RUNNING_PART, startService } from '@gantry/platform/nest';
+import { createKindRegistry } from '@gantry/resources';
+import { SchedulerModule } from '@gantry/scheduler';
+import { StoreModule, type StoreOptions } from '@gantry/store';
+import type { ClusterCertificates } from './certificates/certificates.js';
+import type { Stack } from './stack.js';
+
+export interface ControlPlaneOptions {
+  readonly bus: Bus;
+  readonly postgres: StoreOptions['postgres'];
+  readonly port: number;
+  readonly certificates: ClusterCertificates;
+  readonly encryptionKey: Uint8Array;
+  readonly version: ApiOptions['serverVersion'];
+  readonly logger: Logger;
+  readonly stack: Stack;
+}
+
+export interface ControlPlane {
+  readonly port: number;
+}
+
+/** Store and api start together: api waits for the store by itself. Resolves when the API serves. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { bus, logger, stack } = options;
+  const storeLogger = logger.child({ component: 'store' });
+  const starting = startService(StoreModule.register({ bus, postgres: options.postgres, logger: storeLogger }), storeLogger);
+  starting.then((service) => stack.push('store', () => service.close())).catch(() => undefined);
+  const [, port] = await Promise.all([starting, startApi(options)]);
+  return { port };
+}
+
+async function startApi(options: ControlPlaneOptions): Promise<number> {
+  const logger = options.logger.child({ component: 'api' });
+  const service = await startService(
+    ApiModule.register({
+      bus: options.bus,
+      storage: createRemoteStorage(options.bus),
+      listen: { host: '127.0.0.1', port: options.port },
+      tls: { key: options.certificates.server.key, cert: options.certificates.server.certificate, clientCa: options.certificates.authority.certificate },
+      encryptionKey: options.encryptionKey,
+      kinds: createKindRegistry(),
+      serverVersion: options.version,
+      publicAddress: `127.0.0.1:${options.port}`,
+      logger,
+    }),
+    logger,
+  );
+  options.stack.push('api', () => service.close());
+  const api = service.get<RunningApi>(RUNNING_PART);
+  await api.ready;
+  return api.port;
+}
+
+/** The loops that make the world follow what the API says, each over the bus with an identity of its own. */
+export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; certificateAuthority: string }): Promise<void> {
+  const { bus, stack } = options;
+  const controllersLogger = options.logger.child({ component: 'controllers' });
+  const schedulerLogger = options.logger.child({ component: 'scheduler' });
+  const controllers = startService(
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCertificate: options.certificateAuthority }),
+    controllersLogger,
+  ).then((service) => stack.push('controllers', () => service.close()));
+  const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger).then((service) =>
+    stack.push('scheduler', () => service.close()),
+  );
+  await Promise.all([controllers, scheduler]);
+}
+
+export function componentClient(bus: Bus, component: string): Client {
+  return createClient(createBusTransport({ bus, subjectPrefix: `api.component.${component}` }));
+}

@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import { Agent, request } from 'node:https';
+import { join } from 'node:path';
+import { readFileIfAny } from '../state/files.js';
+import { lockHolder } from '../state/lock.js';
+import { placesOf, type Places } from '../state/places.js';
+import { readRunState, readSettings } from '../state/settings.js';
+
+export interface ClusterStatus {
+  readonly name: string;
+  /** `crashed`: its process is gone without a stop; the next start takes up what it left. */
+  readonly state: 'running' | 'starting' | 'stopping' | 'stopped' | 'crashed';
+  readonly server: string;
+  readonly runtime: 'docker' | 'hollow';
+  readonly createdAt: string;
+  /** Process id of the control plane, while it runs. */
+  readonly pid?: number;
+  readonly startedAt?: string;
+  /** `/readyz` of the API: true when it answered ok. */
+  readonly ready: boolean;
+}
+
+/** undefined when no cluster of this name was ever started under this home. */
+export async function clusterStatus(home: string, name: string): Promise<ClusterStatus | undefined> {
+  const places = placesOf(home, name);
+  const [settings, run] = await Promise.all([readSettings(places), readRunState(places)]);
+  if (settings === undefined) return undefined;
+  const holder = lockHolder(places.lock);
+  const server = `https://127.0.0.1:${settings.port}`;
+  const common = { name, server, runtime: settings.runtime, createdAt: settings.createdAt };
+  if (holder === undefined) return { ...common, state: run === undefined || run.phase === 'stopping' ? 'stopped' : 'crashed', ready: false };
+  const ready = await isReady(places, server);
+  return { ...common, state: run?.phase ?? 'starting', pid: holder.pid, ...(run === undefined ? {} : { startedAt: run.startedAt }), ready };
+}
+
+/** Every cluster under this home, by name. */
+export async function listClusters(home: string): Promise<ClusterStatus[]> {
+  const names = await readdir(home).catch(() => [] as string[]);
+  const found = await Promise.all(names.sort().map((name) => clusterStatus(home, name)));
+  return found.filter((status) => status !== undefined);
+}
+
+async function isReady(places: Places, server: string): Promise<boolean> {
+  const ca = await readFileIfAny(join(places.certificates, 'ca.crt'));
+  if (ca === undefined) return false;
+  return new Promise((resolve) => {
+    const agent = new Agent({ ca });
+    const probe = request(`${server}/readyz`, { agent, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    probe.once('timeout', () => probe.destroy());
+    probe.once('error', () => resolve(false));
+    probe.end();
+  });
+}

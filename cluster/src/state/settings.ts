@@ -1,0 +1,43 @@
+import type { MergedKubeconfig } from '../kubeconfig/merge.js';
+import type { Places } from './places.js';
+import { readJsonIfAny, writeJsonAtomic } from './files.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+/** What a cluster remembers from one start to the next. */
+export interface Settings {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly port: number;
+  /** The kind of runtime that its nodes have had; a node's pods cannot move to another kind. */
+  readonly runtime: 'docker' | 'hollow';
+  /** The engine's socket, when `runtime` is docker. */
+  readonly engineSocket?: string;
+  readonly kubeconfig?: MergedKubeconfig;
+}
+
+/** What is known of the present, or the last, run. */
+export interface RunState {
+  readonly process: ProcessIdentity;
+  readonly phase: 'starting' | 'running' | 'stopping';
+  readonly startedAt: string;
+  readonly server: string;
+  readonly runtime: 'docker' | 'hollow';
+  /** Ids of the processes that belong to it, by component. */
+  readonly processes: Readonly<Record<string, number>>;
+}
+
+export function readSettings(places: Places): Promise<Settings | undefined> {
+  return readJsonIfAny<Settings>(places.settings);
+}
+
+export function writeSettings(places: Places, settings: Settings): Promise<void> {
+  return writeJsonAtomic(places.settings, settings);
+}
+
+export function readRunState(places: Places): Promise<RunState | undefined> {
+  return readJsonIfAny<RunState>(places.run);
+}
+
+export function writeRunState(places: Places, state: RunState): Promise<void> {
+  return writeJsonAtomic(places.run, state);
+}

@@ -1,0 +1,26 @@
+/** Everything that a node's child process must know: it gets it as the first message of its channel. */
+export interface NodeProcessConfig {
+  readonly cluster: string;
+  readonly nodeName: string;
+  readonly busSocket: string;
+  readonly busToken: string;
+  /** The kubelet's directory: pods' volumes, logs, plumbing. */
+  readonly dataDirectory: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly engineSocket: string;
+  /** Docker id of the container whose network namespace is the node's. */
+  readonly networkContainer: string;
+  readonly pauseImage: string;
+  readonly nodeAddress: string;
+  readonly podCidr: string;
+  readonly clusterCidr: string;
+  readonly capacity: { readonly cpus: number; readonly memoryBytes: number; readonly pods: number };
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the parent and the child say to each other. */
+export type NodeMessage =
+  | { readonly type: 'configure'; readonly config: NodeProcessConfig }
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'stop'; readonly endPods: boolean };
