@@ -1,5 +1,10 @@
 export type {
-  ContainerConfig, ContainerResources, ContainerRuntime, ContainerState, ContainerStats, ContainerStatus, Image, Mount, ProcessStreams, RuntimeErrorCode, RuntimeEvent, SandboxConfig, SandboxMetadata,
-  SandboxState, SandboxStatus, Version,
+  ContainerConfig, ContainerResources, ContainerRuntime, ContainerState, ContainerStats, ContainerStatus, Image, LogEntry, LogOptions, Mount, ProcessStreams, RuntimeErrorCode, RuntimeEvent,
+  SandboxConfig, SandboxMetadata, SandboxState, SandboxStatus, Version,
 } from './runtime.js';
 export { RuntimeError } from './runtime.js';
+export type { DockerRuntimeOptions } from './docker/docker-runtime.js';
+export { createDockerRuntime } from './docker/docker-runtime.js';
+export type { HollowDelays, HollowRuntime, HollowRuntimeOptions } from './hollow/hollow-runtime.js';
+export { createHollowRuntime } from './hollow/hollow-runtime.js';
+export { HOLLOW_PREFIX } from './hollow/program.js';

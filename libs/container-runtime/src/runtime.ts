@@ -33,6 +33,8 @@ export interface SandboxStatus {
   readonly createdAt: number;
   /** A process whose namespaces are the sandbox's; undefined when it does not run or there is none (hollow). */
   readonly pid?: number;
+  /** An address that the runtime itself gave; unset when the sandbox was started with no network. */
+  readonly ip?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -66,7 +68,10 @@ export interface ContainerConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly resources: ContainerResources;
-  /** Absolute path of the log file in CRI format (`<time> stdout F line`) that the runtime keeps for this container. */
+  /**
+   * Absolute path of the log file in CRI format (`<time> stdout F line`), for runtimes that write such files. Readers use
+   * `logs()`, which every runtime has: an engine that keeps logs itself need not have them copied.
+   */
   readonly logPath: string;
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
@@ -82,6 +87,8 @@ export interface ContainerConfig {
     readonly capabilitiesAdd: readonly string[];
     readonly capabilitiesDrop: readonly string[];
   };
+  /** Whose processes it sees: its own (default), all of the sandbox, all of the machine. */
+  readonly pid?: 'container' | 'pod' | 'node';
   /** Signal name such as SIGQUIT; unset: the image's. */
   readonly stopSignal?: string;
 }
@@ -117,6 +124,24 @@ export interface Image {
   /** Bytes. */
   readonly size: number;
   readonly user?: string;
+}
+
+export interface LogOptions {
+  /** Only entries at or after this moment: `seconds.nanoseconds` since the epoch, as text, so that no digit is lost. */
+  readonly since?: string;
+  /** Only this many of the last entries; unset: all. */
+  readonly tail?: number;
+  /** Go on until the container has exited or `signal` aborts. */
+  readonly follow: boolean;
+}
+
+/** A piece of a log in the order in which the runtime received it. */
+export interface LogEntry {
+  /** RFC 3339 with nanoseconds, UTC. */
+  readonly time: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** Ends with a newline when the line ended here; without one the next entry of this stream continues it. */
+  readonly data: Uint8Array;
 }
 
 /** Process streams: Node web-free, plain callbacks and iterables so that they can be carried over the bus. */
@@ -173,6 +198,9 @@ export interface ContainerRuntime {
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<{ exitCode: number; stdout: Uint8Array; stderr: Uint8Array }>;
   exec(id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }>;
   attach(id: string, streams: ProcessStreams, signal: AbortSignal): Promise<void>;
+
+  /** Also of a container that has exited, until it is removed. Ends quietly when `signal` aborts. */
+  logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry>;
 
   pullImage(image: string, credentials?: { username: string; password: string }): Promise<string>;
   imageStatus(image: string): Promise<Image | undefined>;

@@ -1,0 +1,45 @@
+import { systemClock, delay } from '@gantry/async';
+import type { RuntimeEvent } from '../runtime.js';
+import type { Engine } from './engine.js';
+import { label } from './labels.js';
+import type { Labels, Owner } from './labels.js';
+
+const RECONNECT_MS = 1000;
+/** Those after which a pod may need something; execs are many and change nothing. */
+const WATCHED = ['create', 'start', 'die', 'destroy', 'oom'];
+
+interface EngineEvent {
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Labels };
+}
+
+/** Follows the engine until `signal` aborts. What happens while it is unreachable is lost: the kubelet relists. */
+export async function followEvents(engine: Engine, owner: Owner, listener: (event: RuntimeEvent) => void, signal: AbortSignal): Promise<void> {
+  const filters = JSON.stringify({ type: ['container'], event: WATCHED, label: [`${label.cluster}=${owner.cluster}`, `${label.node}=${owner.node}`] });
+  while (!signal.aborted) {
+    try {
+      for await (const line of lines(await engine.stream('/events', { filters }, signal))) deliver(line, listener);
+    } catch {
+      // Unreachable or cut: tried again below.
+    }
+    await delay(systemClock, RECONNECT_MS, signal).catch(() => undefined);
+  }
+}
+
+function deliver(line: string, listener: (event: RuntimeEvent) => void): void {
+  const event = JSON.parse(line) as EngineEvent;
+  const id = event.Actor?.ID;
+  const labels = event.Actor?.Attributes ?? {};
+  const podUid = labels[label.podUid];
+  if (id === undefined || podUid === undefined) return;
+  listener(labels[label.type] === 'sandbox' ? { sandboxId: id, podUid } : { containerId: id, podUid });
+}
+
+async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts.filter((part) => part.trim() !== '');
+  }
+}

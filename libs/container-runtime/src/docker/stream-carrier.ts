@@ -1,0 +1,53 @@
+import type { Duplex } from 'node:stream';
+import { onAbort } from '@gantry/async';
+import type { ProcessStreams } from '../runtime.js';
+
+const HEADER = 8;
+type Size = { readonly h: number; readonly w: number };
+
+/** Moves bytes between a hijacked connection and a caller's streams until the process closed its side; rejects when `signal` aborts first. */
+export async function carry(duplex: Duplex, streams: ProcessStreams, resize: (size: Size) => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const release = onAbort(signal, (reason) => duplex.destroy(reason as Error));
+  void feed(duplex, streams.stdin);
+  void follow(streams.resize, resize);
+  try {
+    await (streams.tty ? bare(duplex, streams) : framed(duplex, streams));
+  } finally {
+    release();
+    duplex.destroy();
+  }
+}
+
+/** Input that breaks ends the process's input: the output says the rest. */
+async function feed(duplex: Duplex, stdin: AsyncIterable<Uint8Array> | undefined): Promise<void> {
+  if (stdin === undefined) return;
+  try {
+    for await (const chunk of stdin) {
+      if (!duplex.write(chunk)) await new Promise((resolve) => duplex.once('drain', resolve).once('close', resolve));
+    }
+  } finally {
+    duplex.end();
+  }
+}
+
+async function follow(sizes: ProcessStreams['resize'], resize: (size: Size) => Promise<unknown>): Promise<void> {
+  if (sizes === undefined) return;
+  // A size that comes when the process has just ended is of no interest to anyone.
+  for await (const { width, height } of sizes) await resize({ h: height, w: width }).catch(() => undefined);
+}
+
+async function bare(duplex: Duplex, streams: ProcessStreams): Promise<void> {
+  for await (const chunk of duplex) await streams.stdout?.(chunk as Uint8Array);
+}
+
+async function framed(duplex: Duplex, streams: ProcessStreams): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of duplex) {
+    rest = Buffer.concat([rest, chunk as Uint8Array]);
+    while (rest.length >= HEADER && rest.length >= HEADER + rest.readUInt32BE(4)) {
+      const length = HEADER + rest.readUInt32BE(4);
+      await (rest[0] === 2 ? streams.stderr : streams.stdout)?.(rest.subarray(HEADER, length));
+      rest = rest.subarray(length);
+    }
+  }
+}
