@@ -8,6 +8,9 @@ const NAMES = [
   'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE',
 ] as const;
 
+/** Newer than some engines in use, which refuse names that they do not know. */
+const UNKNOWN_TO_SOME = new Set(['PERFMON', 'BPF', 'CHECKPOINT_RESTORE']);
+
 export const ALL_CAPABILITIES: ReadonlySet<string> = new Set(NAMES);
 
 /** The names in a mask as `/proc/<pid>/status` writes it (hex). */
@@ -38,5 +41,10 @@ function boundingSet(file: () => string): string | undefined {
 export function fittingCapabilities(asked: readonly string[], available: ReadonlySet<string>): string[] {
   const names = asked.map((name) => name.toUpperCase().replace(/^CAP_/, ''));
   if (!names.includes('ALL')) return names;
-  return available.size >= ALL_CAPABILITIES.size ? ['ALL'] : [...available];
+  return available.size >= ALL_CAPABILITIES.size ? ['ALL'] : nameable(available);
+}
+
+/** Those that can be asked for by name from every engine. */
+export function nameable(available: ReadonlySet<string>): string[] {
+  return [...available].filter((name) => !UNKNOWN_TO_SOME.has(name));
 }

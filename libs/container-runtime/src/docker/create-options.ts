@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerConfig, ContainerResources, SandboxConfig } from '../runtime.js';
-import { ALL_CAPABILITIES, fittingCapabilities } from './capabilities.js';
+import { ALL_CAPABILITIES, fittingCapabilities, nameable } from './capabilities.js';
 import { engineName, label, podLabels } from './labels.js';
 import type { Owner } from './labels.js';
 
@@ -132,7 +132,7 @@ function privileges(context: CreateContext, security: ContainerConfig['security'
 function privileged(context: CreateContext): HostConfig {
   if (context.capabilities.size >= ALL_CAPABILITIES.size) return { Privileged: true };
   return {
-    CapAdd: [...context.capabilities],
+    CapAdd: nameable(context.capabilities),
     SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
     DeviceCgroupRules: ['a *:* rwm'],
     MaskedPaths: [],
