@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const SLOW = 300_000;
 
 /**
  * Tests run from source: the workspace packages resolve by the `@gantry/source` condition. Two projects: units run in two
- * processes at a time; integration and end-to-end tests run one file after another, because they share the machine's ports,
+ * processes at a time or more; integration and end-to-end tests run one file after another, because they share the machine's ports,
  * engine and namespaces.
  */
 export default defineConfig({
@@ -19,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'cluster/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
-          maxWorkers: 2,
+          maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
           setupFiles: ['libs/testkit/src/leaks.setup.ts'],
         },
       },

@@ -4,14 +4,18 @@
  */
 import { parseArguments } from './testing/arguments.mjs';
 import { printFailures, printSkips, printSummary } from './testing/print.mjs';
-import { runStep } from './testing/run-step.mjs';
+import { runStep, wasInterrupted } from './testing/run-step.mjs';
 import { listedSkips, refusedSkips } from './testing/skips.mjs';
 import { stepsOf } from './testing/steps.mjs';
-import { sum } from './testing/tally.mjs';
+import { single, sum } from './testing/tally.mjs';
 
 const { groups, vitestArguments } = parseArguments(process.argv.slice(2));
 const results = [];
 for (const step of stepsOf(groups, vitestArguments)) {
+  if (wasInterrupted()) {
+    results.push(single(step.name, 'not run: interrupted'));
+    continue;
+  }
   process.stdout.write(`\n── ${step.name}\n`);
   results.push(await runStep(step));
 }

@@ -6,10 +6,25 @@ import { root } from '../bootstrap/paths.mjs';
 import { tallyOfRun } from './record.mjs';
 import { single } from './tally.mjs';
 
+let running;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    interrupted = true;
+    running?.kill(signal);
+  });
+}
+
+/** Whether a signal asked to end: the step that ran was told, and no other should begin. */
+export function wasInterrupted() {
+  return interrupted;
+}
+
 /** Runs Node with `argv`, its output straight to the terminal. Resolves with the exit code, or the signal's name. */
 function runNode(argv, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    running = child;
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? signal));
   });
