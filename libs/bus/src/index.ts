@@ -3,3 +3,10 @@ export type {
   WatchStream,
 } from './bus.js';
 export { BusError } from './bus.js';
+export type { WatchAddress } from './subjects.js';
+export { decodeToken, encodeToken, isPattern, isSubject, matchSubject, parseWatchSubject, patternCovers, subjectMatcher, watchPattern, watchSubject } from './subjects.js';
+export type { MemoryBus, MemoryBusOptions } from './memory/memory-bus.js';
+export { createMemoryBus } from './memory/memory-bus.js';
+export type { WatchLogLimits } from './memory/watch-log.js';
+export type { Fault, FaultMatch, FaultOptions, FaultPoint, HeldFault } from './memory/faults.js';
+export { FaultPlan } from './memory/faults.js';
