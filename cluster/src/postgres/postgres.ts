@@ -1,0 +1,123 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Logger } from '@gantry/async';
+import { ClusterError } from '../options.js';
+import { explainFileError } from '../state/files.js';
+import { answersAt } from './answers.js';
+import { provideBinaries } from './binaries.js';
+import type { LaunchOptions } from './launch.js';
+import { initializeData, launchPostmaster } from './launch.js';
+import { chooseOwner, makeOwnedFolder, requireReachable } from './owner.js';
+import { endPostmaster, isPostmasterOf, isRunning, readPostmasterFile, waitUntil } from './postmaster.js';
+
+export interface PostgresOptions {
+  /** Absolute; made at the first start. Its parent holds a copy of the binaries where one is needed. */
+  readonly dataDir: string;
+  /** Absolute and short: the unix socket goes into `<runtimeDir>/postgres`. */
+  readonly runtimeDir: string;
+  readonly logger: Logger;
+}
+
+/** A part of the connection settings of `pg`. */
+export interface PostgresConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
+export interface RunningPostgres {
+  readonly config: PostgresConnection;
+  readonly pid: number;
+  /** True when it was left running by a process that was killed. */
+  readonly adopted: boolean;
+  /** Fast shutdown. Idempotent; bounded to half a minute. */
+  stop(): Promise<void>;
+}
+
+const PORT = 5432;
+/** Bytes of a socket's path on Linux; macOS has 104. */
+const LONGEST_SOCKET_PATH = 103;
+const ADOPTION_MS = 30_000;
+
+/** Starts, or adopts, the embedded Postgres of a data folder. Throws a ClusterError that says what to do. */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  try {
+    return await start(options);
+  } catch (error) {
+    throw error instanceof ClusterError ? error : explainFileError(error, options.dataDir);
+  }
+}
+
+/** Ends the Postgres of a data folder that a killed process left, if there is one. */
+export async function endOrphan(dataDir: string): Promise<void> {
+  const found = readPostmasterFile(dataDir);
+  if (found && isPostmasterOf(found.pid, dataDir)) await endPostmaster(found.pid);
+}
+
+async function start({ dataDir, runtimeDir, logger }: PostgresOptions): Promise<RunningPostgres> {
+  const socketDir = join(runtimeDir, 'postgres');
+  requireShort(socketDir);
+  const adopted = await adopt(dataDir, socketDir, logger);
+  if (adopted !== undefined) return running(adopted, true, socketDir);
+  const child = await launch(dataDir, socketDir, logger);
+  return running(child.pid ?? 0, false, socketDir, child);
+}
+
+function requireShort(socketDir: string): void {
+  if (Buffer.byteLength(join(socketDir, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH) return;
+  throw new ClusterError(`${socketDir} is too long for a unix socket`, 'choose a shorter --home or --name');
+}
+
+/** The process id of a living postmaster of this folder that can be used as it is; one that cannot is ended first. */
+async function adopt(dataDir: string, socketDir: string, logger: Logger): Promise<number | undefined> {
+  const found = readPostmasterFile(dataDir);
+  if (!found) return undefined;
+  if (!isPostmasterOf(found.pid, dataDir)) {
+    rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+    return undefined;
+  }
+  const status = () => readPostmasterFile(dataDir)?.status;
+  await waitUntil(() => status() !== 'starting' || !isRunning(found.pid), ADOPTION_MS);
+  if (status() === 'ready' && found.socketDir === socketDir && (await answersAt(join(socketDir, `.s.PGSQL.${PORT}`)))) {
+    logger.info({ pid: found.pid }, 'adopted the Postgres that a killed process left');
+    return found.pid;
+  }
+  logger.info({ pid: found.pid, status: status() }, 'ending the Postgres that a killed process left');
+  await endPostmaster(found.pid);
+  return undefined;
+}
+
+async function launch(dataDir: string, socketDir: string, logger: Logger): Promise<ChildProcess> {
+  const owner = chooseOwner(dataDir);
+  const binaries = await provideBinaries(dirname(dataDir), owner);
+  await makeOwnedFolder(socketDir, owner);
+  requireReachable(dataDir, owner);
+  requireReachable(socketDir, owner);
+  const options: LaunchOptions = { dataDir, socketDir, logFile: join(dirname(dataDir), 'postgres.log'), binaries, owner };
+  if (!existsSync(dataDir)) {
+    await initializeData(options);
+    renameSync(`${dataDir}.new`, dataDir);
+  }
+  const child = await launchPostmaster(options);
+  child.on('exit', (code, signal) => logger[code === 0 ? 'debug' : 'error']({ code, signal, log: options.logFile }, 'Postgres ended'));
+  child.unref();
+  return child;
+}
+
+function running(pid: number, adopted: boolean, socketDir: string, child?: ChildProcess): RunningPostgres {
+  let stopping: Promise<void> | undefined;
+  return {
+    config: { host: socketDir, port: PORT, user: 'gantry', database: 'postgres' },
+    pid,
+    adopted,
+    stop: () => (stopping ??= stopProcess(pid, child)),
+  };
+}
+
+/** A child that ended is never signalled: its number may be another's by now. */
+async function stopProcess(pid: number, child: ChildProcess | undefined): Promise<void> {
+  if (child && (child.exitCode !== null || child.signalCode !== null)) return;
+  await endPostmaster(pid);
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A postmaster as its lock file in the data folder describes it. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly socketDir: string;
+  /** `starting`, `ready`, `stopping`, `standby`; empty while the file is still being written. */
+  readonly status: string;
+}
+
+const POLL_MS = 5;
+
+/** The lock file's content, whether its process lives or not; undefined when there is none. */
+export function readPostmasterFile(dataDir: string): Postmaster | undefined {
+  try {
+    const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Math.abs(Number(lines[0])), socketDir: lines[4] ?? '', status: (lines[7] ?? '').trim() };
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** True when the process is a Postgres of this data folder: a number alone may belong to anything since a reboot. */
+export function isPostmasterOf(pid: number, dataDir: string): boolean {
+  if (!isRunning(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return (words[0] ?? '').endsWith('postgres') && words.includes(dataDir);
+  } catch {
+    return false;
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').pop()?.startsWith('Z') ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves with true as soon as `condition` holds, with false after `timeoutMs`. */
+export async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > end) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+const FAST_SHUTDOWN_MS = 20_000;
+const IMMEDIATE_SHUTDOWN_MS = 5_000;
+
+/** Fast shutdown: sessions are ended, a checkpoint is written. What does not end in time is ended at once, which the next start recovers from. */
+export async function endPostmaster(pid: number): Promise<void> {
+  for (const [signal, timeoutMs] of [['SIGINT', FAST_SHUTDOWN_MS], ['SIGQUIT', IMMEDIATE_SHUTDOWN_MS], ['SIGKILL', IMMEDIATE_SHUTDOWN_MS]] as const) {
+    if (!isRunning(pid)) return;
+    process.kill(pid, signal);
+    if (await waitUntil(() => !isRunning(pid), timeoutMs)) return;
+  }
+}
