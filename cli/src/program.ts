@@ -1,5 +1,6 @@
 import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { UpOptions } from './commands/up.js';
 import type { OutputFormat } from './output/format.js';
 
 /** Options that every command has. */
@@ -12,8 +13,8 @@ export interface CommonOptions {
 /** The `gantry` command. Each action loads its own code: a `status` does not pay for a start. */
 export function buildProgram(): Command {
   const program = new Command('gantry').description('A Kubernetes-compatible cluster on this machine').version(GANTRY_VERSION, '-V, --version').exitOverride().showHelpAfterError('run with --help for the options');
-  addStart(program.command('up', { isDefault: true }).description('start a cluster, or start a stopped one again; in the foreground unless --detach'));
-  addStart(program.command('start').description('start a stopped cluster again (the same as up)'));
+  addStart(program.command('up', { isDefault: true }).description('start a cluster, or start a stopped one again; in the foreground unless --detach').option('-d, --detach', 'return when the cluster is ready'), {});
+  addStart(program.command('start').description('start a stopped cluster again, in the background'), { detach: true });
   common(program.command('stop').description('end the pods with their grace and the control plane; keep all objects')).action(async (options: CommonOptions) => (await import('./commands/stop.js')).stop(options));
   common(program.command('delete').description('stop the cluster and remove all that it made on this machine')).action(async (options: CommonOptions) => (await import('./commands/delete.js')).remove(options));
   formatted(common(program.command('status').description('what runs: exit code 0 running, 3 stopped, 4 unknown'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).status(options));
@@ -28,13 +29,12 @@ export function buildProgram(): Command {
   return program;
 }
 
-function addStart(command: Command): void {
+function addStart(command: Command, fixed: { readonly detach?: boolean }): void {
   common(command)
-    .option('-d, --detach', 'return when the cluster is ready')
     .option('--port <port>', 'port of the API on 127.0.0.1 (default: the remembered one, 6443 or the next that is free)', wholeNumber)
     .addOption(new Option('--runtime <runtime>', 'what runs the containers').choices(['auto', 'docker', 'hollow']).default('auto'))
     .option('--no-kubeconfig', "do not merge into kubectl's configuration")
-    .action(async (options: CommonOptions) => (await import('./commands/up.js')).up(options));
+    .action(async (options: UpOptions) => (await import('./commands/up.js')).up({ ...options, ...fixed }));
 }
 
 function common(command: Command): Command {
