@@ -29,6 +29,7 @@ test.each([
   ['the command line imports a service', 'cli/src/planted.ts', '@gantry/api', NX],
   ['the benchmarks import a service', 'bench/src/planted.ts', '@gantry/store', NX],
   ['the end-to-end tests import a service', 'e2e/src/planted.ts', '@gantry/kubelet', NX],
+  ['a lib imports a part of the composition', 'libs/client/src/planted.ts', '@gantry/cluster/lifecycle', NX],
   ['a project reaches into another by path', 'services/api/src/planted.ts', '../../../libs/bus/src/bus.js', NX],
   ['Postgres outside the store', 'services/api/src/planted.ts', 'pg', HOME],
   ['TypeORM outside the store', 'cluster/src/planted.ts', 'typeorm', HOME],
