@@ -21,3 +21,12 @@ export async function objectsOf(cluster: string): Promise<string[]> {
   ]);
   return lists.flatMap((list) => list.stdout.split('\n').filter((line) => line !== ''));
 }
+
+/** Running containers of a cluster with a label, with the pod that they belong to. */
+export async function containersOf(cluster: string, label: string): Promise<{ name: string; podUid: string }[]> {
+  const list = await run('docker', ['ps', '--filter', `label=io.gantry.cluster=${cluster}`, '--filter', `label=${label}`, '--format', '{{.Names}} {{.Label "io.gantry.pod.uid"}}']);
+  return list.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ name: line.split(' ')[0] ?? '', podUid: line.split(' ')[1] ?? '' }));
+}
