@@ -41,3 +41,21 @@ export type { TypedObject } from './codec/protobuf/envelope.js';
 export { decodeWatchFrame, encodeWatchFrame } from './codec/protobuf/watch-frame.js';
 export type { DecodedWatchEvent } from './codec/protobuf/watch-frame.js';
 export { ProtobufError } from './codec/protobuf/wire-reader.js';
+
+export { applyJsonPatch, jsonPatchOperationLimit } from './patch/json-patch.js';
+export type { JsonPatchOperation } from './patch/json-patch.js';
+export { applyMergePatch } from './patch/merge-patch.js';
+export { applyStrategicMergePatch } from './patch/strategic-merge.js';
+export { patchSchemaOf, untypedPatchSchema } from './patch/patch-schema.js';
+export type { PatchField, PatchSchema } from './patch/patch-schema.js';
+export { cloneJson, isJsonObject } from './patch/json-object.js';
+export type { JsonObject } from './patch/json-object.js';
+
+export { generatedName, randomSuffix, safeEncode } from './meta/names.js';
+export { controllerOf, isControlledBy, newControllerRef } from './meta/owners.js';
+export type { OwnerReference } from './meta/owners.js';
+export { parseTime, rfc3339, rfc3339Micro } from './meta/time.js';
+export { newUid } from './meta/uid.js';
+export { groupVersionKindText, noKindMatchText, parseApiVersion } from './meta/group-version.js';
+export type { GroupVersion, GroupVersionResource } from './meta/group-version.js';
+export { wellKnownAnnotations, wellKnownFinalizers, wellKnownLabels, wellKnownTaints } from './meta/well-known.js';

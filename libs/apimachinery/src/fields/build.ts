@@ -22,6 +22,7 @@ const titles: Readonly<Record<FieldErrorType, string>> = {
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return goQuote(value);
   if (value === undefined || value === null) return 'null';
+  if (typeof value === 'bigint') return String(value);
   return JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 

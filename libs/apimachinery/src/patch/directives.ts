@@ -1,0 +1,62 @@
+import { newBadRequest } from '../errors/constructors.js';
+import { isJsonObject, setField } from './json-object.js';
+import type { JsonObject } from './json-object.js';
+
+/** `$patch: replace | delete` beside the fields of an object. */
+export const patchDirective = '$patch';
+/** A list of the fields that the object may keep. */
+export const retainKeysDirective = '$retainKeys';
+/** Before the name of a list of scalars: what to take out of it. */
+export const deleteListPrefix = '$deleteFromPrimitiveList/';
+/** Before the name of a list: the order that its elements shall have. */
+export const elementOrderPrefix = '$setElementOrder/';
+
+/** The `$patch` directive of an object. @throws StatusError 400 on one that does not exist */
+export function directiveOf(value: unknown): 'replace' | 'delete' | undefined {
+  if (!isJsonObject(value) || !Object.hasOwn(value, patchDirective)) return undefined;
+  const directive = value[patchDirective];
+  if (directive === 'replace' || directive === 'delete') return directive;
+  throw newBadRequest(`unknown patch type: ${String(directive)} in map: ${goMap(value)}`);
+}
+
+/** What `$retainKeys` names. @throws StatusError 400 when the patch sets a field that it does not name */
+export function retainedKeys(patch: JsonObject): ReadonlySet<unknown> | undefined {
+  if (!Object.hasOwn(patch, retainKeysDirective)) return undefined;
+  const names = patch[retainKeysDirective];
+  const retained: ReadonlySet<unknown> = new Set(Array.isArray(names) ? names : []);
+  const sets = Object.keys(patch).filter((name) => patch[name] !== null && !name.startsWith('$'));
+  if (!Array.isArray(names) || sets.some((name) => !retained.has(name))) throw newBadRequest('invalid patch format of retainKeys');
+  return retained;
+}
+
+/**
+ * A value of a patch as it stands where nothing was before: without directives and without nulls. undefined when the value
+ * itself is a `$patch` directive.
+ */
+export function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((element) => element !== undefined);
+  if (!isJsonObject(value)) return value;
+  if (directiveMarked(value)) return undefined;
+  const kept: JsonObject = {};
+  for (const name of Object.keys(value)) {
+    const field = isDirective(name) || value[name] === null ? undefined : withoutDirectives(value[name]);
+    if (field !== undefined) setField(kept, name, field);
+  }
+  return kept;
+}
+
+function directiveMarked(value: JsonObject): boolean {
+  return Object.hasOwn(value, patchDirective) && value[patchDirective] !== null;
+}
+
+function isDirective(name: string): boolean {
+  return name === patchDirective || name === retainKeysDirective || name.startsWith(deleteListPrefix) || name.startsWith(elementOrderPrefix);
+}
+
+/** An object as Go prints a map, for messages. */
+export function goMap(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
+  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value);
+  const fields = Object.keys(value).sort().map((name) => `${name}:${goMap(value[name])}`);
+  return `map[${fields.join(' ')}]`;
+}
