@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { clusterStatus, placesOf } from '@gantry/cluster/lifecycle';
+import { parse } from 'yaml';
+
+const execute = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../../cli/bin/gantry.mjs', import.meta.url));
+
+/** TLS material and address of the API. */
+export interface Endpoint {
+  readonly port: number;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A cluster of its own process, as a user starts it, with hollow pods so that no container shares the cores. */
+export interface ClusterUnderTest {
+  readonly home: string;
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** Process id of the control plane. */
+  readonly pid: number;
+  /** Folder of the Postgres socket. */
+  readonly postgresSocket: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function startClusterUnderTest(): Promise<ClusterUnderTest> {
+  const home = await mkdtemp(join(tmpdir(), 'gantry-bench-'));
+  const name = `bench-${process.pid}`;
+  const gantry = (...args: string[]): Promise<unknown> => execute(process.execPath, [PROGRAM, ...args, '--name', name, '--home', home]);
+  const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', 'hollow', '--no-kubeconfig');
+  await up();
+  const status = await clusterStatus(home, name);
+  const places = placesOf(home, name);
+  return {
+    home,
+    name,
+    endpoint: endpointOf(await readFile(places.adminKubeconfig, 'utf8')),
+    pid: status?.pid ?? 0,
+    postgresSocket: join(places.sockets, 'postgres'),
+    stop: async () => void (await gantry('stop')),
+    start: async () => void (await up()),
+    dispose: async () => {
+      await gantry('delete');
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Kubeconfig {
+  readonly clusters: { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
+  readonly users: { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[];
+}
+
+function endpointOf(kubeconfig: string): Endpoint {
+  const content = parse(kubeconfig) as Kubeconfig;
+  const cluster = content.clusters[0]?.cluster;
+  const user = content.users[0]?.user;
+  const pem = (text: string | undefined): string => Buffer.from(text ?? '', 'base64').toString();
+  return { port: Number(new URL(cluster?.server ?? '').port), ca: pem(cluster?.['certificate-authority-data']), cert: pem(user?.['client-certificate-data']), key: pem(user?.['client-key-data']) };
+}
