@@ -1,0 +1,89 @@
+import { newNotAcceptable, newUnsupportedMediaType } from '../errors/constructors.js';
+import type { GroupVersionKind } from '../schema/schema.js';
+import { covers, parseAccept, parseMediaType } from './media-type.js';
+import type { MediaType } from './media-type.js';
+
+/** The forms in which objects travel. */
+export type MediaFormat = 'json' | 'yaml' | 'protobuf';
+
+/** The media type of each form. */
+export const mediaTypes = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+} as const satisfies Record<MediaFormat, string>;
+
+/** What an endpoint can answer with. */
+export interface Acceptable {
+  /** In order of preference: the first answers `*` and a missing header. */
+  readonly formats: readonly MediaFormat[];
+  /** Whether the answer may be turned into another kind (Table, PartialObjectMetadata, an aggregated discovery list). None when absent. */
+  readonly transforms?: (target: GroupVersionKind, format: MediaFormat) => boolean;
+}
+
+/** What was agreed on. */
+export interface Accepted {
+  readonly format: MediaFormat;
+  /** The kind that the client asks the answer to be turned into. */
+  readonly as?: GroupVersionKind;
+  /** For the answer's Content-Type. */
+  readonly contentType: string;
+  /** `pretty=1` was a parameter. */
+  readonly pretty: boolean;
+}
+
+/**
+ * The first clause of an Accept header that the endpoint can satisfy, transformation included. Throws a 406 `StatusError` that
+ * names the media types when there is none.
+ */
+export function negotiateAccept(header: string | undefined, acceptable: Acceptable): Accepted {
+  const clauses = header === undefined || header.trim() === '' ? [anything] : parseAccept(header);
+  for (const clause of clauses) {
+    const accepted = satisfy(clause, acceptable);
+    if (accepted !== undefined) return accepted;
+  }
+  throw newNotAcceptable(acceptable.formats.map((format) => mediaTypes[format]));
+}
+
+/** As `negotiateAccept`, for a watch: the Content-Type says that protobuf is a stream of frames. YAML does not stream. */
+export function negotiateWatch(header: string | undefined, acceptable: Acceptable): Accepted {
+  const accepted = negotiateAccept(header, { ...acceptable, formats: acceptable.formats.filter((format) => format !== 'yaml') });
+  return accepted.format === 'json' ? accepted : { ...accepted, contentType: `${accepted.contentType};stream=watch` };
+}
+
+/**
+ * The media type of a request's body among those accepted, the first when the header is missing. Throws a 415 `StatusError`
+ * that names them when it is another.
+ */
+export function negotiateContentType<T extends string>(header: string | undefined, accepted: readonly [T, ...T[]]): T {
+  if (header === undefined || header.trim() === '') return accepted[0];
+  const media = parseMediaType(header);
+  const found = media === undefined ? undefined : accepted.find((name) => name === `${media.type}/${media.subtype}`);
+  if (found === undefined) throw newUnsupportedMediaType(accepted);
+  return found;
+}
+
+/** The form of a request's body that is an object. Throws as `negotiateContentType`. */
+export function negotiateBody(header: string | undefined): MediaFormat {
+  const name = negotiateContentType(header, [mediaTypes.json, mediaTypes.yaml, mediaTypes.protobuf]);
+  return (Object.keys(mediaTypes) as MediaFormat[]).find((format) => mediaTypes[format] === name) as MediaFormat;
+}
+
+const anything: MediaType = { type: '*', subtype: '*', parameters: {}, quality: 1 };
+
+function satisfy(clause: MediaType, acceptable: Acceptable): Accepted | undefined {
+  if (clause.quality === 0) return undefined;
+  const { as: kind, g: group = '', v: version = '', stream, pretty } = clause.parameters;
+  const format = acceptable.formats.find((one) => covers(clause, mediaTypes[one]));
+  if (format === undefined || (stream !== undefined && stream !== 'watch')) return undefined;
+  const base = { format, pretty: pretty === '1' };
+  if (kind === undefined) return { ...base, contentType: mediaTypes[format] };
+  const as = { group, version, kind };
+  return acceptable.transforms?.(as, format) === true ? { ...base, as, contentType: contentTypeOf(format, as) } : undefined;
+}
+
+/** Clients of aggregated discovery look at the parameters of the answer's type; nobody does for other transformations. */
+function contentTypeOf(format: MediaFormat, as: GroupVersionKind): string {
+  const name = mediaTypes[format];
+  return as.group === 'apidiscovery.k8s.io' ? `${name};g=${as.group};v=${as.version};as=${as.kind}` : name;
+}

@@ -1,0 +1,69 @@
+// Imported by a worker as it stands (also as TypeScript, types stripped): no relative imports here.
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Tags } from 'yaml';
+
+/** What a document comes to. Plain data, so that it crosses threads. */
+export interface YamlResult {
+  /** The document as JSON text; integers past 2^53 with their digits. */
+  readonly json?: string;
+  /** Why it is none, without the `error converting YAML to JSON: ` in front. */
+  readonly error?: string;
+  /** `line 3: key "a" already set in map`, in the order met, at most 100. */
+  readonly duplicates: readonly string[];
+}
+
+/** Nodes that aliases may add to a document: more is an attack. */
+const MAX_ALIAS_COUNT = 100;
+const MOST_REPORTED = 100;
+const MAX_DEPTH = 1000;
+
+/** What Go's YAML reader does not know: sexagesimal numbers and dates stay strings there. */
+const UNKNOWN_TO_GO: ReadonlySet<string> = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:set', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:binary']);
+
+/**
+ * Reads one document as YAML 1.1, as Go does: `yes` is true, `0644` is 420. The parser's own check for duplicate keys is
+ * quadratic and off; ours is linear. Only the first of several documents is read.
+ */
+export function readYaml(text: string, longestJson: number): YamlResult {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, intAsBigInt: true, strict: true, prettyErrors: false, logLevel: 'silent', lineCounter: lines, customTags: withoutForeign });
+  const broken = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (broken !== undefined) return { error: `yaml: line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`, duplicates: [] };
+  try {
+    const duplicates = duplicateKeys(document, lines);
+    const json = JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), plainValue) ?? 'null';
+    return json.length > longestJson ? { error: 'yaml: document contains excessive aliasing', duplicates: [] } : { json, duplicates };
+  } catch (error) {
+    return { error: `yaml: ${(error as Error).message}`, duplicates: [] };
+  }
+}
+
+function withoutForeign(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag !== 'object' || (!UNKNOWN_TO_GO.has(tag.tag) && !('format' in tag && tag.format === 'TIME')));
+}
+
+function plainValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return JSON.rawJSON(value.toString());
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is not a JSON number`);
+  return value;
+}
+
+function duplicateKeys(document: Document, lines: LineCounter): string[] {
+  const found: string[] = [];
+  const visit = (node: unknown, depth: number): void => {
+    if (depth > MAX_DEPTH) throw new Error('exceeded max depth');
+    if (isSeq(node)) for (const item of node.items) visit(item, depth + 1);
+    if (!isMap(node)) return;
+    const keys = new Set<unknown>();
+    for (const pair of node.items) {
+      if (isPair(pair) && isScalar(pair.key)) report(pair.key, keys);
+      visit(pair.value, depth + 1);
+    }
+  };
+  const report = (key: { readonly value: unknown; readonly range?: readonly number[] | null | undefined }, keys: Set<unknown>): void => {
+    if (keys.has(key.value) && key.value !== '<<' && found.length < MOST_REPORTED) found.push(`line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(String(key.value))} already set in map`);
+    keys.add(key.value);
+  };
+  visit(document.contents, 0);
+  return found;
+}
