@@ -63,8 +63,19 @@ export interface ResourceReference {
   readonly resource: string;
 }
 
+/**
+ * A resource whose objects' type is known: `client.resource(PODS, namespace)` gives pods. `objectType` is never set, it only
+ * carries the type.
+ */
+export interface TypedResourceReference<T extends KubeObject> extends ResourceReference {
+  /** The objects' kind; a create or update fills it in where the object has none. */
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly objectType?: T;
+}
+
 export interface Client {
   /** Without `namespace`: all namespaces for list and watch, or a cluster-scoped resource. */
-  resource<T extends KubeObject>(reference: ResourceReference, namespace?: string): ResourceClient<T>;
+  resource<T extends KubeObject>(reference: ResourceReference & { readonly kind?: string; readonly objectType?: T }, namespace?: string): ResourceClient<T>;
   close(): Promise<void>;
 }

@@ -1,2 +1,11 @@
 export type { ApiRequest, ApiResponse, ApiStreamResponse, ApiTransport } from './transport.js';
-export type { Client, DeleteQuery, KubeObject, ListQuery, ObjectList, PatchType, ResourceClient, ResourceReference, WatchEvent, WatchQuery } from './client.js';
+export type {
+  Client, DeleteQuery, KubeObject, ListQuery, ObjectList, PatchType, ResourceClient, ResourceReference, TypedResourceReference, WatchEvent, WatchQuery,
+} from './client.js';
+export type { ClientOptions } from './create-client.js';
+export { createClient } from './create-client.js';
+export { CONFIGMAPS, DEPLOYMENTS, EVENTS, EVENTS_V1, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS } from './resources.js';
+export { apiVersionFor, resourcePath } from './paths.js';
+export { readLines, readWatchEvents } from './watch-lines.js';
+export type { FakeClient, FakeClientOptions, SentRequest } from './fake/fake-client.js';
+export { createFakeClient } from './fake/fake-client.js';

@@ -1,0 +1,19 @@
+import type { appsV1, coordinationV1, coreV1, eventsV1 } from '@gantry/api-types';
+import type { KubeObject, TypedResourceReference } from './client.js';
+
+function reference<T extends KubeObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): TypedResourceReference<T> {
+  return Object.freeze({ group, version, resource, kind, namespaced });
+}
+
+export const NAMESPACES = reference<coreV1.Namespace>('', 'v1', 'namespaces', 'Namespace', false);
+export const NODES = reference<coreV1.Node>('', 'v1', 'nodes', 'Node', false);
+export const PODS = reference<coreV1.Pod>('', 'v1', 'pods', 'Pod', true);
+export const CONFIGMAPS = reference<coreV1.ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', true);
+export const SECRETS = reference<coreV1.Secret>('', 'v1', 'secrets', 'Secret', true);
+export const SERVICEACCOUNTS = reference<coreV1.ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount', true);
+/** The core Event; the same stored objects as `EVENTS_V1`. */
+export const EVENTS = reference<coreV1.Event>('', 'v1', 'events', 'Event', true);
+export const EVENTS_V1 = reference<eventsV1.Event>('events.k8s.io', 'v1', 'events', 'Event', true);
+export const DEPLOYMENTS = reference<appsV1.Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
+export const REPLICASETS = reference<appsV1.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true);
+export const LEASES = reference<coordinationV1.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true);
