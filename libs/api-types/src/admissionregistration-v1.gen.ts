@@ -26,7 +26,7 @@ export interface MatchCondition {
 
 export interface MatchResources {
   excludeResourceRules?: NamedRuleWithOperations[];
-  matchPolicy?: "Exact" | "Equivalent" | (string & {});
+  matchPolicy?: "Equivalent" | "Exact" | (string & {});
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   resourceRules?: NamedRuleWithOperations[];
@@ -67,27 +67,27 @@ export interface MutatingAdmissionPolicyList {
 }
 
 export interface MutatingAdmissionPolicySpec {
-  failurePolicy?: "Ignore" | "Fail" | (string & {});
+  failurePolicy?: "Fail" | "Ignore" | (string & {});
   matchConditions?: MatchCondition[];
   matchConstraints?: MatchResources;
   mutations?: Mutation[];
   paramKind?: ParamKind;
-  reinvocationPolicy?: "Never" | "IfNeeded" | (string & {});
+  reinvocationPolicy?: "IfNeeded" | "Never" | (string & {});
   variables?: Variable[];
 }
 
 export interface MutatingWebhook {
   admissionReviewVersions: string[];
   clientConfig: WebhookClientConfig;
-  failurePolicy?: "Ignore" | "Fail" | (string & {});
+  failurePolicy?: "Fail" | "Ignore" | (string & {});
   matchConditions?: MatchCondition[];
-  matchPolicy?: "Exact" | "Equivalent" | (string & {});
+  matchPolicy?: "Equivalent" | "Exact" | (string & {});
   name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
-  reinvocationPolicy?: "Never" | "IfNeeded" | (string & {});
+  reinvocationPolicy?: "IfNeeded" | "Never" | (string & {});
   rules?: RuleWithOperations[];
-  sideEffects: "Unknown" | "None" | "Some" | "NoneOnDryRun" | (string & {});
+  sideEffects: "None" | "NoneOnDryRun" | "Some" | "Unknown" | (string & {});
   timeoutSeconds?: number;
 }
 
@@ -114,10 +114,10 @@ export interface Mutation {
 export interface NamedRuleWithOperations {
   apiGroups?: string[];
   apiVersions?: string[];
-  operations?: ("*" | "CREATE" | "UPDATE" | "DELETE" | "CONNECT" | (string & {}))[];
+  operations?: ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE" | (string & {}))[];
   resourceNames?: string[];
   resources?: string[];
-  scope?: "Cluster" | "Namespaced" | "*" | (string & {});
+  scope?: "*" | "Cluster" | "Namespaced" | (string & {});
 }
 
 export interface ParamKind {
@@ -135,9 +135,9 @@ export interface ParamRef {
 export interface RuleWithOperations {
   apiGroups?: string[];
   apiVersions?: string[];
-  operations?: ("*" | "CREATE" | "UPDATE" | "DELETE" | "CONNECT" | (string & {}))[];
+  operations?: ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE" | (string & {}))[];
   resources?: string[];
-  scope?: "Cluster" | "Namespaced" | "*" | (string & {});
+  scope?: "*" | "Cluster" | "Namespaced" | (string & {});
 }
 
 export interface ServiceReference {
@@ -177,7 +177,7 @@ export interface ValidatingAdmissionPolicyBindingSpec {
   matchResources?: MatchResources;
   paramRef?: ParamRef;
   policyName: string;
-  validationActions: ("Deny" | "Warn" | "Audit" | (string & {}))[];
+  validationActions: ("Audit" | "Deny" | "Warn" | (string & {}))[];
 }
 
 export interface ValidatingAdmissionPolicyList {
@@ -189,7 +189,7 @@ export interface ValidatingAdmissionPolicyList {
 
 export interface ValidatingAdmissionPolicySpec {
   auditAnnotations?: AuditAnnotation[];
-  failurePolicy?: "Ignore" | "Fail" | (string & {});
+  failurePolicy?: "Fail" | "Ignore" | (string & {});
   matchConditions?: MatchCondition[];
   matchConstraints?: MatchResources;
   paramKind?: ParamKind;
@@ -206,14 +206,14 @@ export interface ValidatingAdmissionPolicyStatus {
 export interface ValidatingWebhook {
   admissionReviewVersions: string[];
   clientConfig: WebhookClientConfig;
-  failurePolicy?: "Ignore" | "Fail" | (string & {});
+  failurePolicy?: "Fail" | "Ignore" | (string & {});
   matchConditions?: MatchCondition[];
-  matchPolicy?: "Exact" | "Equivalent" | (string & {});
+  matchPolicy?: "Equivalent" | "Exact" | (string & {});
   name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   rules?: RuleWithOperations[];
-  sideEffects: "Unknown" | "None" | "Some" | "NoneOnDryRun" | (string & {});
+  sideEffects: "None" | "NoneOnDryRun" | "Some" | "Unknown" | (string & {});
   timeoutSeconds?: number;
 }
 

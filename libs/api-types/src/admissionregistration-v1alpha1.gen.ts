@@ -16,7 +16,7 @@ export interface MatchCondition {
 
 export interface MatchResources {
   excludeResourceRules?: NamedRuleWithOperations[];
-  matchPolicy?: "Exact" | "Equivalent" | (string & {});
+  matchPolicy?: "Equivalent" | "Exact" | (string & {});
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   resourceRules?: NamedRuleWithOperations[];
@@ -57,7 +57,7 @@ export interface MutatingAdmissionPolicyList {
 }
 
 export interface MutatingAdmissionPolicySpec {
-  failurePolicy?: "Ignore" | "Fail" | (string & {});
+  failurePolicy?: "Fail" | "Ignore" | (string & {});
   matchConditions?: MatchCondition[];
   matchConstraints?: MatchResources;
   mutations?: Mutation[];
@@ -75,10 +75,10 @@ export interface Mutation {
 export interface NamedRuleWithOperations {
   apiGroups?: string[];
   apiVersions?: string[];
-  operations?: ("*" | "CREATE" | "UPDATE" | "DELETE" | "CONNECT" | (string & {}))[];
+  operations?: ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE" | (string & {}))[];
   resourceNames?: string[];
   resources?: string[];
-  scope?: "Cluster" | "Namespaced" | "*" | (string & {});
+  scope?: "*" | "Cluster" | "Namespaced" | (string & {});
 }
 
 export interface ParamKind {

@@ -75,10 +75,10 @@ export interface Mutation {
 export interface NamedRuleWithOperations {
   apiGroups?: string[];
   apiVersions?: string[];
-  operations?: ("*" | "CREATE" | "UPDATE" | "DELETE" | "CONNECT" | (string & {}))[];
+  operations?: ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE" | (string & {}))[];
   resourceNames?: string[];
   resources?: string[];
-  scope?: "Cluster" | "Namespaced" | "*" | (string & {});
+  scope?: "*" | "Cluster" | "Namespaced" | (string & {});
 }
 
 export interface ParamKind {

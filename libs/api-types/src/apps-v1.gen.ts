@@ -64,7 +64,7 @@ export interface DaemonSetStatus {
 
 export interface DaemonSetUpdateStrategy {
   rollingUpdate?: RollingUpdateDaemonSet;
-  type?: "RollingUpdate" | "OnDelete" | (string & {});
+  type?: "OnDelete" | "RollingUpdate" | (string & {});
 }
 
 export interface Deployment {
@@ -235,5 +235,5 @@ export interface StatefulSetStatus {
 
 export interface StatefulSetUpdateStrategy {
   rollingUpdate?: RollingUpdateStatefulSetStrategy;
-  type?: "RollingUpdate" | "OnDelete" | (string & {});
+  type?: "OnDelete" | "RollingUpdate" | (string & {});
 }

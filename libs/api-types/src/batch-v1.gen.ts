@@ -63,14 +63,14 @@ export interface JobSpec {
   activeDeadlineSeconds?: number;
   backoffLimit?: number;
   backoffLimitPerIndex?: number;
-  completionMode?: "NonIndexed" | "Indexed" | (string & {});
+  completionMode?: "Indexed" | "NonIndexed" | (string & {});
   completions?: number;
   managedBy?: string;
   manualSelector?: boolean;
   maxFailedIndexes?: number;
   parallelism?: number;
   podFailurePolicy?: PodFailurePolicy;
-  podReplacementPolicy?: "TerminatingOrFailed" | "Failed" | (string & {});
+  podReplacementPolicy?: "Failed" | "TerminatingOrFailed" | (string & {});
   selector?: metaV1.LabelSelector;
   successPolicy?: SuccessPolicy;
   suspend?: boolean;
@@ -113,7 +113,7 @@ export interface PodFailurePolicyOnPodConditionsPattern {
 }
 
 export interface PodFailurePolicyRule {
-  action: "FailJob" | "FailIndex" | "Ignore" | "Count" | (string & {});
+  action: "Count" | "FailIndex" | "FailJob" | "Ignore" | (string & {});
   onExitCodes?: PodFailurePolicyOnExitCodesRequirement;
   onPodConditions?: PodFailurePolicyOnPodConditionsPattern[];
 }

@@ -17,7 +17,7 @@ export interface Affinity {
 
 export interface AppArmorProfile {
   localhostProfile?: string;
-  type: "Unconfined" | "RuntimeDefault" | "Localhost" | (string & {});
+  type: "Localhost" | "RuntimeDefault" | "Unconfined" | (string & {});
 }
 
 export interface AttachedVolume {
@@ -30,7 +30,7 @@ export interface AzureDiskVolumeSource {
   diskName: string;
   diskURI: string;
   fsType?: string;
-  kind?: "Shared" | "Dedicated" | "Managed" | (string & {});
+  kind?: "Dedicated" | "Managed" | "Shared" | (string & {});
   readOnly?: boolean;
 }
 
@@ -199,7 +199,7 @@ export interface Container {
   env?: EnvVar[];
   envFrom?: EnvFromSource[];
   image?: string;
-  imagePullPolicy?: "Always" | "Never" | "IfNotPresent" | (string & {});
+  imagePullPolicy?: "Always" | "IfNotPresent" | "Never" | (string & {});
   lifecycle?: Lifecycle;
   livenessProbe?: Probe;
   name: string;
@@ -214,7 +214,7 @@ export interface Container {
   stdin?: boolean;
   stdinOnce?: boolean;
   terminationMessagePath?: string;
-  terminationMessagePolicy?: "File" | "FallbackToLogsOnError" | (string & {});
+  terminationMessagePolicy?: "FallbackToLogsOnError" | "File" | (string & {});
   tty?: boolean;
   volumeDevices?: VolumeDevice[];
   volumeMounts?: VolumeMount[];
@@ -237,7 +237,7 @@ export interface ContainerPort {
   hostIP?: string;
   hostPort?: number;
   name?: string;
-  protocol?: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol?: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface ContainerResizePolicy {
@@ -293,7 +293,7 @@ export interface ContainerStatus {
   restartCount: number;
   started?: boolean;
   state?: ContainerState;
-  stopSignal?: "SIGABRT" | "SIGALRM" | "SIGBUS" | "SIGCHLD" | "SIGCLD" | "SIGCONT" | "SIGFPE" | "SIGHUP" | "SIGILL" | "SIGINT" | "SIGIO" | "SIGIOT" | "SIGKILL" | "SIGPIPE" | "SIGPOLL" | "SIGPROF" | "SIGPWR" | "SIGQUIT" | "SIGSEGV" | "SIGSTKFLT" | "SIGSTOP" | "SIGSYS" | "SIGTERM" | "SIGTRAP" | "SIGTSTP" | "SIGTTIN" | "SIGTTOU" | "SIGURG" | "SIGUSR1" | "SIGUSR2" | "SIGVTALRM" | "SIGWINCH" | "SIGXCPU" | "SIGXFSZ" | "SIGRTMIN" | "SIGRTMIN+1" | "SIGRTMIN+2" | "SIGRTMIN+3" | "SIGRTMIN+4" | "SIGRTMIN+5" | "SIGRTMIN+6" | "SIGRTMIN+7" | "SIGRTMIN+8" | "SIGRTMIN+9" | "SIGRTMIN+10" | "SIGRTMIN+11" | "SIGRTMIN+12" | "SIGRTMIN+13" | "SIGRTMIN+14" | "SIGRTMIN+15" | "SIGRTMAX-14" | "SIGRTMAX-13" | "SIGRTMAX-12" | "SIGRTMAX-11" | "SIGRTMAX-10" | "SIGRTMAX-9" | "SIGRTMAX-8" | "SIGRTMAX-7" | "SIGRTMAX-6" | "SIGRTMAX-5" | "SIGRTMAX-4" | "SIGRTMAX-3" | "SIGRTMAX-2" | "SIGRTMAX-1" | "SIGRTMAX" | (string & {});
+  stopSignal?: "SIGABRT" | "SIGALRM" | "SIGBUS" | "SIGCHLD" | "SIGCLD" | "SIGCONT" | "SIGFPE" | "SIGHUP" | "SIGILL" | "SIGINT" | "SIGIO" | "SIGIOT" | "SIGKILL" | "SIGPIPE" | "SIGPOLL" | "SIGPROF" | "SIGPWR" | "SIGQUIT" | "SIGRTMAX" | "SIGRTMAX-1" | "SIGRTMAX-10" | "SIGRTMAX-11" | "SIGRTMAX-12" | "SIGRTMAX-13" | "SIGRTMAX-14" | "SIGRTMAX-2" | "SIGRTMAX-3" | "SIGRTMAX-4" | "SIGRTMAX-5" | "SIGRTMAX-6" | "SIGRTMAX-7" | "SIGRTMAX-8" | "SIGRTMAX-9" | "SIGRTMIN" | "SIGRTMIN+1" | "SIGRTMIN+10" | "SIGRTMIN+11" | "SIGRTMIN+12" | "SIGRTMIN+13" | "SIGRTMIN+14" | "SIGRTMIN+15" | "SIGRTMIN+2" | "SIGRTMIN+3" | "SIGRTMIN+4" | "SIGRTMIN+5" | "SIGRTMIN+6" | "SIGRTMIN+7" | "SIGRTMIN+8" | "SIGRTMIN+9" | "SIGSEGV" | "SIGSTKFLT" | "SIGSTOP" | "SIGSYS" | "SIGTERM" | "SIGTRAP" | "SIGTSTP" | "SIGTTIN" | "SIGTTOU" | "SIGURG" | "SIGUSR1" | "SIGUSR2" | "SIGVTALRM" | "SIGWINCH" | "SIGXCPU" | "SIGXFSZ" | (string & {});
   user?: ContainerUser;
   volumeMounts?: VolumeMountStatus[];
 }
@@ -338,7 +338,7 @@ export interface EndpointPort {
   appProtocol?: string;
   name?: string;
   port: number;
-  protocol?: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol?: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface EndpointSubset {
@@ -387,7 +387,7 @@ export interface EphemeralContainer {
   env?: EnvVar[];
   envFrom?: EnvFromSource[];
   image?: string;
-  imagePullPolicy?: "Always" | "Never" | "IfNotPresent" | (string & {});
+  imagePullPolicy?: "Always" | "IfNotPresent" | "Never" | (string & {});
   lifecycle?: Lifecycle;
   livenessProbe?: Probe;
   name: string;
@@ -403,7 +403,7 @@ export interface EphemeralContainer {
   stdinOnce?: boolean;
   targetContainerName?: string;
   terminationMessagePath?: string;
-  terminationMessagePolicy?: "File" | "FallbackToLogsOnError" | (string & {});
+  terminationMessagePolicy?: "FallbackToLogsOnError" | "File" | (string & {});
   tty?: boolean;
   volumeDevices?: VolumeDevice[];
   volumeMounts?: VolumeMount[];
@@ -546,7 +546,7 @@ export interface HostIP {
 
 export interface HostPathVolumeSource {
   path: string;
-  type?: "" | "DirectoryOrCreate" | "Directory" | "FileOrCreate" | "File" | "Socket" | "CharDevice" | "BlockDevice" | (string & {});
+  type?: "" | "BlockDevice" | "CharDevice" | "Directory" | "DirectoryOrCreate" | "File" | "FileOrCreate" | "Socket" | (string & {});
 }
 
 export interface ISCSIPersistentVolumeSource {
@@ -578,7 +578,7 @@ export interface ISCSIVolumeSource {
 }
 
 export interface ImageVolumeSource {
-  pullPolicy?: "Always" | "Never" | "IfNotPresent" | (string & {});
+  pullPolicy?: "Always" | "IfNotPresent" | "Never" | (string & {});
   reference?: string;
 }
 
@@ -595,7 +595,7 @@ export interface KeyToPath {
 export interface Lifecycle {
   postStart?: LifecycleHandler;
   preStop?: LifecycleHandler;
-  stopSignal?: "SIGABRT" | "SIGALRM" | "SIGBUS" | "SIGCHLD" | "SIGCLD" | "SIGCONT" | "SIGFPE" | "SIGHUP" | "SIGILL" | "SIGINT" | "SIGIO" | "SIGIOT" | "SIGKILL" | "SIGPIPE" | "SIGPOLL" | "SIGPROF" | "SIGPWR" | "SIGQUIT" | "SIGSEGV" | "SIGSTKFLT" | "SIGSTOP" | "SIGSYS" | "SIGTERM" | "SIGTRAP" | "SIGTSTP" | "SIGTTIN" | "SIGTTOU" | "SIGURG" | "SIGUSR1" | "SIGUSR2" | "SIGVTALRM" | "SIGWINCH" | "SIGXCPU" | "SIGXFSZ" | "SIGRTMIN" | "SIGRTMIN+1" | "SIGRTMIN+2" | "SIGRTMIN+3" | "SIGRTMIN+4" | "SIGRTMIN+5" | "SIGRTMIN+6" | "SIGRTMIN+7" | "SIGRTMIN+8" | "SIGRTMIN+9" | "SIGRTMIN+10" | "SIGRTMIN+11" | "SIGRTMIN+12" | "SIGRTMIN+13" | "SIGRTMIN+14" | "SIGRTMIN+15" | "SIGRTMAX-14" | "SIGRTMAX-13" | "SIGRTMAX-12" | "SIGRTMAX-11" | "SIGRTMAX-10" | "SIGRTMAX-9" | "SIGRTMAX-8" | "SIGRTMAX-7" | "SIGRTMAX-6" | "SIGRTMAX-5" | "SIGRTMAX-4" | "SIGRTMAX-3" | "SIGRTMAX-2" | "SIGRTMAX-1" | "SIGRTMAX" | (string & {});
+  stopSignal?: "SIGABRT" | "SIGALRM" | "SIGBUS" | "SIGCHLD" | "SIGCLD" | "SIGCONT" | "SIGFPE" | "SIGHUP" | "SIGILL" | "SIGINT" | "SIGIO" | "SIGIOT" | "SIGKILL" | "SIGPIPE" | "SIGPOLL" | "SIGPROF" | "SIGPWR" | "SIGQUIT" | "SIGRTMAX" | "SIGRTMAX-1" | "SIGRTMAX-10" | "SIGRTMAX-11" | "SIGRTMAX-12" | "SIGRTMAX-13" | "SIGRTMAX-14" | "SIGRTMAX-2" | "SIGRTMAX-3" | "SIGRTMAX-4" | "SIGRTMAX-5" | "SIGRTMAX-6" | "SIGRTMAX-7" | "SIGRTMAX-8" | "SIGRTMAX-9" | "SIGRTMIN" | "SIGRTMIN+1" | "SIGRTMIN+10" | "SIGRTMIN+11" | "SIGRTMIN+12" | "SIGRTMIN+13" | "SIGRTMIN+14" | "SIGRTMIN+15" | "SIGRTMIN+2" | "SIGRTMIN+3" | "SIGRTMIN+4" | "SIGRTMIN+5" | "SIGRTMIN+6" | "SIGRTMIN+7" | "SIGRTMIN+8" | "SIGRTMIN+9" | "SIGSEGV" | "SIGSTKFLT" | "SIGSTOP" | "SIGSYS" | "SIGTERM" | "SIGTRAP" | "SIGTSTP" | "SIGTTIN" | "SIGTTOU" | "SIGURG" | "SIGUSR1" | "SIGUSR2" | "SIGVTALRM" | "SIGWINCH" | "SIGXCPU" | "SIGXFSZ" | (string & {});
 }
 
 export interface LifecycleHandler {
@@ -666,7 +666,7 @@ export interface LocalVolumeSource {
 }
 
 export interface ModifyVolumeStatus {
-  status: "Pending" | "InProgress" | "Infeasible" | (string & {});
+  status: "InProgress" | "Infeasible" | "Pending" | (string & {});
   targetVolumeAttributesClassName?: string;
 }
 
@@ -789,7 +789,7 @@ export interface NodeSelector {
 
 export interface NodeSelectorRequirement {
   key: string;
-  operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" | (string & {});
+  operator: "DoesNotExist" | "Exists" | "Gt" | "In" | "Lt" | "NotIn" | (string & {});
   values?: string[];
 }
 
@@ -891,7 +891,7 @@ export interface PersistentVolumeClaimList {
 }
 
 export interface PersistentVolumeClaimSpec {
-  accessModes?: ("ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod" | (string & {}))[];
+  accessModes?: ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod" | (string & {}))[];
   dataSource?: TypedLocalObjectReference;
   dataSourceRef?: TypedObjectReference;
   resources?: VolumeResourceRequirements;
@@ -903,14 +903,14 @@ export interface PersistentVolumeClaimSpec {
 }
 
 export interface PersistentVolumeClaimStatus {
-  accessModes?: ("ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod" | (string & {}))[];
+  accessModes?: ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod" | (string & {}))[];
   allocatedResourceStatuses?: Record<string, string>;
   allocatedResources?: Record<string, Quantity>;
   capacity?: Record<string, Quantity>;
   conditions?: PersistentVolumeClaimCondition[];
   currentVolumeAttributesClassName?: string;
   modifyVolumeStatus?: ModifyVolumeStatus;
-  phase?: "Pending" | "Bound" | "Lost" | (string & {});
+  phase?: "Bound" | "Lost" | "Pending" | (string & {});
 }
 
 export interface PersistentVolumeClaimTemplate {
@@ -931,7 +931,7 @@ export interface PersistentVolumeList {
 }
 
 export interface PersistentVolumeSpec {
-  accessModes?: ("ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod" | (string & {}))[];
+  accessModes?: ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod" | (string & {}))[];
   awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource;
   azureDisk?: AzureDiskVolumeSource;
   azureFile?: AzureFilePersistentVolumeSource;
@@ -951,7 +951,7 @@ export interface PersistentVolumeSpec {
   mountOptions?: string[];
   nfs?: NFSVolumeSource;
   nodeAffinity?: VolumeNodeAffinity;
-  persistentVolumeReclaimPolicy?: "Recycle" | "Delete" | "Retain" | (string & {});
+  persistentVolumeReclaimPolicy?: "Delete" | "Recycle" | "Retain" | (string & {});
   photonPersistentDisk?: PhotonPersistentDiskVolumeSource;
   portworxVolume?: PortworxVolumeSource;
   quobyte?: QuobyteVolumeSource;
@@ -967,7 +967,7 @@ export interface PersistentVolumeSpec {
 export interface PersistentVolumeStatus {
   lastPhaseTransitionTime?: Time;
   message?: string;
-  phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed" | (string & {});
+  phase?: "Available" | "Bound" | "Failed" | "Pending" | "Released" | (string & {});
   reason?: string;
 }
 
@@ -1128,7 +1128,7 @@ export interface PodSchedulingGroup {
 export interface PodSecurityContext {
   appArmorProfile?: AppArmorProfile;
   fsGroup?: number;
-  fsGroupChangePolicy?: "OnRootMismatch" | "Always" | (string & {});
+  fsGroupChangePolicy?: "Always" | "OnRootMismatch" | (string & {});
   runAsGroup?: number;
   runAsNonRoot?: boolean;
   runAsUser?: number;
@@ -1147,7 +1147,7 @@ export interface PodSpec {
   automountServiceAccountToken?: boolean;
   containers: Container[];
   dnsConfig?: PodDNSConfig;
-  dnsPolicy?: "ClusterFirstWithHostNet" | "ClusterFirst" | "Default" | "None" | (string & {});
+  dnsPolicy?: "ClusterFirst" | "ClusterFirstWithHostNet" | "Default" | "None" | (string & {});
   enableServiceLinks?: boolean;
   ephemeralContainers?: EphemeralContainer[];
   hostAliases?: HostAlias[];
@@ -1163,13 +1163,13 @@ export interface PodSpec {
   nodeSelector?: Record<string, string>;
   os?: PodOS;
   overhead?: Record<string, Quantity>;
-  preemptionPolicy?: "PreemptLowerPriority" | "Never" | (string & {});
+  preemptionPolicy?: "Never" | "PreemptLowerPriority" | (string & {});
   priority?: number;
   priorityClassName?: string;
   readinessGates?: PodReadinessGate[];
   resourceClaims?: PodResourceClaim[];
   resources?: ResourceRequirements;
-  restartPolicy?: "Always" | "OnFailure" | "Never" | (string & {});
+  restartPolicy?: "Always" | "Never" | "OnFailure" | (string & {});
   runtimeClassName?: string;
   schedulerName?: string;
   schedulingGates?: PodSchedulingGate[];
@@ -1199,10 +1199,10 @@ export interface PodStatus {
   nodeAllocatableResourceClaimStatuses?: NodeAllocatableResourceClaimStatus[];
   nominatedNodeName?: string;
   observedGeneration?: number;
-  phase?: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown" | (string & {});
+  phase?: "Failed" | "Pending" | "Running" | "Succeeded" | "Unknown" | (string & {});
   podIP?: string;
   podIPs?: PodIP[];
-  qosClass?: "Guaranteed" | "Burstable" | "BestEffort" | (string & {});
+  qosClass?: "BestEffort" | "Burstable" | "Guaranteed" | (string & {});
   reason?: string;
   resize?: string;
   resourceClaimStatuses?: PodResourceClaimStatus[];
@@ -1239,7 +1239,7 @@ export interface PodTemplateSpec {
 export interface PortStatus {
   error?: string;
   port: number;
-  protocol: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface PortworxVolumeSource {
@@ -1384,7 +1384,7 @@ export interface ResourceQuotaList {
 export interface ResourceQuotaSpec {
   hard?: Record<string, Quantity>;
   scopeSelector?: ScopeSelector;
-  scopes?: ("Terminating" | "NotTerminating" | "BestEffort" | "NotBestEffort" | "PriorityClass" | "CrossNamespacePodAffinity" | "VolumeAttributesClass" | (string & {}))[];
+  scopes?: ("BestEffort" | "CrossNamespacePodAffinity" | "NotBestEffort" | "NotTerminating" | "PriorityClass" | "Terminating" | "VolumeAttributesClass" | (string & {}))[];
 }
 
 export interface ResourceQuotaStatus {
@@ -1441,14 +1441,14 @@ export interface ScopeSelector {
 }
 
 export interface ScopedResourceSelectorRequirement {
-  operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | (string & {});
-  scopeName: "Terminating" | "NotTerminating" | "BestEffort" | "NotBestEffort" | "PriorityClass" | "CrossNamespacePodAffinity" | "VolumeAttributesClass" | (string & {});
+  operator: "DoesNotExist" | "Exists" | "In" | "NotIn" | (string & {});
+  scopeName: "BestEffort" | "CrossNamespacePodAffinity" | "NotBestEffort" | "NotTerminating" | "PriorityClass" | "Terminating" | "VolumeAttributesClass" | (string & {});
   values?: string[];
 }
 
 export interface SeccompProfile {
   localhostProfile?: string;
-  type: "Unconfined" | "RuntimeDefault" | "Localhost" | (string & {});
+  type: "Localhost" | "RuntimeDefault" | "Unconfined" | (string & {});
 }
 
 export interface Secret {
@@ -1560,7 +1560,7 @@ export interface ServicePort {
   name?: string;
   nodePort?: number;
   port: number;
-  protocol?: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol?: "SCTP" | "TCP" | "UDP" | (string & {});
   targetPort?: IntOrString;
 }
 
@@ -1579,8 +1579,8 @@ export interface ServiceSpec {
   externalTrafficPolicy?: "Cluster" | "Local" | (string & {});
   healthCheckNodePort?: number;
   internalTrafficPolicy?: "Cluster" | "Local" | (string & {});
-  ipFamilies?: ("IPv4" | "IPv6" | "" | (string & {}))[];
-  ipFamilyPolicy?: "SingleStack" | "PreferDualStack" | "RequireDualStack" | (string & {});
+  ipFamilies?: ("" | "IPv4" | "IPv6" | (string & {}))[];
+  ipFamilyPolicy?: "PreferDualStack" | "RequireDualStack" | "SingleStack" | (string & {});
   loadBalancerClass?: string;
   loadBalancerIP?: string;
   loadBalancerSourceRanges?: string[];
@@ -1590,7 +1590,7 @@ export interface ServiceSpec {
   sessionAffinity?: "ClientIP" | "None" | (string & {});
   sessionAffinityConfig?: SessionAffinityConfig;
   trafficDistribution?: string;
-  type?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName" | (string & {});
+  type?: "ClusterIP" | "ExternalName" | "LoadBalancer" | "NodePort" | (string & {});
 }
 
 export interface ServiceStatus {
@@ -1633,16 +1633,16 @@ export interface TCPSocketAction {
 }
 
 export interface Taint {
-  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | (string & {});
+  effect: "NoExecute" | "NoSchedule" | "PreferNoSchedule" | (string & {});
   key: string;
   timeAdded?: Time;
   value?: string;
 }
 
 export interface Toleration {
-  effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | (string & {});
+  effect?: "NoExecute" | "NoSchedule" | "PreferNoSchedule" | (string & {});
   key?: string;
-  operator?: "Exists" | "Equal" | "Lt" | "Gt" | (string & {});
+  operator?: "Equal" | "Exists" | "Gt" | "Lt" | (string & {});
   tolerationSeconds?: number;
   value?: string;
 }
@@ -1661,8 +1661,8 @@ export interface TopologySpreadConstraint {
   matchLabelKeys?: string[];
   maxSkew: number;
   minDomains?: number;
-  nodeAffinityPolicy?: "Ignore" | "Honor" | (string & {});
-  nodeTaintsPolicy?: "Ignore" | "Honor" | (string & {});
+  nodeAffinityPolicy?: "Honor" | "Ignore" | (string & {});
+  nodeTaintsPolicy?: "Honor" | "Ignore" | (string & {});
   topologyKey: string;
   whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway" | (string & {});
 }
@@ -1721,7 +1721,7 @@ export interface VolumeDevice {
 
 export interface VolumeMount {
   mountPath: string;
-  mountPropagation?: "None" | "HostToContainer" | "Bidirectional" | (string & {});
+  mountPropagation?: "Bidirectional" | "HostToContainer" | "None" | (string & {});
   name: string;
   readOnly?: boolean;
   recursiveReadOnly?: string;

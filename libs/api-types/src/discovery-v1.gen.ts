@@ -28,7 +28,7 @@ export interface EndpointPort {
   appProtocol?: string;
   name?: string;
   port?: number;
-  protocol?: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol?: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface EndpointSlice {

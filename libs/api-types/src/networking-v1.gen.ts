@@ -6,7 +6,7 @@ import type { IntOrString } from './scalars.js';
 export interface HTTPIngressPath {
   backend: IngressBackend;
   path?: string;
-  pathType: "Exact" | "Prefix" | "ImplementationSpecific" | (string & {});
+  pathType: "Exact" | "ImplementationSpecific" | "Prefix" | (string & {});
 }
 
 export interface HTTPIngressRuleValue {
@@ -96,7 +96,7 @@ export interface IngressLoadBalancerStatus {
 export interface IngressPortStatus {
   error?: string;
   port: number;
-  protocol: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface IngressRule {
@@ -158,14 +158,14 @@ export interface NetworkPolicyPeer {
 export interface NetworkPolicyPort {
   endPort?: number;
   port?: IntOrString;
-  protocol?: "TCP" | "UDP" | "SCTP" | (string & {});
+  protocol?: "SCTP" | "TCP" | "UDP" | (string & {});
 }
 
 export interface NetworkPolicySpec {
   egress?: NetworkPolicyEgressRule[];
   ingress?: NetworkPolicyIngressRule[];
   podSelector?: metaV1.LabelSelector;
-  policyTypes?: ("Ingress" | "Egress" | (string & {}))[];
+  policyTypes?: ("Egress" | "Ingress" | (string & {}))[];
 }
 
 export interface ParentReference {

@@ -28,7 +28,7 @@ export interface PodDisruptionBudgetSpec {
   maxUnavailable?: IntOrString;
   minAvailable?: IntOrString;
   selector?: metaV1.LabelSelector;
-  unhealthyPodEvictionPolicy?: "IfHealthyBudget" | "AlwaysAllow" | (string & {});
+  unhealthyPodEvictionPolicy?: "AlwaysAllow" | "IfHealthyBudget" | (string & {});
 }
 
 export interface PodDisruptionBudgetStatus {

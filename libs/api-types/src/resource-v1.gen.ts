@@ -67,7 +67,7 @@ export interface Device {
 export interface DeviceAllocationConfiguration {
   opaque?: OpaqueDeviceConfiguration;
   requests?: string[];
-  source: "FromClass" | "FromClaim" | (string & {});
+  source: "FromClaim" | "FromClass" | (string & {});
 }
 
 export interface DeviceAllocationResult {
@@ -161,7 +161,7 @@ export interface DeviceSelector {
 }
 
 export interface DeviceSubRequest {
-  allocationMode?: "ExactCount" | "All" | (string & {});
+  allocationMode?: "All" | "ExactCount" | (string & {});
   capacity?: CapacityRequirements;
   count?: number;
   deviceClassName: string;
@@ -171,23 +171,23 @@ export interface DeviceSubRequest {
 }
 
 export interface DeviceTaint {
-  effect: "None" | "NoSchedule" | "NoExecute" | (string & {});
+  effect: "NoExecute" | "NoSchedule" | "None" | (string & {});
   key: string;
   timeAdded?: Time;
   value?: string;
 }
 
 export interface DeviceToleration {
-  effect?: "None" | "NoSchedule" | "NoExecute" | (string & {});
+  effect?: "NoExecute" | "NoSchedule" | "None" | (string & {});
   key?: string;
-  operator?: "Exists" | "Equal" | (string & {});
+  operator?: "Equal" | "Exists" | (string & {});
   tolerationSeconds?: number;
   value?: string;
 }
 
 export interface ExactDeviceRequest {
   adminAccess?: boolean;
-  allocationMode?: "ExactCount" | "All" | (string & {});
+  allocationMode?: "All" | "ExactCount" | (string & {});
   capacity?: CapacityRequirements;
   count?: number;
   deviceClassName: string;

@@ -3,7 +3,7 @@ import type * as metaV1 from './meta-v1.gen.js';
 import type { Time } from './scalars.js';
 
 export interface DeviceTaint {
-  effect: "None" | "NoSchedule" | "NoExecute" | (string & {});
+  effect: "NoExecute" | "NoSchedule" | "None" | (string & {});
   key: string;
   timeAdded?: Time;
   value?: string;

@@ -82,7 +82,7 @@ export interface StorageClass {
   mountOptions?: string[];
   parameters?: Record<string, string>;
   provisioner: string;
-  reclaimPolicy?: "Recycle" | "Delete" | "Retain" | (string & {});
+  reclaimPolicy?: "Delete" | "Recycle" | "Retain" | (string & {});
   volumeBindingMode?: "Immediate" | "WaitForFirstConsumer" | (string & {});
 }
 

@@ -67,3 +67,6 @@ export { mediaTypes, negotiateAccept, negotiateBody, negotiateContentType, negot
 export type { Acceptable, Accepted, MediaFormat } from './codec/negotiation.js';
 export { decodeBody, encodeBody, encodeYaml, isDecodeError } from './codec/body.js';
 export type { DecodedBody, DecodeOptions } from './codec/body.js';
+export { OpenApiDocuments, openApiV2ProtobufTypes } from './openapi/documents.js';
+export type { OpenApiBytes } from './openapi/documents.js';
+export type { ServedResource, ServedSubresource } from './openapi/served.js';
