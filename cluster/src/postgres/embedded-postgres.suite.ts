@@ -1,0 +1,46 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@gantry/async';
+import pg from 'pg';
+import type { PostgresConnection, RunningPostgres } from './postgres.js';
+import { startPostgres } from './postgres.js';
+
+/** A real Postgres for the tests of a file, in a folder of its own. */
+export interface TestPostgres {
+  readonly running: RunningPostgres;
+  /** A new, empty database in it. */
+  createDatabase(): Promise<PostgresConnection>;
+  /** Stops it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-pg-'));
+  chmodSync(folder, 0o755);
+  const running = await startPostgres({ dataDir: join(folder, 'data'), runtimeDir: join(folder, 'run'), logger: silentLogger });
+  let databases = 0;
+  return {
+    running,
+    async createDatabase() {
+      const database = `test_${++databases}`;
+      await queryOnce(running.config, `CREATE DATABASE ${database} STRATEGY file_copy`);
+      return { ...running.config, database };
+    },
+    async stop() {
+      await running.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One statement over a connection of its own. */
+export async function queryOnce<R extends pg.QueryResultRow>(config: PostgresConnection, text: string, values: unknown[] = []): Promise<R[]> {
+  const client = new pg.Client(config);
+  await client.connect();
+  try {
+    return (await client.query<R>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

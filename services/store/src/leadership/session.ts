@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import type { PostgresConfig, Runner, Statement } from '../postgres/connection.js';
+import { createConnection } from '../postgres/connection.js';
+
+/** "gantry s" in bytes: whoever holds this lock leads. */
+const LEADER_LOCK = '7449353542041042035';
+
+/** Postgres ends a session of a leader that froze after this long, and with it the lock. */
+const SILENCE_MS = 2_000;
+/** A statement that takes longer than this is given up, with its connection. */
+const STATEMENT_MS = 15_000;
+
+const SETTINGS = {
+  idle_session_timeout: SILENCE_MS,
+  idle_in_transaction_session_timeout: SILENCE_MS,
+  tcp_user_timeout: SILENCE_MS,
+  plan_cache_mode: 'force_generic_plan',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  synchronous_commit: 'on',
+};
+
+/**
+ * The leader's one connection. It holds the advisory lock and carries every commit, so that losing one is losing both.
+ * Whoever uses it must send something at least every half second.
+ */
+export class LeaderSession implements Runner {
+  private failure: Error | undefined;
+  private readonly listeners = new Set<(error: Error) => void>();
+  private outstanding = 0;
+  private since = 0;
+
+  private constructor(private readonly connection: pg.Client) {
+    connection.on('error', (error) => this.fail(error));
+    connection.on('end', () => this.fail(new Error('the connection to the database ended')));
+  }
+
+  static async open(config: PostgresConfig): Promise<LeaderSession> {
+    const session = new LeaderSession(createConnection(config, 'gantry store leader', SETTINGS));
+    await session.connection.connect();
+    return session;
+  }
+
+  async query<R extends pg.QueryResultRow>(query: Statement & { readonly values: unknown[] }): Promise<pg.QueryResult<R>> {
+    if (this.failure) throw this.failure;
+    if (this.outstanding++ === 0) this.since = performance.now();
+    try {
+      return await this.connection.query<R>(query);
+    } finally {
+      this.outstanding--;
+      this.since = performance.now();
+    }
+  }
+
+  /** True when this session now holds the lock. */
+  async tryLock(): Promise<boolean> {
+    const { rows } = await this.query<{ locked: boolean }>({ name: 'try-lock', text: `SELECT pg_try_advisory_lock(${LEADER_LOCK}) AS locked`, values: [] });
+    return rows[0]?.locked === true;
+  }
+
+  /** Calls back once, at once when the session is lost already. */
+  onLost(listener: (error: Error) => void): void {
+    if (this.failure) listener(this.failure);
+    else this.listeners.add(listener);
+  }
+
+  get isLost(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /** Gives the connection up when a statement has had no answer for too long: what it did is then unknown. */
+  checkProgress(): void {
+    if (this.outstanding > 0 && performance.now() - this.since > STATEMENT_MS) void this.close(new Error('the database did not answer in time'));
+  }
+
+  /** Ends the session, at once if a statement is in flight; Postgres then frees the lock. */
+  async close(reason = new Error('the session was closed')): Promise<void> {
+    const wasOpen = this.failure === undefined;
+    this.fail(reason);
+    if (wasOpen) await this.connection.end().catch(() => undefined);
+  }
+
+  private fail(error: Error): void {
+    if (this.failure) return;
+    this.failure = error;
+    for (const listener of this.listeners) listener(error);
+    this.listeners.clear();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Logger } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
+import type { Storage } from '@gantry/storage';
+import type { CompactionPolicy } from '../compaction/compactor.js';
+import { compactApart, RevisionAge } from '../compaction/compactor.js';
+import type { Failpoints } from '../failpoints.js';
+import { Committer } from '../log/committer.js';
+import { expire } from '../log/expiry.js';
+import { LogState } from '../log/state.js';
+import type { PostgresConfig } from '../postgres/connection.js';
+import { messageOf } from '../postgres/errors.js';
+import type { Meta } from '../postgres/sql/meta.js';
+import { readMeta } from '../postgres/sql/meta.js';
+import { Publisher } from '../publish/publisher.js';
+import { publishProgress } from '../publish/progress.js';
+import { serve } from '../serving/serve.js';
+import type { Reads } from '../verbs/reads.js';
+import type { LeaderSession } from './session.js';
+
+export interface TermOptions {
+  readonly bus: Bus;
+  readonly postgres: PostgresConfig;
+  readonly reads: Reads;
+  readonly logger: Logger;
+  readonly failpoints: Failpoints;
+  readonly compaction: CompactionPolicy;
+}
+
+/** Well under the silence after which Postgres ends the session, and under the second in which followers expect progress. */
+const BEAT_MS = 400;
+const EXPIRY_MS = 1_000;
+const DRAIN_MS = 1_000;
+
+/** One term of a leader: what it runs, from the takeover until it is over. */
+export class Term {
+  private readonly committer: Committer;
+  private readonly publisher: Publisher;
+  private readonly age: RevisionAge;
+  private readonly ended = Promise.withResolvers<void>();
+  private beating = false;
+  private compacting: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: TermOptions,
+    private readonly session: LeaderSession,
+    private readonly epoch: number,
+    private readonly state: LogState,
+  ) {
+    const { bus, logger, failpoints, reads } = options;
+    this.age = new RevisionAge(options.compaction);
+    this.publisher = new Publisher({ bus, logger, failpoints, revision: state.revision, history: (after, limit) => reads.history(after, { limit }) });
+    this.committer = new Committer({ session, state, epoch, failpoints, onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
+    session.onLost((error) => this.committer.lose(error));
+  }
+
+  static async begin(options: TermOptions, session: LeaderSession, meta: Meta): Promise<Term> {
+    return new Term(options, session, meta.epoch, await LogState.load(session, meta.revision));
+  }
+
+  /** Serves writes until the term is over. */
+  async serve(signal: AbortSignal): Promise<void> {
+    const { bus, logger, reads } = this.options;
+    const storage: Storage = { ...reads, write: (operations) => this.committer.write(operations) };
+    const stop = () => this.ended.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    const serving = serve({ bus, subject: 'store.write', storage, logger });
+    const beats = setInterval(() => void this.beat(), BEAT_MS);
+    const expiry = setInterval(() => void expire(this.state, storage.write, Date.now()), EXPIRY_MS);
+    try {
+      await this.beat();
+      if (!signal.aborted) await this.ended.promise;
+      await serving.close();
+      await this.committer.drain();
+    } finally {
+      clearInterval(beats);
+      clearInterval(expiry);
+      signal.removeEventListener('abort', stop);
+      await this.end(signal.aborted);
+    }
+  }
+
+  /** Removes history below `revision`. */
+  compact(revision: number): Promise<void> {
+    const { postgres, failpoints, logger } = this.options;
+    return compactApart(postgres, this.epoch, revision, failpoints, logger);
+  }
+
+  private async end(gracefully: boolean): Promise<void> {
+    if (gracefully) await this.publisher.drain(DRAIN_MS);
+    await this.publisher.stop();
+    await this.compacting;
+  }
+
+  /** Keeps the session alive and tells followers what the database says is the newest revision. */
+  private async beat(): Promise<void> {
+    this.session.checkProgress();
+    if (this.beating) return;
+    this.beating = true;
+    try {
+      const meta = await readMeta(this.session);
+      if (meta.epoch !== this.epoch) this.committer.lose(new Error('another store leads now'));
+      else this.onMeta(meta);
+    } catch (error) {
+      this.committer.lose(new Error(`the leader's session failed: ${messageOf(error)}`));
+    } finally {
+      this.beating = false;
+    }
+  }
+
+  private onMeta(meta: Meta): void {
+    publishProgress(this.options.bus, meta.revision);
+    const now = performance.now();
+    this.age.record(now, meta.revision);
+    const target = this.age.target(now, meta.revision);
+    if (target <= meta.compacted || this.compacting) return;
+    this.compacting = this.compact(target)
+      .catch((error: unknown) => this.options.logger.warn({ error: messageOf(error) }, 'compaction failed'))
+      .finally(() => (this.compacting = undefined));
+  }
+}

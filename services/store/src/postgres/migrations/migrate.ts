@@ -1,0 +1,57 @@
+import type { Logger } from '@gantry/async';
+import type pg from 'pg';
+import type { PostgresConfig } from '../connection.js';
+import { createConnection } from '../connection.js';
+import { MIGRATIONS } from './migrations.js';
+
+/** "gantry m" in bytes: replicas that start at once take turns. */
+const MIGRATION_LOCK = '7449353542041042029';
+const TABLE = 'migrations';
+
+/** Brings the schema to this program's version. Safe with several replicas at once; nothing is imported when nothing is missing. */
+export async function migrate(config: PostgresConfig, logger: Logger): Promise<void> {
+  const connection = createConnection(config, 'gantry store migration');
+  connection.on('error', (error) => logger.warn({ error }, 'the connection of the migration failed'));
+  await connection.connect();
+  try {
+    if (await isCurrent(connection)) return;
+    await connection.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    if (await isCurrent(connection)) return;
+    await connection.query('CREATE SCHEMA IF NOT EXISTS gantry');
+    await runMissing(config, logger);
+  } finally {
+    await connection.end();
+  }
+}
+
+async function isCurrent(connection: pg.Client): Promise<boolean> {
+  const { rows: tables } = await connection.query<{ there: boolean }>(`SELECT to_regclass('gantry.${TABLE}') IS NOT NULL AS there`);
+  if (!tables[0]?.there) return false;
+  const { rows } = await connection.query<{ name: string }>(`SELECT name FROM gantry.${TABLE}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return MIGRATIONS.every(({ name }) => done.has(name));
+}
+
+/** TypeORM takes longer to import than all the rest of the store, so only a store that must migrate imports it. */
+async function runMissing(config: PostgresConfig, logger: Logger): Promise<void> {
+  const { DataSource } = await import('typeorm');
+  const { host, port, user, password, database, ssl, connectionString } = config;
+  if (typeof password === 'function') throw new TypeError('the password of the database must be text');
+  const source = new DataSource({
+    type: 'postgres',
+    ...(connectionString ? { url: connectionString } : { host, port, username: user, password, database }),
+    extra: { ssl },
+    schema: 'gantry',
+    migrations: MIGRATIONS,
+    migrationsTableName: TABLE,
+    migrationsTransactionMode: 'all',
+    logging: false,
+  });
+  await source.initialize();
+  try {
+    const done = await source.runMigrations();
+    logger.info({ migrations: done.map(({ name }) => name) }, 'migrated the database');
+  } finally {
+    await source.destroy();
+  }
+}

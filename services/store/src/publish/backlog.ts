@@ -1,0 +1,47 @@
+import type { LogEntry } from '@gantry/storage';
+
+/** What is kept in memory for a stream that is slow; the rest is in the log. */
+const LIMIT = 4_096;
+
+/** Committed entries that were not published yet: a dense run, bounded. */
+export class Backlog {
+  private entries: LogEntry[] = [];
+  private head = 0;
+
+  constructor(
+    /** The newest committed revision. */
+    public newest: number,
+  ) {}
+
+  push(entry: LogEntry): void {
+    this.newest = entry.revision;
+    if (this.entries.length - this.head < LIMIT && this.follows(entry)) this.entries.push(entry);
+  }
+
+  /** Replaces what is kept by a page of the log. */
+  refill(entries: readonly LogEntry[]): void {
+    this.entries = [...entries];
+    this.head = 0;
+    this.newest = Math.max(this.newest, entries.at(-1)?.revision ?? 0);
+  }
+
+  /** The entry of that revision, if it is the next one kept; what was before it is forgotten. */
+  take(revision: number): LogEntry | undefined {
+    while ((this.entries[this.head]?.revision ?? Infinity) < revision) this.head++;
+    const entry = this.entries[this.head];
+    if (entry?.revision !== revision) return undefined;
+    this.head++;
+    if (this.head === this.entries.length) this.clear();
+    return entry;
+  }
+
+  private follows(entry: LogEntry): boolean {
+    const last = this.entries.at(-1);
+    return last === undefined || last.revision === entry.revision - 1;
+  }
+
+  private clear(): void {
+    this.entries = [];
+    this.head = 0;
+  }
+}
