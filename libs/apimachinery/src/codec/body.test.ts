@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBody, encodeBody, encodeYaml, isDecodeError } from './body.js';
+import { decodeBody, encodeBody, isDecodeError } from './body.js';
+import { encodeYaml } from './yaml-document.js';
 import { parseYaml } from './yaml.js';
 
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { a: 'yes', b: '0644', c: 'x: y\n', d: '' }, generation: 9007199254740993n }, spec: { containers: [{ name: 'c', image: 'busybox:1.36' }] } };

@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import type { GroupVersionKind } from '../schema/schema.js';
 import { duplicateFieldMessages, JsonSyntaxError, parseJson } from './json.js';
 import type { MediaFormat } from './negotiation.js';
 import { decodeProtobuf, encodeProtobuf } from './protobuf/envelope.js';
 import { ProtobufError } from './protobuf/wire-reader.js';
 import { parseYamlBody, YamlSyntaxError } from './yaml.js';
+import { encodeYaml } from './yaml-document.js';
 
 /** A decoded body. */
 export interface DecodedBody {
@@ -45,9 +45,4 @@ export function encodeBody(object: Readonly<Record<string, unknown>>, format: Me
     case 'yaml': return Buffer.from(encodeYaml(object));
     case 'protobuf': return encodeProtobuf(object);
   }
-}
-
-/** YAML that reads back as the same value, in blocks, without anchors. */
-export function encodeYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false });
 }

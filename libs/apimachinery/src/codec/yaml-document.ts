@@ -1,6 +1,15 @@
 // Imported by a worker as it stands (also as TypeScript, types stripped): no relative imports here.
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Tags } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as YamlLibrary from 'yaml';
+import type { Document, LineCounter, Tags } from 'yaml';
+
+/** Loaded when the first YAML is met: most processes never meet any, and loading takes 25 ms of their start. */
+let library: typeof YamlLibrary | undefined;
+
+function yaml(): typeof YamlLibrary {
+  library ??= createRequire(import.meta.url)('yaml') as typeof YamlLibrary;
+  return library;
+}
 
 /** What a document comes to. Plain data, so that it crosses threads. */
 export interface YamlResult {
@@ -25,8 +34,8 @@ const UNKNOWN_TO_GO: ReadonlySet<string> = new Set(['tag:yaml.org,2002:timestamp
  * quadratic and off; ours is linear. Only the first of several documents is read.
  */
 export function readYaml(text: string, longestJson: number): YamlResult {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, intAsBigInt: true, strict: true, prettyErrors: false, logLevel: 'silent', lineCounter: lines, customTags: withoutForeign });
+  const lines = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, { version: '1.1', uniqueKeys: false, intAsBigInt: true, strict: true, prettyErrors: false, logLevel: 'silent', lineCounter: lines, customTags: withoutForeign });
   const broken = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (broken !== undefined) return { error: `yaml: line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`, duplicates: [] };
   try {
@@ -49,6 +58,7 @@ function plainValue(_key: string, value: unknown): unknown {
 }
 
 function duplicateKeys(document: Document, lines: LineCounter): string[] {
+  const { isMap, isPair, isScalar, isSeq } = yaml();
   const found: string[] = [];
   const visit = (node: unknown, depth: number): void => {
     if (depth > MAX_DEPTH) throw new Error('exceeded max depth');
@@ -66,4 +76,9 @@ function duplicateKeys(document: Document, lines: LineCounter): string[] {
   };
   visit(document.contents, 0);
   return found;
+}
+
+/** YAML that reads back as the same value, in blocks, without anchors. */
+export function encodeYaml(value: unknown): string {
+  return yaml().stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false });
 }

@@ -4,10 +4,11 @@ import type { GroupVersionKind, Schema } from './schema.js';
 import { scalarError, scalarKind } from './wire-scalars.js';
 import type { ScalarKind } from './wire-scalars.js';
 
-/** Where the walk stands, as Go's decoder names it: the innermost struct, and the fields on the way without indices. */
+/** Where the walk stands, made into text only for a finding: the innermost struct and the fields on the way, without indices. */
 interface Place {
   readonly struct: string;
-  readonly fields: string;
+  readonly field: string;
+  readonly parent: Place | undefined;
 }
 
 /**
@@ -16,12 +17,16 @@ interface Place {
  */
 export function checkTypes(kind: GroupVersionKind, object: unknown): string | undefined {
   const name = definitionNameOf(kind);
-  return name === undefined ? undefined : checkValue({ $ref: name }, object, { struct: '', fields: '' });
+  return name === undefined ? undefined : checkValue({ $ref: name }, object, root(''));
 }
 
 /** The same for a schema at hand. `goType` is the name of the struct that the root stands for. */
 export function checkTypesOf(schema: Schema, object: unknown, goType: string): string | undefined {
-  return checkValue(schema, object, { struct: goType, fields: '' });
+  return checkValue(schema, object, root(goType));
+}
+
+function root(struct: string): Place {
+  return { struct, field: '', parent: undefined };
 }
 
 function checkValue(declared: Schema, value: unknown, place: Place): string | undefined {
@@ -61,12 +66,17 @@ function checkObject(declared: Schema, schema: Schema, value: unknown, place: Pl
   for (const key of Object.keys(value)) {
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
-    if (field === undefined) continue;
-    const fields = property === undefined ? place.fields : joined(place.fields, key);
-    const found = checkValue(field, value[key], { struct, fields });
+    if (field === undefined || isPlain(field, value[key])) continue;
+    const inner = property === undefined ? { ...place, struct } : { struct, field: key, parent: place };
+    const found = checkValue(field, value[key], inner);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The common case, without a step: a text or a boolean where just that belongs. */
+function isPlain(schema: Schema, value: unknown): boolean {
+  return typeof value === schema.type && schema.format === undefined && typeof value !== 'object';
 }
 
 function checkInteger(schema: Schema, value: unknown, place: Place): string | undefined {
@@ -89,7 +99,8 @@ function checkScalar(kind: ScalarKind, value: unknown, place: Place): string | u
 function mismatch(value: unknown, goType: string, place: Place, digits?: string): string {
   const type = jsonTypeOf(value);
   const got = type === 'boolean' ? 'bool' : digits === undefined ? type : `${type} ${digits}`;
-  const into = place.fields === '' ? 'Go value' : `Go struct field ${place.struct}.${place.fields}`;
+  const fields = fieldsOf(place);
+  const into = fields === '' ? 'Go value' : `Go struct field ${place.struct}.${fields}`;
   return `json: cannot unmarshal ${got} into ${into} of type ${goType}`;
 }
 
@@ -114,6 +125,7 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-function joined(path: string, field: string): string {
-  return path === '' ? field : `${path}.${field}`;
+function fieldsOf({ field, parent }: Place): string {
+  const outer = parent === undefined ? '' : fieldsOf(parent);
+  return outer === '' ? field : `${outer}.${field}`;
 }

@@ -32,9 +32,15 @@ describe('dropUnknownFields', () => {
   });
 
   it('writes scalars as a typed decoder would', () => {
-    const object = { metadata: { creationTimestamp: '2026-01-02T04:04:05+01:00' }, spec: { containers: [{ resources: { limits: { cpu: 0.5, memory: 1024 } } }] } };
+    const object = { metadata: { creationTimestamp: '2026-01-02T04:04:05+01:00' }, spec: { containers: [{ resources: { limits: { cpu: 0.5, memory: 1024 }, requests: { cpu: '1000m', memory: '1024Mi' } } }] } };
     dropUnknownFields(pod, object);
-    expect(object).toEqual({ metadata: { creationTimestamp: '2026-01-02T03:04:05Z' }, spec: { containers: [{ resources: { limits: { cpu: '500m', memory: '1024' } } }] } });
+    expect(object).toEqual({ metadata: { creationTimestamp: '2026-01-02T03:04:05Z' }, spec: { containers: [{ resources: { limits: { cpu: '500m', memory: '1024' }, requests: { cpu: '1', memory: '1Gi' } } }] } });
+  });
+
+  it('leaves scalars that do not follow their grammar', () => {
+    const object = { metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ resources: { limits: { cpu: 'much' } } }] } };
+    dropUnknownFields(pod, object);
+    expect(object).toEqual({ metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ resources: { limits: { cpu: 'much' } } }] } });
   });
 
   it('reports at most 100 paths and drops all', () => {

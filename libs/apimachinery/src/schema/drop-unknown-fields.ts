@@ -109,13 +109,8 @@ function normalValue(field: Schema, value: unknown): unknown {
   if (value === null) return zeroValue(field);
   const kind = scalarKind(field);
   if (kind === undefined) return value;
-  if (kind === 'quantity' && (typeof value === 'number' || typeof value === 'bigint')) return quantityOfNumber(value);
+  if (kind === 'quantity' && (typeof value === 'number' || typeof value === 'bigint')) return normalScalar(kind, String(value));
   return typeof value === 'string' ? normalScalar(kind, value) : value;
-}
-
-function quantityOfNumber(value: number | bigint): string {
-  if (typeof value === 'number' && !Number.isInteger(value) && Number.isInteger(value * 1000)) return `${value * 1000}m`;
-  return String(value);
 }
 
 function zeroValue(field: Schema): unknown {

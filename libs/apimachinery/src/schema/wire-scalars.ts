@@ -1,8 +1,11 @@
+import { canonicalQuantity } from '../quantity/parse.js';
 import type { Schema } from './schema.js';
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const RFC3339_MICRO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|m|[numkMGTPE]|[KMGTPE]i)?$/;
+/** Some quantities that are in canonical form already: at most three digits and a suffix. */
+const CANONICAL = /^[1-9]\d{0,2}(?:m|k|[MGTPE]|[KMGTPE]i)?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Values whose JSON is a string with a grammar of its own. */
@@ -38,24 +41,39 @@ export function scalarError(kind: ScalarKind, value: string): string | undefined
   }
 }
 
-/** The form in which a decoder that knows the type would write the value again; the value must be without error. */
+/** The form in which a decoder that knows the type would write the value again; a value with an error stays as it is. */
 export function normalScalar(kind: ScalarKind, value: string): string {
+  return isNormal(kind, value) || scalarError(kind, value) !== undefined ? value : normalized(kind, value);
+}
+
+/** The usual values, told without a parser. */
+function isNormal(kind: ScalarKind, value: string): boolean {
   switch (kind) {
-    case 'time':
-      return value.endsWith('Z') && value.length === 20 ? value : new Date(value).toISOString().replace(/\.\d+Z$/, 'Z');
-    case 'micro-time':
-      return value.endsWith('Z') ? value : new Date(value).toISOString().replace(/\.\d+Z$/, `${/\.\d{6}/.exec(value)?.[0] ?? ''}Z`);
-    case 'bytes':
-      return withoutLineBreaks(value);
-    default:
-      return value;
+    case 'time': return value.length === 20 && value.endsWith('Z');
+    case 'micro-time': return value.endsWith('Z');
+    case 'quantity': return CANONICAL.test(value);
+    case 'bytes': return !/[\r\n]/.test(value);
+    case 'int-or-string': return true;
   }
 }
 
+function normalized(kind: ScalarKind, value: string): string {
+  switch (kind) {
+    case 'time': return new Date(value).toISOString().replace(/\.\d+Z$/, 'Z');
+    case 'micro-time': return new Date(value).toISOString().replace(/\.\d+Z$/, `${/\.\d{6}/.exec(value)?.[0] ?? ''}Z`);
+    case 'quantity': return canonicalQuantity(value.trim());
+    default: return withoutLineBreaks(value);
+  }
+}
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 function isTime(value: string, form: RegExp): boolean {
-  if (!form.test(value) || Number.isNaN(Date.parse(value))) return false;
-  const [, year, month, day] = RFC3339.exec(value) ?? [];
-  return Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (!form.test(value)) return false;
+  const [year, month, day] = [Number(value.slice(0, 4)), Number(value.slice(5, 7)), Number(value.slice(8, 10))];
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (day < 1 || day > (DAYS[month - 1] ?? 0) || (month === 2 && day === 29 && !leap)) return false;
+  return Number(value.slice(11, 13)) < 24 && Number(value.slice(14, 16)) < 60 && Number(value.slice(17, 19)) < 60;
 }
 
 function timeError(value: string, layout: string): string {
