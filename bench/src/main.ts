@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { benches, type Bench, type Figure } from './benches.js';
+import { benches } from './benches.js';
+import type { Bench, Figure } from './figure.js';
 import { figureTable } from './report/table.js';
 
 interface Arguments {

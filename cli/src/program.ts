@@ -1,14 +1,7 @@
 import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UpOptions } from './commands/up.js';
-import type { OutputFormat } from './output/format.js';
-
-/** Options that every command has. */
-export interface CommonOptions {
-  readonly name: string;
-  readonly home: string;
-  readonly output: OutputFormat;
-}
+import type { CommonOptions } from './options.js';
 
 /** The `gantry` command. Each action loads its own code: a `status` does not pay for a start. */
 export function buildProgram(): Command {

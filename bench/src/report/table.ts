@@ -1,4 +1,4 @@
-import type { Figure } from '../benches.js';
+import type { Figure } from '../figure.js';
 
 const HEADER = ['BENCH', 'MEASURE', 'VALUE', 'UNIT', 'FLOOR', 'RATIO'] as const;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { placesOf } from '@gantry/cluster/lifecycle';
-import type { Figure } from '../benches.js';
+import type { Figure } from '../figure.js';
 import { startClusterUnderTest } from '../cluster-under-test.js';
 import { startFloor } from '../floors/start-floor.js';
 import { runLoad, tlsSender, type LoadResult, type Send } from '../load/http-load.js';

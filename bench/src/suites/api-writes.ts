@@ -1,4 +1,4 @@
-import type { Figure } from '../benches.js';
+import type { Figure } from '../figure.js';
 import { startClusterUnderTest } from '../cluster-under-test.js';
 import { startFloor } from '../floors/start-floor.js';
 import { cpuMicroseconds } from '../load/cpu.js';

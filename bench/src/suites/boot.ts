@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import type { Figure } from '../benches.js';
+import type { Figure } from '../figure.js';
 import { startClusterUnderTest, type ClusterUnderTest } from '../cluster-under-test.js';
 import { residentMegabytes } from '../load/memory.js';
 import { tlsSender } from '../load/http-load.js';

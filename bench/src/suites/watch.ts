@@ -1,7 +1,7 @@
 import { request as httpsRequest, Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Figure } from '../benches.js';
+import type { Figure } from '../figure.js';
 import { startClusterUnderTest, type Endpoint } from '../cluster-under-test.js';
 import { runLoad, tlsSender, type Send } from '../load/http-load.js';
 import { podBody } from '../load/pods.js';

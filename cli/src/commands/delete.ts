@@ -1,5 +1,5 @@
 import { deleteCluster } from '@gantry/cluster/delete';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 export async function remove(options: CommonOptions): Promise<void> {
   const removed = await deleteCluster(options.home, options.name);

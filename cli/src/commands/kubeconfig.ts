@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ClusterError, placesOf } from '@gantry/cluster/lifecycle';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 export async function kubeconfig(options: CommonOptions): Promise<void> {
   const path = placesOf(options.home, options.name).adminKubeconfig;

@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ClusterError, placesOf } from '@gantry/cluster/lifecycle';
 import { formatLine } from '../output/log-line.js';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 const CHUNK = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { clusterStatus, listClusters, type ClusterStatus } from '@gantry/cluster/lifecycle';
 import { ExitCode } from '../output/failure.js';
 import { print, table } from '../output/format.js';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 const STOPPED = 3;
 const UNKNOWN = 4;

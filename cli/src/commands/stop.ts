@@ -1,5 +1,5 @@
 import { ClusterError, clusterStatus, stopCluster } from '@gantry/cluster/lifecycle';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 export async function stop(options: CommonOptions): Promise<void> {
   if ((await clusterStatus(options.home, options.name)) === undefined) throw new ClusterError(`there is no cluster "${options.name}" under ${options.home}`, 'see what there is with "gantry list"');

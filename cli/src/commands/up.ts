@@ -6,7 +6,7 @@ import { createLogger, onShutdownSignal } from '@gantry/platform';
 import { ExitCode, reportFailure } from '../output/failure.js';
 import { ProgressLines } from '../output/progress.js';
 import { duration, paint } from '../output/terminal.js';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 
 export interface UpOptions extends CommonOptions {
   readonly detach?: boolean;

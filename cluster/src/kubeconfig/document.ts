@@ -15,6 +15,8 @@ export interface KubeconfigEntry {
 type Section = 'clusters' | 'contexts' | 'users';
 interface Named {
   readonly name?: string;
+  /** What the section says of it: under `cluster`, `context` or `user`. */
+  readonly [content: string]: unknown;
 }
 
 /** Reads a kubeconfig text; comments and what others wrote are kept. An empty one is a new one. */

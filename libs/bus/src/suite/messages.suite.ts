@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BusMessage } from '../bus.js';
-import type { Current } from '../bus.suite.js';
+import type { Current } from './harness.suite.js';
 import { bytes, collector, text } from './collect.suite.js';
 
 export function describeMessages(current: Current): void {
