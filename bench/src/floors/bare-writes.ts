@@ -23,7 +23,7 @@ await client.connect();
 await client.query('CREATE SCHEMA IF NOT EXISTS bench_floor; DROP TABLE IF EXISTS bench_floor.log; CREATE TABLE bench_floor.log (revision bigint PRIMARY KEY, key text NOT NULL, value bytea NOT NULL); ALTER TABLE bench_floor.log ALTER value SET STORAGE EXTERNAL');
 
 let revision = 0;
-let waiting: Write[] = [];
+const waiting: Write[] = [];
 let committing = false;
 
 async function commitAll(): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { applyJsonPatch, applyMergePatch, isInvalid, jsonPatchOperationLimit, StatusError } from '../index.js';
+import { applyJsonPatch, applyMergePatch, isInvalid, jsonPatchOperationLimit, type StatusError } from '../index.js';
 import type { JsonObject } from '../index.js';
 
 const document = (): JsonObject => ({ metadata: { labels: { app: 'web', 'a/b': 'x', 'c~d': 'y' } }, spec: { list: [1, 2, 3] } });
