@@ -1,9 +1,8 @@
-import { canonicalQuantity } from '../quantity/parse.js';
+import { canonicalQuantity, QuantityError } from '../quantity/parse.js';
 import type { Schema } from './schema.js';
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const RFC3339_MICRO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
-const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|m|[numkMGTPE]|[KMGTPE]i)?$/;
 /** Some quantities that are in canonical form already: at most three digits and a suffix. */
 const CANONICAL = /^[1-9]\d{0,2}(?:m|k|[MGTPE]|[KMGTPE]i)?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -33,7 +32,7 @@ export function scalarError(kind: ScalarKind, value: string): string | undefined
     case 'micro-time':
       return isTime(value, RFC3339_MICRO) ? undefined : timeError(value, '2006-01-02T15:04:05.000000Z07:00');
     case 'quantity':
-      return QUANTITY.test(value.trim()) ? undefined : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+      return CANONICAL.test(value) ? undefined : quantityError(value.trim());
     case 'bytes':
       return BASE64.test(withoutLineBreaks(value)) ? undefined : `illegal base64 data at input byte ${firstIllegalByte(value)}`;
     case 'int-or-string':
@@ -74,6 +73,16 @@ function isTime(value: string, form: RegExp): boolean {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (day < 1 || day > (DAYS[month - 1] ?? 0) || (month === 2 && day === 29 && !leap)) return false;
   return Number(value.slice(11, 13)) < 24 && Number(value.slice(14, 16)) < 60 && Number(value.slice(17, 19)) < 60;
+}
+
+function quantityError(value: string): string | undefined {
+  try {
+    canonicalQuantity(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof QuantityError) return error.message;
+    throw error;
+  }
 }
 
 function timeError(value: string, layout: string): string {
