@@ -24,6 +24,7 @@ export type * as discoveryV1 from './discovery-v1.gen.js';
 export type * as eventsV1 from './events-v1.gen.js';
 export type * as flowcontrolV1 from './flowcontrol-v1.gen.js';
 export type * as metaV1 from './meta-v1.gen.js';
+export type * as metaV1beta1 from './meta-v1beta1.gen.js';
 export type * as metricsV1beta1 from './metrics-v1beta1.gen.js';
 export type * as networkingV1 from './networking-v1.gen.js';
 export type * as networkingV1beta1 from './networking-v1beta1.gen.js';
