@@ -1,21 +1,36 @@
-const FIRST_SIZE = 1024;
+const FIRST_SIZE = 64 * 1024;
+/** A buffer that grew beyond this is not kept for the next writer. */
+const LARGEST_KEPT = 1024 * 1024;
+
+/** The buffer of the writer before, while no writer has it. */
+let spare: Buffer | undefined;
+
+function takeBuffer(): Buffer {
+  const buffer = spare ?? Buffer.allocUnsafeSlow(FIRST_SIZE);
+  spare = undefined;
+  return buffer;
+}
 
 /**
  * Writes a protobuf message from its end to its start: when a nested message is complete its length is known, so no length is
  * ever computed twice and nothing is moved.
  */
 export class WireWriter {
-  private buffer = Buffer.allocUnsafe(FIRST_SIZE);
-  private start = FIRST_SIZE;
+  private buffer = takeBuffer();
+  private start = this.buffer.length;
 
   /** Bytes written so far; the difference of two readings is the length of what was written between. */
   get length(): number {
     return this.buffer.length - this.start;
   }
 
-  /** What was written, in order. Valid until the next write. */
+  /** What was written, in order, in memory of its own. The writer is done with. */
   finish(): Uint8Array {
-    return this.buffer.subarray(this.start);
+    const bytes = new Uint8Array(this.buffer.subarray(this.start));
+    if (this.buffer.length <= LARGEST_KEPT) spare = this.buffer;
+    this.buffer = Buffer.alloc(0);
+    this.start = 0;
+    return bytes;
   }
 
   tag(field: number, wireType: number): void {
@@ -77,7 +92,7 @@ export class WireWriter {
 
   private grow(size: number): void {
     const used = this.length;
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, used + size));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, used + size));
     this.buffer.copy(larger, larger.length - used, this.start);
     this.start = larger.length - used;
     this.buffer = larger;
