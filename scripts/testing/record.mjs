@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
  * @typedef {{ tests: { name: string, state: string, note?: string, error?: string }[], errors: { name: string, message: string }[] }} TestRecord
  */
 
-/** The reason that a skipped test gives: its note, else the last part of its name in brackets. */
+/** The reason that a skipped test gives: its note, else in its name `(skipped: …)`, else the last part in brackets. */
 export function skipReason(test) {
-  return test.note || /[[(]([^[\]()]+)[\])][^[\]()]*$/.exec(test.name)?.[1];
+  return test.note || /\(skipped: (.+?)\)(?= >|$)/.exec(test.name)?.[1] || /[[(]([^[\]()]+)[\])][^[\]()]*$/.exec(test.name)?.[1];
 }
 
 function failureOf(test) {

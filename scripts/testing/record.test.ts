@@ -27,6 +27,7 @@ describe('the reason of a skip', () => {
   test.each([
     [{ name: 'x', note: 'no engine' }, 'no engine'],
     [{ name: 'pods run (needs a Docker engine) > start' }, 'needs a Docker engine'],
+    [{ name: 'pods (skipped: no engine (at all)) > start (twice)' }, 'no engine (at all)'],
     [{ name: 'pods run [needs root]' }, 'needs root'],
     [{ name: 'pods run' }, undefined],
   ])('of %j is %s', (given, expected) => {
