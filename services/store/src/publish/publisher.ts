@@ -134,7 +134,7 @@ export class Publisher {
   }
 
   private async allAcknowledged(): Promise<void> {
-    while (this.unacknowledged > 0) {
+    while (this.unacknowledged > 0 && !this.stopping.signal.aborted) {
       await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = undefined;
     }

@@ -15,10 +15,15 @@ export class Views1732400000002 implements MigrationInterface {
       EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
         RETURN NULL;
       END $$`);
+    // Not a CASE: the planner evaluates a branch whose argument it knows, whatever the condition says.
     await runner.query(`
-      CREATE FUNCTION gantry.json_of(value text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT CASE WHEN pg_input_is_valid(value, 'jsonb') THEN value::jsonb END
-      $$`);
+      CREATE FUNCTION gantry.json_of(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+      BEGIN
+        IF pg_input_is_valid(value, 'jsonb') THEN
+          RETURN value::jsonb;
+        END IF;
+        RETURN NULL;
+      END $$`);
     await runner.query(`
       CREATE VIEW gantry.objects AS
       SELECT split_part(c.key, '/', 1) AS api_group,

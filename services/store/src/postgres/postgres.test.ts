@@ -1,0 +1,67 @@
+import { silentLogger } from '@gantry/async';
+import { createMemoryBus } from '@gantry/bus';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
+import { createRemoteStorage } from '../../../api/src/remote-storage/remote-storage.suite.js';
+import { startStore } from '../store.js';
+import { boolArray, byteaArray, int4Array, int8Array, textArray } from './arrays.js';
+import { migrate } from './migrations/migrate.js';
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterAll(() => postgres.stop());
+
+describe('arrays as binary parameters', () => {
+  it('arrive as they were sent', async () => {
+    const client = new pg.Client(postgres.running.config);
+    await client.connect();
+    const numbers = [0, 1, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER];
+    const texts = ['', 'ä', '\u{1f600}', 'x'.repeat(5_000)];
+    const bytes = [Buffer.from([0, 255, 1]), Buffer.alloc(0)];
+    const { rows } = await client.query({
+      text: 'SELECT $1::bigint[]::text[] AS a, $2::text[] AS b, $3::bytea[] AS c, $4::boolean[] AS d, $5::integer[] AS e, $6::text[] AS f',
+      values: [int8Array(numbers), textArray(texts), byteaArray(bytes), boolArray([true, false]), int4Array([7, 2 ** 31 - 1]), textArray([])],
+    });
+    await client.end();
+    expect(rows).toEqual([{ a: numbers.map(String), b: texts, c: bytes, d: [true, false], e: [7, 2 ** 31 - 1], f: [] }]);
+  });
+});
+
+describe('the schema', () => {
+  it('is made once by replicas that start at the same time, and left alone afterwards', async () => {
+    const config = await postgres.createDatabase();
+    await Promise.all([1, 2, 3].map(() => migrate(config, silentLogger)));
+    await queryOnce(config, 'UPDATE gantry.meta SET revision = 5');
+    await migrate(config, silentLogger);
+    expect(await queryOnce(config, 'SELECT revision FROM gantry.meta')).toEqual([{ revision: '5' }]);
+    expect(await queryOnce(config, 'SELECT name FROM gantry.migrations ORDER BY id')).toEqual([{ name: 'Tables1732400000001' }, { name: 'Views1732400000002' }]);
+  });
+
+  it('shows the objects to people, whatever their bytes are', async () => {
+    const config = await postgres.createDatabase();
+    const bus = createMemoryBus();
+    const store = await startStore({ bus, postgres: config, logger: silentLogger });
+    await store.whenLeading();
+    const storage = createRemoteStorage(bus);
+    const text = (json: string) => ({ value: Buffer.from(json) });
+    await storage.write([{ ...put(pod('good'), 0), ...text('{"kind":"Pod","metadata":{"name":"good"}}') }]);
+    await storage.write([{ ...put(pod('nul'), 0), ...text('{"kind":"Pod","metadata":{"name":"a\\u0000"}}') }]);
+    await storage.write([{ ...put(pod('raw'), 0), value: Buffer.from([0, 255, 128]) }]);
+    await storage.write([put('core/nodes/_/n', 0), put(pod('gone'), 0)]);
+    await storage.write([{ type: 'delete', key: pod('gone'), expectedRevision: 5 }]);
+    const objects = await queryOnce(config, `SELECT resource, namespace, name, revision, kind, json -> 'metadata' ->> 'name' AS inside, text IS NULL AS unreadable FROM gantry.objects ORDER BY resource, name`);
+    await store.stop();
+    await bus.close();
+    expect(objects).toEqual([
+      { resource: 'nodes', namespace: null, name: 'n', revision: '4', kind: null, inside: 'core/nodes/_/n', unreadable: false },
+      { resource: 'pods', namespace: 'default', name: 'good', revision: '1', kind: 'Pod', inside: 'good', unreadable: false },
+      { resource: 'pods', namespace: 'default', name: 'nul', revision: '2', kind: null, inside: null, unreadable: false },
+      { resource: 'pods', namespace: 'default', name: 'raw', revision: '3', kind: null, inside: null, unreadable: true },
+    ]);
+  });
+});

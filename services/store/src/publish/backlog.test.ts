@@ -1,0 +1,39 @@
+import type { LogEntry } from '@gantry/storage';
+import { describe, expect, it } from 'vitest';
+import { Backlog } from './backlog.js';
+
+const entry = (revision: number): LogEntry => ({
+  key: 'core/pods/default/a', revision, value: new Uint8Array(), spliceOffset: 0, schemaHash: '', type: 'ADDED', epoch: 1, previousKind: 0, previousObject: 0, transactionLast: true,
+});
+
+describe('the backlog of the publisher', () => {
+  it('gives entries out in order, once', () => {
+    const backlog = new Backlog(4);
+    backlog.push(entry(5));
+    backlog.push(entry(6));
+    expect(backlog.take(5)?.revision).toBe(5);
+    expect(backlog.take(5)).toBeUndefined();
+    expect(backlog.take(6)?.revision).toBe(6);
+    expect(backlog.newest).toBe(6);
+  });
+
+  it('keeps no entry that does not follow on the last one, and none beyond its limit', () => {
+    const backlog = new Backlog(0);
+    backlog.push(entry(1));
+    backlog.push(entry(3));
+    expect(backlog.take(3)).toBeUndefined();
+    for (let revision = 1; revision <= 5_000; revision++) backlog.push(entry(revision));
+    expect(backlog.newest).toBe(5_000);
+    expect(backlog.take(5_000)).toBeUndefined();
+  });
+
+  it('goes on with a page of the log', () => {
+    const backlog = new Backlog(9);
+    backlog.push(entry(10));
+    backlog.refill([entry(7), entry(8)]);
+    expect(backlog.take(7)?.revision).toBe(7);
+    expect(backlog.take(8)?.revision).toBe(8);
+    expect(backlog.take(10)).toBeUndefined();
+    expect(backlog.newest).toBe(10);
+  });
+});
