@@ -1,0 +1,17 @@
+import type { AdmissionPlugin } from './chain.js';
+import { defaultTolerationSeconds } from './plugins/default-toleration-seconds/default-toleration-seconds.js';
+import { namespaceLifecycle } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
+import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
+import { nodeRestriction } from './plugins/node-restriction/node-restriction.js';
+import { priority } from './plugins/priority/priority.js';
+import { serviceAccount } from './plugins/service-account/service-account.js';
+
+/** What the plugins need to read. */
+export interface PluginReaders {
+  readonly namespace: NamespaceReader;
+}
+
+/** All plugins, in the order in which they are asked: upstream's. */
+export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[] {
+  return [namespaceLifecycle(readers.namespace), serviceAccount, nodeRestriction, priority, defaultTolerationSeconds];
+}

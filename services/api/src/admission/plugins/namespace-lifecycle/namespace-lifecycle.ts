@@ -1,0 +1,46 @@
+import { newForbidden, newNotFound } from '@gantry/apimachinery';
+import type { ResourceObject } from '@gantry/resources';
+import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
+
+/** Namespaces that cannot be deleted. */
+const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+const NAMESPACES = { group: '', resource: 'namespaces' };
+
+/** Reads a namespace: what is at hand, or, when `fresh`, what is the newest. undefined: there is none. */
+export type NamespaceReader = (name: string, fresh: boolean) => Promise<ResourceObject | undefined> | ResourceObject | undefined;
+
+/** Nothing is created in a namespace that does not exist or is going; the namespaces that everything rests on stay. */
+export function namespaceLifecycle(read: NamespaceReader): AdmissionPlugin {
+  return {
+    name: 'NamespaceLifecycle',
+    admit: (request) => (request.operation === 'CREATE' && request.namespace !== '' ? checkNamespace(request, read) : undefined),
+    validate: (request) => {
+      if (request.operation === 'DELETE') refuseImmortal(request);
+    },
+  };
+}
+
+function checkNamespace(request: AdmissionRequest, read: NamespaceReader): Promise<void> | void {
+  const known = read(request.namespace, false);
+  if (known === undefined || known instanceof Promise) return awaitNamespace(request, read);
+  refuseTerminating(request, known);
+}
+
+/** The cache does not know it: it may have been made a moment ago. */
+async function awaitNamespace(request: AdmissionRequest, read: NamespaceReader): Promise<void> {
+  const namespace = await read(request.namespace, true);
+  if (namespace === undefined) throw newNotFound(NAMESPACES, request.namespace);
+  refuseTerminating(request, namespace);
+}
+
+function refuseTerminating({ resource, name, namespace }: AdmissionRequest, { status }: ResourceObject): void {
+  if ((status as { phase?: string } | undefined)?.phase !== 'Terminating') return;
+  const error = newForbidden(resource.groupResource, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
+  error.status.details = { ...error.status.details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] };
+  throw error;
+}
+
+function refuseImmortal({ resource, name }: AdmissionRequest): void {
+  const { group, resource: plural } = resource.groupResource;
+  if (group === '' && plural === NAMESPACES.resource && IMMORTAL.has(name)) throw newForbidden(resource.groupResource, name, 'this namespace may not be deleted');
+}

@@ -1,0 +1,39 @@
+import { isAlreadyExists } from '@gantry/apimachinery';
+import { authenticated, MASTERS_GROUP } from '../../../http/identity.js';
+import { createObject } from '../../../registry/create.js';
+import { freshState } from '../../../registry/current-state.js';
+import type { RegistryEnvironment } from '../../../registry/environment.js';
+import { storageKeyOf } from '../../../registry/served-resource.js';
+import type { ServedResource } from '../../../registry/served-resource.js';
+import type { NamespaceReader } from './namespace-lifecycle.js';
+
+/** The namespaces that every cluster has. */
+const SYSTEM = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+function namespacesOf(resources: readonly ServedResource[]): ServedResource {
+  const found = resources.find(({ kind }) => kind.group === '' && kind.resource === 'namespaces');
+  if (found === undefined) throw new Error('the registry of kinds has no namespaces');
+  return found;
+}
+
+/** Reads namespaces from the cache, or, when the newest is wanted, from the storage. */
+export function namespaceReader(env: () => RegistryEnvironment, resources: readonly ServedResource[]): NamespaceReader {
+  const namespaces = namespacesOf(resources);
+  return (name, fresh) => {
+    const key = storageKeyOf(namespaces, '', name);
+    return fresh ? freshState(env(), namespaces, key).then((state) => state?.object.object) : namespaces.cache.get(key)?.object;
+  };
+}
+
+/** Makes the namespaces that are missing. Safe to run at every start and by several replicas at once. */
+export async function ensureSystemNamespaces(env: RegistryEnvironment, resources: readonly ServedResource[]): Promise<void> {
+  const resource = namespacesOf(resources);
+  const identity = authenticated('system:apiserver', [MASTERS_GROUP]);
+  const missing = SYSTEM.filter((name) => resource.cache.get(storageKeyOf(resource, '', name)) === undefined);
+  await Promise.all(missing.map(async (name) => {
+    const object = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: { name } };
+    await createObject(env, { resource, namespace: '', object, identity, dryRun: false, warn: () => undefined }).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }));
+}

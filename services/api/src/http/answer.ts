@@ -1,0 +1,61 @@
+import type { StatusError } from '@gantry/apimachinery';
+
+export type AnswerHeaders = Record<string, string>;
+
+/** Where a streamed answer is written. Never blocks: who writes watches `buffered`. */
+export interface AnswerSink {
+  write(chunk: Uint8Array): void;
+  /** Bytes written that the client has not taken yet. */
+  readonly buffered: number;
+  /** Resolves when there is room again, or when the client is gone. */
+  drained(): Promise<void>;
+  /** The clean end. */
+  end(): void;
+  /** Breaks the connection: the client sees an error instead of an end. */
+  destroy(): void;
+  /** Called once when the client is gone; not after `end` or `destroy`. */
+  onGone(listener: () => void): void;
+}
+
+interface Head {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+}
+
+/** An answer whose bytes are known. */
+export interface WholeAnswer extends Head {
+  readonly body: Uint8Array | readonly Uint8Array[];
+}
+
+/** An answer that flows: `start` is called once the head is on its way, and owns the sink. */
+export interface StreamedAnswer extends Head {
+  readonly start: (sink: AnswerSink) => void;
+}
+
+export type Answer = WholeAnswer | StreamedAnswer;
+
+export function isStreamed(answer: Answer): answer is StreamedAnswer {
+  return 'start' in answer;
+}
+
+export const JSON_TYPE = 'application/json';
+
+export function jsonAnswer(status: number, value: unknown): WholeAnswer {
+  return bytesAnswer(status, JSON_TYPE, Buffer.from(JSON.stringify(value)));
+}
+
+export function bytesAnswer(status: number, contentType: string, body: Uint8Array | readonly Uint8Array[]): WholeAnswer {
+  return { status, headers: { 'content-type': contentType }, body };
+}
+
+export function textAnswer(status: number, text: string): WholeAnswer {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: Buffer.from(text) };
+}
+
+/** The answer of a failure, with `Retry-After` where the status asks the client to come back. */
+export function statusAnswer(error: StatusError): WholeAnswer {
+  const answer = jsonAnswer(error.code, error.status);
+  const seconds = error.status.details?.retryAfterSeconds;
+  if (seconds !== undefined) answer.headers['retry-after'] = String(seconds);
+  return answer;
+}

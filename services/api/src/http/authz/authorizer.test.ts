@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { authenticated, nodeIdentity } from '../identity.js';
+import { Authorizer, forbiddenPath, forbiddenResource } from './authorizer.js';
+
+const authorizer = new Authorizer();
+const users = {
+  admin: authenticated('alice', ['system:masters']),
+  nobody: authenticated('mallory', ['dev']),
+  controllers: authenticated('system:kube-controller-manager', []),
+  scheduler: authenticated('system:kube-scheduler', []),
+  node: nodeIdentity('n1'),
+  /** The user name of a node without the group of nodes is no node. */
+  pretender: authenticated('system:node:n1', []),
+};
+
+function attributes(text: string): Parameters<Authorizer['isPermitted']>[1] {
+  const [verb = '', target = '', namespace = '', name = ''] = text.split(' ');
+  const [full = '', subresource = ''] = target.split('/');
+  const dot = full.indexOf('.');
+  return { verb, group: dot < 0 ? '' : full.slice(dot + 1), resource: dot < 0 ? full : full.slice(0, dot), subresource, namespace: namespace === '-' ? '' : namespace, name };
+}
+
+describe('the allow list', () => {
+  it.each([
+    ['admin', 'delete secrets kube-system x'],
+    ['admin', 'create pods/exec a p'],
+    ['controllers', 'create pods a'],
+    ['controllers', 'list secrets -'],
+    ['controllers', 'update namespaces/finalize - a'],
+    ['scheduler', 'create pods/binding a p'],
+    ['scheduler', 'update leases.coordination.k8s.io kube-system kube-scheduler'],
+    ['node', 'update nodes/status - n1'],
+    ['node', 'list nodes - n1'],
+    ['node', 'update leases.coordination.k8s.io kube-node-lease n1'],
+    ['node', 'watch pods -'],
+    ['node', 'patch pods/status a p'],
+    ['node', 'get secrets a s'],
+    ['node', 'create events a'],
+  ] as const)('%s may %s', (user, text) => {
+    expect(authorizer.isPermitted(users[user], attributes(text))).toBe(true);
+  });
+
+  it.each([
+    ['nobody', 'list pods default'],
+    ['nobody', 'get namespaces - default'],
+    ['controllers', 'create secrets a'],
+    ['controllers', 'create pods/binding a p'],
+    ['scheduler', 'list secrets -'],
+    ['scheduler', 'create pods a'],
+    ['scheduler', 'update nodes - n1'],
+    ['node', 'update nodes/status - n2'],
+    ['node', 'get nodes - n2'],
+    ['node', 'list nodes -'],
+    ['node', 'delete nodes - n1'],
+    ['node', 'update leases.coordination.k8s.io kube-node-lease n2'],
+    ['node', 'update leases.coordination.k8s.io kube-system kube-scheduler'],
+    ['node', 'list secrets -'],
+    ['node', 'create pods/binding a p'],
+    ['node', 'update pods a p'],
+    ['node', 'create deployments.apps a'],
+    ['pretender', 'update nodes/status - n1'],
+  ] as const)('%s may not %s', (user, text) => {
+    expect(authorizer.isPermitted(users[user], attributes(text))).toBe(false);
+  });
+
+  it('shows health and version to anybody, discovery to everyone known, other paths to administrators', () => {
+    const may = (identity: Parameters<Authorizer['isPathPermitted']>[0], path: string): boolean => authorizer.isPathPermitted(identity, { verb: 'get', path });
+    expect(['/livez', '/readyz', '/healthz', '/version', '/readyz/storage'].map((path) => may(undefined, path))).toEqual([true, true, true, true, true]);
+    expect(['/api', '/apis/apps/v1', '/openapi/v2', '/metrics', '/versionx'].map((path) => may(undefined, path))).toEqual([false, false, false, false, false]);
+    expect(['/api', '/apis/apps/v1', '/openapi/v2', '/metrics'].map((path) => may(users.nobody, path))).toEqual([true, true, true, false]);
+    expect(may(users.admin, '/metrics')).toBe(true);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['list pods default', 'pods is forbidden: User "mallory" cannot list resource "pods" in API group "" in the namespace "default"'],
+    ['get deployments.apps a d', 'deployments.apps "d" is forbidden: User "mallory" cannot get resource "deployments" in API group "apps" in the namespace "a"'],
+    ['get pods/log a p', 'pods "p" is forbidden: User "mallory" cannot get resource "pods/log" in API group "" in the namespace "a"'],
+    ['list nodes -', 'nodes is forbidden: User "mallory" cannot list resource "nodes" in API group "" at the cluster scope'],
+  ])('of %s says who may not do what where', (text, message) => {
+    expect(forbiddenResource(users.nobody, attributes(text)).message).toBe(message);
+  });
+
+  it('of a path names the path', () => {
+    expect(forbiddenPath(users.nobody, { verb: 'get', path: '/metrics' }).message).toBe('forbidden: User "mallory" cannot get path "/metrics"');
+  });
+});

@@ -1,0 +1,37 @@
+import { resourceText } from './attributes.js';
+import type { PathAttributes, ResourceAttributes } from './attributes.js';
+
+/** Permits every combination of its parts; `*` stands for all. Absent `namespaces` and `names` mean any. */
+export interface Rule {
+  readonly verbs: readonly string[];
+  /** '' is the core group. */
+  readonly groups: readonly string[];
+  /** `pods`, `pods/status`. */
+  readonly resources: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly names?: readonly string[];
+}
+
+/** Paths that are no resources; a last `*` stands for everything behind. */
+export interface PathRule {
+  readonly verbs: readonly string[];
+  readonly paths: readonly string[];
+}
+
+export function permits(rule: Rule, attributes: ResourceAttributes): boolean {
+  return (
+    has(rule.verbs, attributes.verb) &&
+    has(rule.groups, attributes.group) &&
+    has(rule.resources, resourceText(attributes)) &&
+    (rule.namespaces === undefined || rule.namespaces.includes(attributes.namespace)) &&
+    (rule.names === undefined || rule.names.includes(attributes.name))
+  );
+}
+
+export function permitsPath(rule: PathRule, { verb, path }: PathAttributes): boolean {
+  return has(rule.verbs, verb) && rule.paths.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+}
+
+function has(allowed: readonly string[], value: string): boolean {
+  return allowed.includes(value) || allowed.includes('*');
+}

@@ -1,0 +1,43 @@
+import { newUnauthorized } from '@gantry/apimachinery';
+import { decodeToken } from '@gantry/bus';
+import type { Bus } from '@gantry/bus';
+import { serveApi } from '@gantry/client';
+import type { ApiRequest, ApiResponse, ApiStreamResponse } from '@gantry/client';
+import { isStreamed } from './answer.js';
+import { authenticated, MASTERS_GROUP, nodeIdentity } from './identity.js';
+import type { Identity } from './identity.js';
+import type { RequestChain } from './chain.js';
+import { QueueSink } from './queue-sink.js';
+import { RequestContext } from './request-context.js';
+
+/** Who the components of the control plane are. The bus decides who may use which subject. */
+const COMPONENTS: Readonly<Record<string, Identity>> = {
+  controllers: authenticated('system:kube-controller-manager', []),
+  scheduler: authenticated('system:kube-scheduler', []),
+  cluster: authenticated('system:admin', [MASTERS_GROUP]),
+};
+
+/** Serves the same chain to Gantry's own services: the subject says who asks. */
+export function serveOnBus(bus: Bus, chain: RequestChain, bodyBytes: number): { close(): Promise<void> } {
+  return serveApi(bus, { subjects: ['api.component.*', 'api.node.*'], handler: (subject, request) => handle(chain, subject, request), maxBodyBytes: bodyBytes });
+}
+
+async function handle(chain: RequestChain, subject: string, request: ApiRequest): Promise<ApiResponse | ApiStreamResponse> {
+  const { method, path, query = '', headers, body, signal } = request;
+  const context = new RequestContext({ method, path, query, headers, body, identity: identityOf(subject) });
+  signal?.addEventListener('abort', () => context.abandon(), { once: true });
+  const answer = await chain.handle(context);
+  if (!isStreamed(answer)) return { status: answer.status, headers: answer.headers, body: answer.body instanceof Uint8Array ? answer.body : Buffer.concat(answer.body) };
+  const sink = new QueueSink();
+  signal?.addEventListener('abort', () => sink.leave(), { once: true });
+  answer.start(sink);
+  return { status: answer.status, headers: answer.headers, body: sink };
+}
+
+/** The identity of a subject such as `api.component.scheduler` or `api.node.n1`. Throws 401 for any other. */
+export function identityOf(subject: string): Identity {
+  const [, kind, token = ''] = subject.split('.');
+  if (kind === 'node' && token !== '') return nodeIdentity(decodeToken(token));
+  if (kind === 'component' && Object.hasOwn(COMPONENTS, token)) return COMPONENTS[token]!;
+  throw newUnauthorized('Unauthorized');
+}

@@ -1,0 +1,124 @@
+import { newInternalError, newMethodNotSupported, newUnauthorized, StatusError } from '@gantry/apimachinery';
+import type { Logger } from '@gantry/async';
+import { failure } from './failure.js';
+import type { RegistryEnvironment } from '../registry/environment.js';
+import type { ResourceRequest, VerbLimits } from '../verbs/verb.js';
+import { statusAnswer } from './answer.js';
+import type { Answer } from './answer.js';
+import type { ResourceAttributes } from './authz/attributes.js';
+import { Authorizer, forbiddenPath, forbiddenResource } from './authz/authorizer.js';
+import type { Identity } from './identity.js';
+import type { PathEndpoints } from './path-endpoints.js';
+import { parseResourcePath } from './path.js';
+import type { ResourcePath } from './path.js';
+import type { RequestContext } from './request-context.js';
+import { verbFor } from './routes.js';
+import type { Route, Routes } from './routes.js';
+import { translateYamlBody } from './yaml-body.js';
+
+export interface ChainOptions {
+  readonly env: RegistryEnvironment;
+  readonly limits: VerbLimits;
+  readonly routes: Routes;
+  readonly endpoints: PathEndpoints;
+  /** False until the caches have been filled for the first time. */
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+}
+
+/** What every request passes, whichever way it came: who, what, may it, do it; and every failure as a Status. */
+export class RequestChain {
+  readonly #authorizer = new Authorizer();
+
+  constructor(private readonly options: ChainOptions) {}
+
+  async handle(context: RequestContext): Promise<Answer> {
+    let answer: Answer;
+    try {
+      answer = await this.#answer(context);
+    } catch (error) {
+      answer = statusAnswer(this.#translated(error, context));
+    }
+    answer.headers['audit-id'] = context.auditId;
+    answer.headers['cache-control'] ??= 'no-cache, private';
+    if (context.warnings.length > 0) answer.headers['warning'] = context.warnings.map((text) => `299 - ${quoted(text)}`).join(', ');
+    return answer;
+  }
+
+  #answer(context: RequestContext): Promise<Answer> | Answer {
+    const path = parsedPath(context.path);
+    return path === undefined ? this.#answerPath(context) : this.#answerResource(context, path);
+  }
+
+  #answerPath(context: RequestContext): Promise<Answer> | Answer {
+    const attributes = { verb: context.method.toLowerCase(), path: context.path };
+    if (!this.#authorizer.isPathPermitted(context.identity, attributes)) throw context.identity === undefined ? newUnauthorized('Unauthorized') : forbiddenPath(context.identity, attributes);
+    return this.options.endpoints.answer(context);
+  }
+
+  async #answerResource(context: RequestContext, path: ResourcePath): Promise<Answer> {
+    const { identity } = context;
+    if (identity === undefined) throw newUnauthorized('Unauthorized');
+    const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
+    const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
+    if (!this.#authorizer.isPermitted(identity, attributes)) throw forbiddenResource(identity, attributes);
+    if (!this.options.isReady()) throw failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
+    const route = this.options.routes.find(path);
+    if (route === undefined || isMisplaced(route, path, context.method)) throw noSuchResource();
+    const handler = verb === undefined ? undefined : route.verbs[verb];
+    if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.resource.groupResource, verb ?? context.method);
+    await translateYamlBody(context);
+    return handler(this.#resourceRequest(context, identity, path, route));
+  }
+
+  #resourceRequest(context: RequestContext, identity: Identity, path: ResourcePath, route: Route): ResourceRequest {
+    const { env, limits } = this.options;
+    return {
+      env, limits, context, identity,
+      resource: route.resource,
+      namespace: path.namespace,
+      name: path.name,
+      subresource: path.subresource,
+      representation: () => route.representations.choose(context.header('accept'), context.rawQuery === '' ? null : context.query.get('includeObject')),
+    };
+  }
+
+  #translated(error: unknown, context: RequestContext): StatusError {
+    if (error instanceof StatusError) return error;
+    if (error instanceof RangeError) return failure(400, 'BadRequest', error.message);
+    this.options.logger.error({ method: context.method, path: context.path, auditId: context.auditId, error: error instanceof Error ? error.stack : String(error) }, 'A request failed inside');
+    return newInternalError(error);
+  }
+}
+
+function parsedPath(path: string): ResourcePath | undefined {
+  try {
+    return parseResourcePath(path);
+  } catch {
+    throw failure(400, 'BadRequest', `the path ${JSON.stringify(path)} is not percent-encoded`);
+  }
+}
+
+/** A list or watch of one name is a request for that name. */
+function attributesOf(context: RequestContext, { group, resource, subresource, namespace, name }: ResourcePath, verb: string): ResourceAttributes {
+  return { verb, group, resource, subresource, namespace, name: name === '' && context.rawQuery !== '' ? selectedName(context) : name };
+}
+
+function selectedName({ query }: RequestContext): string {
+  const [, name = ''] = /(?:^|,)metadata\.name==?([^,=\\]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '') ?? [];
+  return name;
+}
+
+/** A cluster-scoped resource inside a namespace, or an object of a namespaced one outside of any. */
+function isMisplaced({ resource }: Route, { namespace, name }: ResourcePath, method: string): boolean {
+  if (!resource.kind.namespaced) return namespace !== '';
+  return namespace === '' && (name !== '' || method !== 'GET');
+}
+
+function noSuchResource(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
+}

@@ -1,0 +1,96 @@
+import { apiVersionOf, checkTypes, decodeProtobuf, dropUnknownFields, duplicateFieldMessages, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseJson, ProtobufError, unknownFieldMessages } from '@gantry/apimachinery';
+import type { GroupVersionKind } from '@gantry/apimachinery';
+import type { ResourceObject } from '@gantry/resources';
+import type { RequestContext } from './request-context.js';
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+const JSON_TYPE = 'application/json';
+const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
+const READABLE = [JSON_TYPE, 'application/yaml', PROTOBUF_TYPE];
+
+/**
+ * The object in a request's body, in the form that a typed decoder would give it. Unknown and duplicate fields are refused, warned of or
+ * dropped in silence. Throws a `StatusError`: 415 for a form that is not read, 400 for what is not the expected kind.
+ */
+export function decodeObject(context: RequestContext, expected: GroupVersionKind, validation: FieldValidation): ResourceObject {
+  if (mediaType(context) === PROTOBUF_TYPE) return checkedKind(fromProtobuf(context, expected), expected);
+  if (mediaType(context) !== JSON_TYPE) throw newUnsupportedMediaType(READABLE);
+  const text = bodyText(context);
+  const object = checkedKind(fromJson(text, expected), expected);
+  normalize(object, expected, validation === 'Ignore' ? undefined : text, (problems) => report(context, expected, validation, problems), context.bodyProblem);
+  return object;
+}
+
+/** The type of the body without parameters; JSON when nothing is said. */
+export function mediaType(context: RequestContext): string {
+  const header = context.header('content-type') ?? '';
+  const end = header.indexOf(';');
+  const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+  return type === '' || type === '*/*' ? JSON_TYPE : type;
+}
+
+export function bodyText({ body }: RequestContext): string {
+  if (body === undefined) return '';
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+}
+
+/**
+ * Checks types and drops unknown fields, in place. `text` is the JSON that the object was parsed from, to look for duplicate fields;
+ * undefined: nobody wants to know.
+ */
+export function normalize(object: ResourceObject, expected: GroupVersionKind, text: string | undefined, onProblems: (problems: string[]) => void, found?: string): void {
+  const wrongType = checkTypes(expected, object);
+  if (wrongType !== undefined) throw unhandled(expected, wrongType);
+  const dropped = dropUnknownFields(expected, object);
+  if (text === undefined) return;
+  const problems = [...unknownFieldMessages(dropped), ...duplicateFieldMessages(text), ...(found === undefined ? [] : [found])];
+  if (problems.length > 0) onProblems(problems);
+}
+
+function report(context: RequestContext, expected: GroupVersionKind, validation: FieldValidation, problems: readonly string[]): void {
+  if (validation === 'Strict') throw unhandled(expected, `strict decoding error: ${problems.join(', ')}`);
+  for (const problem of problems) context.warn(problem);
+}
+
+function fromJson(text: string, expected: GroupVersionKind): ResourceObject {
+  try {
+    const value = parseJson(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as ResourceObject;
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw unrecognized(expected, `couldn't get version/kind; json parse error: ${error.message}`, text);
+  }
+  throw unrecognized(expected, "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct", text);
+}
+
+function fromProtobuf({ body }: RequestContext, expected: GroupVersionKind): ResourceObject {
+  try {
+    return decodeProtobuf(body ?? new Uint8Array(0), expected) as unknown as ResourceObject;
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    throw unhandled(expected, error.message);
+  }
+}
+
+/** The body may leave out its kind and version; what it says must be what the path says. */
+function checkedKind(object: ResourceObject, expected: GroupVersionKind): ResourceObject {
+  const apiVersion = apiVersionOf(expected);
+  object.apiVersion ||= apiVersion;
+  object.kind ||= expected.kind;
+  if (object.apiVersion !== apiVersion) throw newBadRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`);
+  if (object.kind !== expected.kind) {
+    throw newBadRequest(`${object.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: converting (${apiVersion}, Kind=${object.kind}) to (${apiVersion}, Kind=${expected.kind}): unknown conversion`);
+  }
+  object.metadata ??= {};
+  return object;
+}
+
+function unhandled({ kind, version }: GroupVersionKind, problem: string): Error {
+  return newBadRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`);
+}
+
+function unrecognized({ kind }: GroupVersionKind, problem: string, text: string): Error {
+  const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+  return newBadRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${Buffer.from(shown).toString('hex')})`);
+}

@@ -1,0 +1,57 @@
+import type { GroupVersionKind, ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
+import type { KindDescriptor } from '@gantry/resources';
+import type { Subresource } from '../../subresources/subresource.js';
+import { RESOURCE_VERBS, subresourcesOf } from '../routes.js';
+
+/** A resource as discovery tells of it. */
+export interface DiscoveredResource {
+  readonly kind: KindDescriptor;
+  readonly verbs: readonly string[];
+  readonly subresources: readonly { readonly name: string; readonly bodyKind: GroupVersionKind; readonly verbs: readonly string[] }[];
+}
+
+/** One version of a group, with its resources in order of their names. */
+export interface DiscoveredVersion {
+  readonly version: string;
+  readonly resources: readonly DiscoveredResource[];
+}
+
+export interface DiscoveredGroup {
+  /** '' for the core group. */
+  readonly name: string;
+  /** The preferred one first. */
+  readonly versions: readonly DiscoveredVersion[];
+}
+
+/** What is served, group by group: the core group first, the others in the order in which the registry has them. */
+export function discoveredGroups(kinds: Iterable<KindDescriptor>, subresources: readonly Subresource[]): DiscoveredGroup[] {
+  const groups = new Map<string, Map<string, DiscoveredResource[]>>();
+  for (const kind of kinds) {
+    const versions = groups.get(kind.group) ?? new Map<string, DiscoveredResource[]>();
+    groups.set(kind.group, versions);
+    versions.set(kind.version, [...(versions.get(kind.version) ?? []), discovered(kind, subresources)]);
+  }
+  return [...groups].map(([name, versions]) => ({ name, versions: [...versions].map(([version, resources]) => ({ version, resources: resources.sort(byName) })) }));
+}
+
+function discovered(kind: KindDescriptor, all: readonly Subresource[]): DiscoveredResource {
+  const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).sort() }));
+  return { kind, verbs: Object.keys(RESOURCE_VERBS), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+function byName(a: DiscoveredResource, b: DiscoveredResource): number {
+  return a.kind.resource < b.kind.resource ? -1 : 1;
+}
+
+/** The same in the words of the OpenAPI documents. */
+export function openApiResources(groups: readonly DiscoveredGroup[]): OpenApiServedResource[] {
+  return groups.flatMap(({ versions }) => versions.flatMap(({ resources }) => resources.map(openApiResource)));
+}
+
+function openApiResource({ kind, verbs, subresources }: DiscoveredResource): OpenApiServedResource {
+  const { group, version, namespaced, resource } = kind;
+  return {
+    group, version, kind: kind.kind, plural: resource, namespaced, verbs,
+    subresources: subresources.map((one) => ({ name: one.name, verbs: one.verbs, ...(one.bodyKind.kind === kind.kind ? {} : { bodyKind: one.bodyKind }), ...(one.name === 'log' && { text: true }) })),
+  };
+}

@@ -1,0 +1,42 @@
+import { textAnswer } from './answer.js';
+import type { Answer } from './answer.js';
+import type { PathEndpoint } from './path-endpoints.js';
+import type { RequestContext } from './request-context.js';
+
+/** One thing that must be well. Throws, or answers a promise that rejects, when it is not. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly check: () => Promise<unknown> | unknown;
+}
+
+/** `/livez`, `/readyz`, `/healthz` and a path for every check, in upstream's form. */
+export function healthEndpoints(checks: { readonly livez: readonly HealthCheck[]; readonly readyz: readonly HealthCheck[] }): Record<string, PathEndpoint> {
+  const endpoints: Record<string, PathEndpoint> = {};
+  for (const [name, list] of [['livez', checks.livez], ['readyz', checks.readyz], ['healthz', checks.livez]] as const) {
+    endpoints[`/${name}`] = (context) => all(name, list, context);
+    for (const one of list) endpoints[`/${name}/${one.name}`] = () => single(one);
+  }
+  return endpoints;
+}
+
+async function all(name: string, checks: readonly HealthCheck[], { query }: RequestContext): Promise<Answer> {
+  const excluded = query.getAll('exclude');
+  const results = await Promise.all(checks.filter((one) => !excluded.includes(one.name)).map(async (one) => ({ name: one.name, well: await isWell(one) })));
+  const isWellAll = results.every(({ well }) => well);
+  const lines = results.map((one) => (one.well ? `[+]${one.name} ok` : `[-]${one.name} failed: reason withheld`));
+  if (isWellAll && !query.has('verbose')) return textAnswer(200, 'ok');
+  return textAnswer(isWellAll ? 200 : 500, `${[...lines, `${name} check ${isWellAll ? 'passed' : 'failed'}`].join('\n')}\n`);
+}
+
+async function single(check: HealthCheck): Promise<Answer> {
+  return (await isWell(check)) ? textAnswer(200, 'ok') : textAnswer(500, 'internal server error: reason withheld\n');
+}
+
+async function isWell({ check }: HealthCheck): Promise<boolean> {
+  try {
+    await check();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,30 @@
+import { OpenApiDocuments, openApiV2ProtobufTypes } from '@gantry/apimachinery';
+import type { ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
+import { answerTagged, nothingHere } from './discovery/endpoints.js';
+import type { PathEndpoint } from './path-endpoints.js';
+
+const YEAR_SECONDS = 31_536_000;
+
+/** `/openapi/v2`, `/openapi/v3` and a document for every group and version, each built when first asked for. */
+export function openApiEndpoints(served: readonly OpenApiServedResource[], version: string): Record<string, PathEndpoint> {
+  const documents = new OpenApiDocuments(served, version);
+  return {
+    '/openapi/v2': (context) => {
+      const protobuf = protobufType(context.header('accept'));
+      return protobuf === undefined ? answerTagged(context, documents.v2Json(), 'application/json') : answerTagged(context, documents.v2Protobuf(), protobuf);
+    },
+    '/openapi/v3': (context) => answerTagged(context, documents.v3Index(), 'application/json'),
+    '/openapi/v3/*': (context) => {
+      const document = documents.v3(context.path.slice('/openapi/v3/'.length));
+      if (document === undefined) throw nothingHere();
+      const answer = answerTagged(context, document, 'application/json');
+      if (context.query.get('hash') === document.hash) answer.headers['cache-control'] = `public, max-age=${String(YEAR_SECONDS)}, immutable`;
+      return answer;
+    },
+  };
+}
+
+/** The protobuf type under which the client asks, if it does. */
+function protobufType(accept: string | undefined): string | undefined {
+  return openApiV2ProtobufTypes.find((type) => accept?.includes(type));
+}

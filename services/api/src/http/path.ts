@@ -1,0 +1,46 @@
+/** A path under /api or /apis, taken apart. `name`, `subresource` and `namespace` are decoded and '' where absent. */
+export interface ResourcePath {
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly subresource: string;
+  /** What follows the subresource, for proxies. */
+  readonly rest: string;
+}
+
+/** The path segment behind which a namespace's name stands; it is also the resource of namespaces themselves. */
+export const SCOPE_SEGMENT = 'namespaces';
+/** `/namespaces/x/<this>` is a subresource of the namespace, anything else a resource inside it. */
+const SCOPE_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'finalize']);
+
+/** undefined for paths that address no resource (`/version`, `/apis/apps/v1`). Throws URIError on a broken percent-encoding. */
+export function parseResourcePath(path: string): ResourcePath | undefined {
+  const segments = path.split('/');
+  if (segments.at(-1) === '') segments.pop();
+  if (segments[1] === 'api') return fromSegments('', segments, 2);
+  if (segments[1] === 'apis' && segments.length > 2) return fromSegments(segments[2]!, segments, 3);
+  return undefined;
+}
+
+function fromSegments(group: string, segments: readonly string[], at: number): ResourcePath | undefined {
+  const version = segments[at];
+  const first = segments[at + 1];
+  if (version === undefined || first === undefined) return undefined;
+  const isScoped = first === SCOPE_SEGMENT && segments.length > at + 3 && !(segments.length === at + 4 && SCOPE_SUBRESOURCES.has(segments[at + 3]!));
+  const start = isScoped ? at + 3 : at + 1;
+  return {
+    group,
+    version,
+    namespace: isScoped ? decoded(segments[at + 2]!) : '',
+    resource: segments[start]!,
+    name: decoded(segments[start + 1] ?? ''),
+    subresource: segments[start + 2] ?? '',
+    rest: segments.slice(start + 3).join('/'),
+  };
+}
+
+function decoded(segment: string): string {
+  return segment.includes('%') ? decodeURIComponent(segment) : segment;
+}

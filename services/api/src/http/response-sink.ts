@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import { Http2ServerResponse } from 'node:http2';
+import type { AnswerSink } from './answer.js';
+
+/**
+ * A response as a sink. What is written in one turn of the loop leaves as one chunk: an event that reaches a watcher together with others
+ * costs it one TLS record.
+ */
+export class ResponseSink implements AnswerSink {
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #isOver = false;
+  readonly #response: ServerResponse | Http2ServerResponse;
+  readonly #goneListeners: (() => void)[] = [];
+
+  constructor(response: ServerResponse | Http2ServerResponse) {
+    this.#response = response;
+    response.on('close', () => this.#onClose());
+    response.on('error', () => undefined);
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#isOver) return;
+    if (this.#pending.length === 0) process.nextTick(() => this.#flush());
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+  }
+
+  get buffered(): number {
+    return this.#pendingBytes + unsent(this.#response);
+  }
+
+  drained(): Promise<void> {
+    this.#flush();
+    if (this.#isOver || unsent(this.#response) === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#response.off('drain', done);
+        this.#response.off('close', done);
+        resolve();
+      };
+      this.#response.on('drain', done);
+      this.#response.on('close', done);
+    });
+  }
+
+  end(): void {
+    this.#flush();
+    this.#isOver = true;
+    this.#response.end();
+  }
+
+  destroy(): void {
+    this.#isOver = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (this.#response instanceof Http2ServerResponse) this.#response.stream.close(2);
+    else this.#response.destroy();
+  }
+
+  onGone(listener: () => void): void {
+    this.#goneListeners.push(listener);
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0 || this.#isOver) return;
+    const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    write(this.#response, chunk);
+  }
+
+  #onClose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const listener of this.#goneListeners) listener();
+  }
+}
+
+/** The two kinds of response have the same method with signatures that do not meet. */
+function write(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): void {
+  if (response instanceof Http2ServerResponse) response.write(chunk);
+  else response.write(chunk);
+}
+
+function unsent(response: ServerResponse | Http2ServerResponse): number {
+  return response instanceof Http2ServerResponse ? (response.stream?.writableLength ?? 0) : response.writableLength;
+}

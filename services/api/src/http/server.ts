@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
+import type { Logger } from '@gantry/async';
+import { statusAnswer } from './answer.js';
+import { identityOf } from './authn/client-certificate.js';
+import type { RequestChain } from './chain.js';
+import type { Identity } from './identity.js';
+import { InFlight } from './in-flight.js';
+import { readBody } from './read-body.js';
+import { RequestContext } from './request-context.js';
+import { respond } from './respond.js';
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+export interface ServerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** PEM. `clientCa` signs the certificates of clients. */
+  readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  readonly chain: RequestChain;
+  readonly bodyBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+export interface ApiServer {
+  readonly port: number;
+  /** No new connections; open requests may finish within `patienceMs`, then their connections are closed. */
+  stop(patienceMs: number): Promise<void>;
+}
+
+/** Longer than the pools of clients keep a connection, so that it is the client that closes. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** HTTPS with HTTP/2 and HTTP/1.1 on one port. Client certificates are asked for, and verified where one is given. */
+export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
+  const { tls, listen } = options;
+  const server = createSecureServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false, allowHTTP1: true, minVersion: 'TLSv1.2' });
+  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
+  const connections = trackConnections(server);
+  const inFlight = new InFlight(options.requestTimeoutMs);
+  server.on('request', (request: Request, response: Response) => void serve(options, inFlight, request, response));
+  server.on('tlsClientError', (error) => options.logger.debug({ error: error.message }, 'A TLS handshake failed'));
+  server.listen(listen.port, listen.host);
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, connections, patienceMs) };
+}
+
+async function serve({ chain, bodyBytes, logger }: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
+  try {
+    const context = await contextOf(request, bodyBytes);
+    let isAnswered = false;
+    const leave = inFlight.enter(context, () => {
+      isAnswered = true;
+      void respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout')));
+    });
+    response.on('close', () => context.abandon());
+    const answer = await chain.handle(context);
+    if (!isAnswered) await respond(request, response, answer);
+    leave();
+  } catch (error) {
+    fail(request, response, error, logger);
+  }
+}
+
+/** What could not even become a request: a body that is too long, a certificate that proves nothing, a client that left. */
+function fail(request: Request, response: Response, error: unknown, logger: Logger): void {
+  if (error instanceof StatusError && !response.headersSent) {
+    respond(request, response, statusAnswer(error)).catch(() => undefined);
+    return;
+  }
+  logger.debug({ path: request.url, error: String(error) }, 'A connection broke');
+  response.destroy();
+}
+
+async function contextOf(request: Request, bodyBytes: number): Promise<RequestContext> {
+  const { url = '/', method = 'GET', headers } = request;
+  const at = url.indexOf('?');
+  const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request, bodyBytes);
+  return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity: identify(request) });
+}
+
+function identify(request: Request): Identity | undefined {
+  const socket = ('stream' in request ? request.stream.session?.socket : request.socket) as TLSSocket | undefined;
+  const identity = socket === undefined ? 'refused' : identityOf(socket);
+  if (identity === 'refused') throw newUnauthorized('Unauthorized');
+  if (identity !== 'none') return identity;
+  if (request.headers.authorization !== undefined) throw newUnauthorized('Unauthorized');
+  return undefined;
+}
+
+interface Connections {
+  readonly sockets: ReadonlySet<TLSSocket>;
+  readonly sessions: ReadonlySet<ServerHttp2Session>;
+}
+
+function trackConnections(server: Http2SecureServer): Connections {
+  const sockets = new Set<TLSSocket>();
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+  return { sockets, sessions };
+}
+
+async function stop(server: Http2SecureServer, inFlight: InFlight, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const session of sessions) session.close();
+  await inFlight.settled(patienceMs);
+  inFlight.stop();
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const session of sessions) session.destroy();
+  for (const socket of sockets) socket.destroySoon();
+  await closed;
+}

@@ -1,0 +1,58 @@
+import type { Logger } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
+import type { KindDescriptor } from '@gantry/resources';
+import type { Storage } from '@gantry/storage';
+import type { ServerVersion } from './http/version.js';
+import type { VerbLimits } from './verbs/verb.js';
+
+/** Bounds, times in milliseconds and sizes in bytes. */
+export interface ApiLimits extends VerbLimits {
+  /** Longest body of a request. */
+  readonly bodyBytes: number;
+  /** A request that is no watch is answered within this time. */
+  readonly requestTimeoutMs: number;
+  /** How long a read waits for the cache before it asks the storage. */
+  readonly freshnessTimeoutMs: number;
+  /** Events kept per resource for watches that resume. */
+  readonly ringEvents: number;
+  /** How long a stop waits for open requests. */
+  readonly stopPatienceMs: number;
+}
+
+export const defaultLimits: ApiLimits = {
+  bodyBytes: 3 * 1024 * 1024,
+  requestTimeoutMs: 60_000,
+  freshnessTimeoutMs: 3_000,
+  ringEvents: 2_000,
+  stopPatienceMs: 10_000,
+  watchBufferBytes: 4 * 1024 * 1024,
+  bookmarkIntervalMs: 10_000,
+  minimumWatchSeconds: 1_800,
+};
+
+export interface ApiOptions {
+  readonly bus: Bus;
+  readonly storage: Storage;
+  /** Port 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** PEM. `clientCa` signs the certificates of clients. */
+  readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  /** 32 bytes. */
+  readonly encryptionKey: Uint8Array;
+  /** The kinds that are served. */
+  readonly kinds: { readonly kinds: readonly KindDescriptor[] };
+  readonly serverVersion: ServerVersion;
+  /** `host:port` under which clients reach this server. */
+  readonly publicAddress: string;
+  readonly logger: Logger;
+  readonly limits?: Partial<ApiLimits>;
+}
+
+export interface RunningApi {
+  /** The port that is listened on, from the start; requests for resources are answered 503 until `ready`. */
+  readonly port: number;
+  /** Resolves when the caches are filled and the system namespaces exist; rejects only when stopped before. */
+  readonly ready: Promise<void>;
+  /** Ends watches cleanly, lets open requests finish for a bounded time. Idempotent. */
+  stop(): Promise<void>;
+}

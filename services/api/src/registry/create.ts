@@ -1,0 +1,106 @@
+import { generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict, newInvalid, newUid, rfc3339 } from '@gantry/apimachinery';
+import type { ResourceObject, StrategyContext } from '@gantry/resources';
+import { failure } from '../http/failure.js';
+import type { AdmissionRequest } from '../admission/chain.js';
+import type { Identity } from '../http/identity.js';
+import { CachedObject } from '../watch-cache/cached-object.js';
+import { write } from './current-state.js';
+import { encodeObject } from './encode.js';
+import type { RegistryEnvironment } from './environment.js';
+import { storageKeyOf } from './served-resource.js';
+import type { ServedResource } from './served-resource.js';
+
+export interface CreateRequest {
+  readonly resource: ServedResource;
+  /** From the path; '' for a cluster-scoped object. */
+  readonly namespace: string;
+  /** Decoded and of the right kind; belongs to this call from here on. */
+  readonly object: ResourceObject;
+  readonly identity: Identity;
+  readonly dryRun: boolean;
+  readonly warn: (text: string) => void;
+}
+
+const GENERATED_NAME_ATTEMPTS = 8;
+
+/** Creates an object: name, defaults, admission, the kind's own rules, admission again, storage. */
+export async function createObject(env: RegistryEnvironment, request: CreateRequest): Promise<CachedObject> {
+  const { resource, object } = request;
+  const { strategy, defaults } = resource.kind;
+  const context: StrategyContext = { now: rfc3339(env.now()), userName: request.identity.name };
+
+  placeObject(request);
+  fillSystemFields(object, context);
+  const attempt = nameObject(object);
+  defaults(object);
+  const admission = admissionRequest(request);
+  await env.admission.admit(admission);
+  strategy.prepareForCreate(object, context);
+  checkValid(resource, object);
+  await env.admission.validate(admission);
+  for (const text of strategy.warnings?.(object, undefined) ?? []) request.warn(text);
+  return insert(env, request, attempt);
+}
+
+/** The object belongs where the path says; one that says something else is refused. */
+function placeObject({ resource, namespace, object }: CreateRequest): void {
+  const { metadata } = object;
+  if (!resource.kind.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && metadata.namespace !== namespace) throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  metadata.namespace = namespace;
+}
+
+function fillSystemFields({ metadata }: ResourceObject, { now }: StrategyContext): void {
+  if (metadata.resourceVersion) throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+  metadata.uid = newUid();
+  metadata.creationTimestamp = now;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+  delete metadata.resourceVersion;
+}
+
+/** Gives a generated name where one is asked for; answers how many more may be tried when it is taken. */
+function nameObject({ metadata }: ResourceObject): number {
+  if (metadata.name || !metadata.generateName) return 0;
+  metadata.name = generatedName(metadata.generateName);
+  return GENERATED_NAME_ATTEMPTS - 1;
+}
+
+function admissionRequest({ resource, namespace, object, identity, dryRun }: CreateRequest): AdmissionRequest {
+  return { operation: 'CREATE', resource, subresource: '', namespace, name: object.metadata.name ?? '', object, old: undefined, identity, dryRun };
+}
+
+function checkValid({ kind }: ServedResource, object: ResourceObject): void {
+  const errors = kind.strategy.validate(object);
+  if (errors.length > 0) throw newInvalid(kind, object.metadata.name ?? '', errors);
+}
+
+async function insert(env: RegistryEnvironment, request: CreateRequest, moreNames: number): Promise<CachedObject> {
+  const { resource, object, namespace } = request;
+  const name = object.metadata.name!;
+  const key = storageKeyOf(resource, namespace, name);
+  const encoded = encodeObject(resource, object);
+  if (request.dryRun) {
+    if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
+    return new CachedObject(resource.cache.form, key, 0, encoded);
+  }
+  const { encrypted, ttlSeconds } = resource.kind;
+  const stored = encrypted === true ? env.seal.seal(key, encoded) : encoded;
+  const outcome = await write(env, { type: 'put', key, expectedRevision: 0, ...stored, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+  if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
+  if (moreNames === 0) throw nameTaken(resource, object);
+  object.metadata.name = generatedName(object.metadata.generateName!);
+  return insert(env, request, moreNames - 1);
+}
+
+function nameTaken(resource: ServedResource, { metadata }: ResourceObject): Error {
+  const name = metadata.name!;
+  return metadata.generateName && name.startsWith(metadata.generateName.slice(0, 58))
+    ? newGenerateNameConflict(resource.groupResource, name, 1)
+    : newAlreadyExists(resource.groupResource, name);
+}

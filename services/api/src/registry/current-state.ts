@@ -1,0 +1,57 @@
+import { newNotFound, newServiceUnavailable } from '@gantry/apimachinery';
+import { StorageError } from '@gantry/storage';
+import type { StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
+import { failure } from '../http/failure.js';
+import { CachedObject } from '../watch-cache/cached-object.js';
+import type { RegistryEnvironment } from './environment.js';
+import type { ServedResource } from './served-resource.js';
+
+/** A state that a write starts from. `fresh`: it was read from the storage after the request arrived; else it may be behind. */
+export interface CurrentState {
+  readonly object: CachedObject;
+  readonly fresh: boolean;
+}
+
+/** What a write starts from: the cache when it has the object, else the storage. Compare-and-swap finds out when the cache was behind. */
+export async function currentState(env: RegistryEnvironment, resource: ServedResource, key: string, signal?: AbortSignal): Promise<CurrentState | undefined> {
+  const cached = resource.cache.get(key);
+  return cached === undefined ? freshState(env, resource, key, signal) : { object: cached, fresh: false };
+}
+
+export async function freshState(env: RegistryEnvironment, resource: ServedResource, key: string, signal?: AbortSignal): Promise<CurrentState | undefined> {
+  const { value } = await storageCall(() => env.storage.get(key, signal === undefined ? {} : { signal }));
+  return value === undefined ? undefined : { object: opened(env, resource, value), fresh: true };
+}
+
+/** A value from the storage as an object of the cache, opened where the kind is sealed. */
+export function opened(env: RegistryEnvironment, resource: ServedResource, value: StoredValue): CachedObject {
+  const plain = resource.kind.encrypted === true ? env.seal.open(value.key, value) : value;
+  return new CachedObject(resource.cache.form, value.key, value.revision, plain);
+}
+
+export function write(env: RegistryEnvironment, operation: WriteOperation): Promise<WriteOutcome> {
+  return storageCall(() => env.storage.write([operation]));
+}
+
+export function notFound(resource: ServedResource, name: string): Error {
+  return newNotFound(resource.groupResource, name);
+}
+
+/** Storage errors in the words of the API: nothing written is 503, an unknown outcome is 504 and never repeated here. */
+export async function storageCall<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof StorageError ? translated(error) : error;
+  }
+}
+
+function translated(error: StorageError): Error {
+  if (error.code === 'unavailable') return retryable(newServiceUnavailable(error.message).message);
+  if (error.code === 'ambiguous') return failure(504, 'Timeout', `the outcome of the write is unknown: ${error.message}`);
+  return error;
+}
+
+function retryable(message: string): Error {
+  return failure(503, 'ServiceUnavailable', message, { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,80 @@
+import { newConflict } from '@gantry/apimachinery';
+import type { Identity } from '../http/identity.js';
+import { CachedObject } from '../watch-cache/cached-object.js';
+import { currentState, freshState, notFound, opened, write } from './current-state.js';
+import type { CurrentState } from './current-state.js';
+import { planDeletion } from './deletion-plan.js';
+import type { DeletionWish } from './deletion-plan.js';
+import { encodeObject } from './encode.js';
+import type { RegistryEnvironment } from './environment.js';
+import { fromStored, storageKeyOf } from './served-resource.js';
+import type { ServedResource } from './served-resource.js';
+import { uidMessage } from './update.js';
+
+export interface DeleteRequest extends DeletionWish {
+  readonly resource: ServedResource;
+  readonly namespace: string;
+  readonly name: string;
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
+  readonly identity: Identity;
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** `removed`: it is gone, in this last state; else it is marked for deletion, in this state. */
+export interface DeleteOutcome {
+  readonly removed: boolean;
+  readonly object: CachedObject;
+}
+
+type Step = DeleteOutcome | { readonly current: CurrentState | undefined };
+
+/** Deletes an object, or marks it where grace or finalizers hold it. */
+export async function deleteObject(env: RegistryEnvironment, request: DeleteRequest): Promise<DeleteOutcome> {
+  const { resource, namespace, name, identity, dryRun } = request;
+  const key = storageKeyOf(resource, namespace, name);
+  let state = await currentState(env, resource, key, request.signal);
+  for (;;) {
+    if (state === undefined) throw notFound(resource, name);
+    const old = fromStored(resource, state.object.object);
+    await env.admission.validate({ operation: 'DELETE', resource, subresource: '', namespace, name, object: undefined, old, identity, dryRun });
+    const step = await attemptDelete(env, request, state);
+    if ('removed' in step) return step;
+    state = step.current;
+  }
+}
+
+async function attemptDelete(env: RegistryEnvironment, request: DeleteRequest, state: CurrentState): Promise<Step> {
+  const failed = failedPrecondition(request, state.object);
+  if (failed !== undefined) {
+    if (state.fresh) throw failed;
+    return { current: await freshState(env, request.resource, state.object.key, request.signal) };
+  }
+  const plan = planDeletion(request.resource.kind, fromStored(request.resource, state.object.object), request, env.now());
+  if (plan.action === 'wait') return { removed: false, object: state.object };
+  return plan.action === 'remove' ? remove(env, request, state.object) : mark(env, request, state.object, plan.object);
+}
+
+function failedPrecondition({ resource, name, preconditions }: DeleteRequest, { object, revision }: CachedObject): Error | undefined {
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid && uid !== object.metadata.uid) return newConflict(resource.groupResource, name, uidMessage(uid, object.metadata.uid));
+  if (!resourceVersion || resourceVersion === String(revision)) return undefined;
+  return newConflict(resource.groupResource, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${String(revision)}`);
+}
+
+async function remove(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject): Promise<Step> {
+  if (dryRun) return { removed: true, object: existing };
+  const outcome = await write(env, { type: 'delete', key: existing.key, expectedRevision: existing.revision });
+  if (outcome.ok) return { removed: true, object: existing.at(outcome.revisions[0]!) };
+  return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
+}
+
+async function mark(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject, marked: CachedObject['object']): Promise<Step> {
+  const { key, revision, form } = existing;
+  const encoded = encodeObject(resource, marked);
+  if (dryRun) return { removed: false, object: new CachedObject(form, key, revision, encoded) };
+  const stored = resource.kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
+  const outcome = await write(env, { type: 'put', key, expectedRevision: revision, ...stored });
+  if (outcome.ok) return { removed: false, object: new CachedObject(form, key, outcome.revisions[0]!, encoded) };
+  return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
+}

@@ -1,0 +1,14 @@
+import type { Storage } from '@gantry/storage';
+import type { AdmissionChain } from '../admission/chain.js';
+import type { WatchCache } from '../watch-cache/watch-cache.js';
+import type { Seal } from './seal.js';
+
+/** What the generic store works with. */
+export interface RegistryEnvironment {
+  readonly storage: Storage;
+  readonly watchCache: WatchCache;
+  readonly seal: Seal;
+  readonly admission: AdmissionChain;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,109 @@
+import { newExpired, newTooLargeResourceVersion } from '@gantry/apimachinery';
+import { StorageError } from '@gantry/storage';
+import type { ListPage } from '@gantry/storage';
+import { failure } from '../http/failure.js';
+import type { ListMetadata } from '../representation/representation.js';
+import type { CachedObject } from '../watch-cache/cached-object.js';
+import { encodeContinue } from './continue-token.js';
+import { opened, storageCall } from './current-state.js';
+import type { RegistryEnvironment } from './environment.js';
+import { listSource } from './list-options.js';
+import type { ListParameters, ListSource } from './list-options.js';
+import type { ObjectFilter } from './object-filter.js';
+import { listPrefixOf } from './served-resource.js';
+import type { ServedResource } from './served-resource.js';
+
+export interface ListRequest {
+  readonly resource: ServedResource;
+  /** '' for all namespaces. */
+  readonly namespace: string;
+  readonly parameters: ListParameters;
+  readonly filter: ObjectFilter;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListResult {
+  readonly objects: readonly CachedObject[];
+  readonly metadata: ListMetadata;
+}
+
+/** Storage pages read for one answer whose selector leaves little; bounded so that memory is. */
+const PAGE = 500;
+const CONTINUE_EXPIRED =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+/** An exact snapshot at the revision that its metadata names. */
+export async function listObjects(env: RegistryEnvironment, request: ListRequest): Promise<ListResult> {
+  const source = listSource(request.parameters);
+  if (source.from === 'storage') return fromStorage(env, request, source);
+  const minimum = source.minimum === 'newest' ? await storageCall(() => env.watchCache.currentRevision()) : source.minimum;
+  if (await env.watchCache.reached(minimum)) return fromCache(env, request, source.limit);
+  if (source.minimum !== 'newest') throw newTooLargeResourceVersion(minimum, env.watchCache.revision, 1);
+  return fromStorage(env, request, { from: 'storage', revision: undefined, after: undefined, limit: source.limit });
+}
+
+/** Assembled in one turn of the loop, so that no event falls between two objects. */
+function fromCache(env: RegistryEnvironment, { resource, namespace, filter }: ListRequest, limit: number): ListResult {
+  const prefix = listPrefixOf(resource, namespace);
+  const objects: CachedObject[] = [];
+  let remaining = 0;
+  resource.cache.scan(prefix, (object) => {
+    if (filter.matches !== undefined && !filter.matches(object)) return true;
+    if (limit === 0 || objects.length < limit) objects.push(object);
+    else remaining++;
+    return filter.matches === undefined || remaining === 0;
+  });
+  return page(env.watchCache.revision, prefix, objects, remaining, filter);
+}
+
+async function fromStorage(env: RegistryEnvironment, request: ListRequest, source: Extract<ListSource, { from: 'storage' }>): Promise<ListResult> {
+  const { resource, namespace, filter } = request;
+  const prefix = listPrefixOf(resource, namespace);
+  const objects: CachedObject[] = [];
+  let { revision } = source;
+  let after = source.after === undefined ? undefined : prefix + source.after;
+  for (;;) {
+    const read = await readPage(env, request, prefix, { revision, after, limit: source.limit === 0 ? PAGE : source.limit - objects.length });
+    revision ??= read.revision;
+    for (const value of read.items) {
+      const object = opened(env, resource, value);
+      if (filter.matches === undefined || filter.matches(object)) objects.push(object);
+    }
+    if (!read.more) return page(revision, prefix, objects, 0, filter);
+    after = read.items.at(-1)!.key;
+    if (source.limit > 0 && objects.length >= source.limit) return page(revision, prefix, objects, read.remaining, filter, after);
+  }
+}
+
+interface PageWanted {
+  readonly revision: number | undefined;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+async function readPage(env: RegistryEnvironment, { signal }: ListRequest, prefix: string, { revision, after, limit }: PageWanted): Promise<ListPage> {
+  try {
+    return await storageCall(() => env.storage.list(prefix, { limit, ...(revision !== undefined && { revision }), ...(after !== undefined && { after }), ...(signal && { signal }) }));
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    if (error.code === 'future') throw newTooLargeResourceVersion(revision ?? 0, env.watchCache.revision, 1);
+    if (after === undefined) throw newExpired('The resourceVersion for the provided list is too old.');
+    throw continueExpired(prefix, after);
+  }
+}
+
+/** 410 with a token that goes on at the newest revision, for clients that would rather see an inconsistent list than begin again. */
+function continueExpired(prefix: string, after: string): Error {
+  const error = failure(410, 'Expired', CONTINUE_EXPIRED);
+  error.status.metadata.continue = encodeContinue({ revision: -1, after: after.slice(prefix.length) });
+  return error;
+}
+
+function page(revision: number, prefix: string, objects: readonly CachedObject[], remaining: number, filter: ObjectFilter, after = objects.at(-1)?.key): ListResult {
+  const metadata: ListMetadata = { resourceVersion: String(revision) };
+  if (remaining > 0 && after !== undefined) {
+    metadata.continue = encodeContinue({ revision, after: after.slice(prefix.length) });
+    if (filter.matches === undefined) metadata.remainingItemCount = remaining;
+  }
+  return { objects, metadata };
+}

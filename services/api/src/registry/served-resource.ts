@@ -1,0 +1,47 @@
+import { apiVersionOf } from '@gantry/apimachinery';
+import type { GroupResource } from '@gantry/apimachinery';
+import type { KindDescriptor, ResourceObject } from '@gantry/resources';
+import { keyOf, prefixOf } from '@gantry/storage';
+import type { ResourceCache } from '../watch-cache/resource-cache.js';
+
+/** One resource as it is served under one group and version, bound to the cache of its stored form. */
+export interface ServedResource {
+  readonly kind: KindDescriptor;
+  readonly groupResource: GroupResource;
+  /** `apps/v1`, or `v1` in the core group. */
+  readonly apiVersion: string;
+  readonly cache: ResourceCache;
+  /** True where the stored objects belong to another group or version: answers are converted. */
+  readonly isConverted: boolean;
+}
+
+export function servedResource(kind: KindDescriptor, cache: ResourceCache): ServedResource {
+  return {
+    kind,
+    groupResource: { group: kind.group, resource: kind.resource },
+    apiVersion: apiVersionOf(kind),
+    cache,
+    isConverted: kind.storedAs !== undefined,
+  };
+}
+
+/** Where the objects of a kind are stored: its own place, or that of the kind that it is stored as. */
+export function storagePrefixOf(kind: KindDescriptor): string {
+  const { group, resource } = kind.storedAs ?? kind;
+  return prefixOf({ group, resource });
+}
+
+export function storageKeyOf(resource: ServedResource, namespace: string, name: string): string {
+  const { group, resource: plural } = resource.kind.storedAs ?? resource.kind;
+  return keyOf(resource.kind.namespaced ? { group, resource: plural, namespace, name } : { group, resource: plural, name });
+}
+
+/** The keys of a list: all of the resource, or those of one namespace. */
+export function listPrefixOf(resource: ServedResource, namespace: string): string {
+  return namespace === '' ? resource.cache.prefix : `${resource.cache.prefix}${namespace}/`;
+}
+
+/** The object as this group and version shows it; what is not converted is shared, not copied. */
+export function fromStored(resource: ServedResource, stored: ResourceObject): ResourceObject {
+  return resource.kind.storedAs?.fromStored(stored) ?? stored;
+}

@@ -1,0 +1,165 @@
+import { deepEqual, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
+import type { Identity } from '../http/identity.js';
+import { CachedObject } from '../watch-cache/cached-object.js';
+import { currentState, freshState, notFound, opened, write } from './current-state.js';
+import type { CurrentState } from './current-state.js';
+import { encodeObject } from './encode.js';
+import type { RegistryEnvironment } from './environment.js';
+import { fromStored, storageKeyOf } from './served-resource.js';
+import type { ServedResource } from './served-resource.js';
+
+export interface UpdateRequest {
+  readonly resource: ServedResource;
+  readonly namespace: string;
+  readonly name: string;
+  /** '' for the resource itself. */
+  readonly subresource: string;
+  /** The rules of the resource, or those of the subresource. */
+  readonly strategy: Strategy;
+  /**
+   * The object as the client wants it, given the one that is there. Called again when the write lost a race, so every call
+   * answers an object of its own; `old` is never changed.
+   */
+  readonly objectFor: (old: ResourceObject) => ResourceObject;
+  /** What a write to a name that does not exist does; undefined: it is not found. */
+  readonly createInstead?: (() => Promise<CachedObject>) | undefined;
+  readonly identity: Identity;
+  readonly dryRun: boolean;
+  readonly warn: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface UpdateOutcome {
+  readonly object: CachedObject;
+  readonly created: boolean;
+}
+
+/** Losing a race this often in a row means that something rewrites the object all the time. */
+const ATTEMPTS = 20;
+
+/** Changes an object by compare-and-swap. What changes nothing writes nothing; what clears the last finalizer of a deleted object deletes it. */
+export async function updateObject(env: RegistryEnvironment, request: UpdateRequest): Promise<UpdateOutcome> {
+  const { resource, name } = request;
+  const key = storageKeyOf(resource, request.namespace, name);
+  let state = await currentState(env, resource, key, request.signal);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (state === undefined) {
+      if (request.createInstead === undefined) throw notFound(resource, name);
+      return { object: await request.createInstead(), created: true };
+    }
+    const next = await attemptUpdate(env, request, state);
+    if (next instanceof CachedObject) return { object: next, created: false };
+    state = next.current;
+  }
+  throw newConflict(resource.groupResource, name, modifiedMessage);
+}
+
+/** The new state, or what to start from the next time. A refusal that rests on a state from the cache is looked at again with a fresh one. */
+async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState): Promise<CachedObject | { current: CurrentState | undefined }> {
+  try {
+    const object = await preparedObject(env, request, state.object);
+    return await store(env, request, state.object, object);
+  } catch (error) {
+    if (state.fresh || !(error instanceof StatusError)) throw error;
+    const current = await freshState(env, request.resource, state.object.key, request.signal);
+    if (current?.object.revision === state.object.revision) throw error;
+    return { current };
+  }
+}
+
+async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<ResourceObject> {
+  const { resource, strategy, namespace, name, subresource, identity, dryRun } = request;
+  const old = fromStored(resource, existing.object);
+  const context: StrategyContext = { now: rfc3339(env.now()), userName: identity.name };
+  const object = request.objectFor(old);
+  checkIdentity(request, object, old);
+  checkRevision(request, object, existing);
+  object.metadata.resourceVersion = String(existing.revision);
+  keepSystemFields(object, old);
+  resource.kind.defaults(object);
+  const admission = { operation: 'UPDATE', resource, subresource, namespace, name, object, old, identity, dryRun } as const;
+  await env.admission.admit(admission);
+  strategy.prepareForUpdate(object, old, context);
+  const errors = strategy.validateUpdate(object, old);
+  if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
+  await env.admission.validate(admission);
+  for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
+  return object;
+}
+
+function checkIdentity({ resource, namespace, name }: UpdateRequest, { metadata }: ResourceObject, old: ResourceObject): void {
+  if (metadata.name && metadata.name !== name) throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) {
+    throw newBadRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`);
+  }
+  if (metadata.uid && metadata.uid !== old.metadata.uid) throw newConflict(resource.groupResource, name, uidMessage(metadata.uid, old.metadata.uid));
+}
+
+/** The cause of a conflict: the name is now another object's. */
+export function uidMessage(wanted: string, found: string | undefined): string {
+  return `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found ?? ''}`;
+}
+
+function checkRevision({ resource, name, strategy }: UpdateRequest, { metadata }: ResourceObject, existing: CachedObject): void {
+  const wanted = metadata.resourceVersion;
+  if (wanted) {
+    if (wanted !== String(existing.revision)) throw newConflict(resource.groupResource, name, modifiedMessage);
+  } else if (strategy.allowUnconditionalUpdate === false) {
+    throw newInvalid(resource.kind, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
+  }
+}
+
+/** What no client can change through an update. */
+function keepSystemFields(object: ResourceObject, { metadata: old }: ResourceObject): void {
+  const { metadata } = object;
+  metadata.name = old.name!;
+  if (old.namespace === undefined) delete metadata.namespace;
+  else metadata.namespace = old.namespace;
+  metadata.uid = old.uid!;
+  metadata.creationTimestamp = old.creationTimestamp!;
+  keep(metadata, old, 'generation');
+  keep(metadata, old, 'deletionTimestamp');
+  keep(metadata, old, 'deletionGracePeriodSeconds');
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+}
+
+function keep<T extends object, K extends keyof T>(target: T, source: T, field: K): void {
+  if (source[field] === undefined) delete target[field];
+  else target[field] = source[field];
+}
+
+async function store(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject, object: ResourceObject): Promise<CachedObject | { current: CurrentState | undefined }> {
+  const { resource } = request;
+  const { form } = resource.cache;
+  const { key, revision } = existing;
+  const encoded = encodeObject(resource, object);
+  if (isSame(existing, encoded.value)) return existing;
+  if (request.dryRun) return new CachedObject(form, key, revision, encoded);
+  const { encrypted, ttlSeconds } = resource.kind;
+  const outcome = isFinished(resource, object)
+    ? await write(env, { type: 'delete', key, expectedRevision: revision })
+    : await write(env, { type: 'put', key, expectedRevision: revision, ...(encrypted === true ? env.seal.seal(key, encoded) : encoded), ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+  if (outcome.ok) return new CachedObject(form, key, outcome.revisions[0]!, encoded);
+  return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
+}
+
+/** Equal bytes, or the same object with its fields in another order. */
+function isSame(existing: CachedObject, value: Uint8Array): boolean {
+  const old = existing.stored.value;
+  if (old.length !== value.length || existing.stored.schemaHash !== existing.form.schemaHash) return false;
+  return Buffer.compare(old, value) === 0 || deepEqual(existing.form.decode(old), existing.form.decode(value));
+}
+
+/** Marked for deletion, no grace left, and nothing that holds it: this update is the deletion. */
+function isFinished({ kind }: ServedResource, object: ResourceObject): boolean {
+  const { metadata } = object;
+  return metadata.deletionTimestamp !== undefined && !metadata.deletionGracePeriodSeconds && !metadata.finalizers?.length && !(kind.specFinalizers === true && hasSpecFinalizers(object));
+}
+
+/** Whether `spec.finalizers` still holds the object. */
+export function hasSpecFinalizers(object: ResourceObject): boolean {
+  const { finalizers } = (object['spec'] ?? {}) as { finalizers?: unknown[] };
+  return finalizers !== undefined && finalizers.length > 0;
+}

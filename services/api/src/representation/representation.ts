@@ -1,0 +1,26 @@
+import type { Status } from '@gantry/apimachinery';
+import type { CachedObject } from '../watch-cache/cached-object.js';
+import type { Notice } from '../watch-cache/cache-event.js';
+
+/** `metadata` of a list answer. */
+export interface ListMetadata {
+  resourceVersion?: string;
+  continue?: string;
+  remainingItemCount?: number;
+}
+
+/** One way to show the objects of one resource: JSON, protobuf, a Table, metadata alone. Stateless, shared by all requests. */
+export interface Representation {
+  /** Unique among the representations of a stored object: what is made is kept under this name. */
+  readonly name: string;
+  readonly contentType: string;
+  /** Content type of a watch. */
+  readonly streamType: string;
+  object(object: CachedObject): Uint8Array;
+  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array | Uint8Array[];
+  /** One event of a watch. */
+  event(notice: Notice): Uint8Array;
+  bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array;
+  /** An ERROR event: the last of its watch. */
+  errorEvent(status: Status): Uint8Array;
+}

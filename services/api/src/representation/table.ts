@@ -1,0 +1,83 @@
+import type { Status } from '@gantry/apimachinery';
+import type { Column } from '@gantry/resources';
+import { fromStored } from '../registry/served-resource.js';
+import type { ServedResource } from '../registry/served-resource.js';
+import type { CachedObject } from '../watch-cache/cached-object.js';
+import type { Notice } from '../watch-cache/cache-event.js';
+import { jsonEvent, jsonEventOf } from './json.js';
+import { metadataJson } from './metadata-only.js';
+import { Pieces } from './pieces.js';
+import type { ListMetadata, Representation } from './representation.js';
+
+/** What `includeObject` puts into every row. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+const COMMA = Buffer.from(',');
+const END = Buffer.from(']}');
+
+/**
+ * `as=Table`: rows that the server prints. The cells of a row hold ages, so they are made for every answer; the object beside them is kept.
+ * `now` is milliseconds since the epoch.
+ */
+export class TableRepresentation implements Representation {
+  readonly name: string;
+  readonly contentType = 'application/json';
+  readonly streamType = 'application/json';
+  readonly #definitions: string;
+
+  constructor(
+    private readonly resource: ServedResource,
+    private readonly include: IncludeObject,
+    private readonly now: () => number,
+  ) {
+    this.name = `table ${include} ${resource.apiVersion}`;
+    this.#definitions = JSON.stringify(resource.kind.columns.map(columnDefinition));
+  }
+
+  object(object: CachedObject): Uint8Array {
+    return Buffer.concat(this.#table([object], { resourceVersion: String(object.revision) }));
+  }
+
+  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array[] {
+    return this.#table(objects, metadata);
+  }
+
+  event({ type, object }: Notice): Uint8Array {
+    return jsonEvent(type, this.object(object));
+  }
+
+  bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array {
+    const row = { cells: [], object: { kind: this.resource.kind.kind, apiVersion: this.resource.apiVersion, metadata: { resourceVersion: String(revision), annotations } } };
+    return jsonEventOf('BOOKMARK', { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) }, columnDefinitions: JSON.parse(this.#definitions), rows: [row] });
+  }
+
+  errorEvent(status: Status): Uint8Array {
+    return jsonEventOf('ERROR', status);
+  }
+
+  #table(objects: readonly CachedObject[], metadata: ListMetadata): Buffer[] {
+    const pieces = new Pieces();
+    const now = this.now();
+    pieces.add(Buffer.from(`{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${this.#definitions},"rows":[`));
+    for (let i = 0; i < objects.length; i++) {
+      if (i > 0) pieces.add(COMMA);
+      pieces.add(this.#row(objects[i]!, now));
+    }
+    pieces.add(END);
+    return pieces.finish();
+  }
+
+  #row(object: CachedObject, now: number): Uint8Array {
+    const served = fromStored(this.resource, object.object);
+    const cells: unknown[] = [];
+    for (const { cell } of this.resource.kind.columns) cells.push(cell(served, now));
+    const head = `{"cells":${JSON.stringify(cells)}`;
+    if (this.include === 'None') return Buffer.from(`${head}}`);
+    const shown = this.include === 'Metadata' ? metadataJson(object) : Buffer.from(JSON.stringify(served));
+    return Buffer.concat([Buffer.from(`${head},"object":`), shown, Buffer.from('}')]);
+  }
+}
+
+function columnDefinition({ name, type, format, description, priority }: Column): Record<string, unknown> {
+  return { name, type, format: format ?? '', description, priority };
+}

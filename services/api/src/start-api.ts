@@ -1,0 +1,87 @@
+import type { SequencedMessage } from '@gantry/bus';
+import { resolveWatchMessage } from '@gantry/storage';
+import { AdmissionChain } from './admission/chain.js';
+import { createPlugins } from './admission/plugins.js';
+import { ensureSystemNamespaces, namespaceReader } from './admission/plugins/namespace-lifecycle/namespaces.js';
+import { jsonAnswer } from './http/answer.js';
+import { serveOnBus } from './http/bus-server.js';
+import { RequestChain } from './http/chain.js';
+import { discoveryEndpoints } from './http/discovery/endpoints.js';
+import { discoveredGroups, openApiResources } from './http/discovery/served.js';
+import { healthEndpoints } from './http/health.js';
+import { openApiEndpoints } from './http/openapi.js';
+import { PathEndpoints } from './http/path-endpoints.js';
+import type { PathEndpoint } from './http/path-endpoints.js';
+import { Routes } from './http/routes.js';
+import { listenHttps } from './http/server.js';
+import { versionInfo } from './http/version.js';
+import { defaultLimits } from './options.js';
+import type { ApiOptions, RunningApi } from './options.js';
+import type { RegistryEnvironment } from './registry/environment.js';
+import { createSeal } from './registry/seal.js';
+import { bindResources, cacheOptions, openerOf } from './resources.js';
+import { Starter } from './starter.js';
+import { createKubeletStreams } from './streams/kubelet-streams.js';
+import { createSubresources } from './subresources/subresources.js';
+import type { Subresource } from './subresources/subresource.js';
+import { WatchCache } from './watch-cache/watch-cache.js';
+
+/** Starts the API: on its HTTPS port and on the bus, at once; it becomes ready when the store has answered. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { bus, storage, logger } = options;
+  const { kinds } = options.kinds;
+  const seal = createSeal(options.encryptionKey);
+  const watchCache = new WatchCache({
+    bus, storage, logger,
+    decode: ({ sequence, headers, data }: SequencedMessage) => resolveWatchMessage(storage, sequence, headers, data),
+    open: openerOf(kinds, seal),
+    resources: cacheOptions(kinds, limits.ringEvents),
+    freshnessTimeoutMs: limits.freshnessTimeoutMs,
+  });
+  const resources = bindResources(kinds, watchCache);
+  const admission = new AdmissionChain(createPlugins({ namespace: namespaceReader(() => env, resources) }));
+  const env: RegistryEnvironment = { storage, watchCache, seal, admission, now: Date.now };
+  const subresources = createSubresources(createKubeletStreams(bus, logger));
+  const starter = new Starter(async () => {
+    await watchCache.start();
+    await ensureSystemNamespaces(env, resources);
+  }, logger);
+  const routes = new Routes(resources, subresources, env.now);
+  const endpoints = new PathEndpoints(pathEndpoints(options, subresources, env, () => starter.isReady));
+  const chain = new RequestChain({ env, limits, routes, endpoints, isReady: () => starter.isReady, logger });
+  const server = await listenHttps({ ...limits, listen: options.listen, tls: options.tls, chain, logger });
+  const busServer = serveOnBus(bus, chain, limits.bodyBytes);
+  starter.start();
+  logger.info({ port: server.port }, 'The API is listening');
+  const stop = once(async () => {
+    starter.stop();
+    watchCache.endWatches();
+    const onBus = busServer.close();
+    await server.stop(limits.stopPatienceMs);
+    await onBus;
+    await watchCache.stop();
+  });
+  return { port: server.port, ready: starter.ready, stop };
+}
+
+function pathEndpoints(options: ApiOptions, subresources: readonly Subresource[], env: RegistryEnvironment, isReady: () => boolean): Record<string, PathEndpoint> {
+  const groups = discoveredGroups(options.kinds.kinds, subresources);
+  const version = versionInfo(options.serverVersion);
+  const ping = { name: 'ping', check: () => undefined };
+  const storage = { name: 'storage', check: () => env.storage.currentRevision({ signal: AbortSignal.timeout(2_000) }) };
+  const cache = { name: 'watch-cache', check: () => (isReady() ? undefined : Promise.reject(new Error('not filled yet'))) };
+  const endpoints: Record<string, PathEndpoint> = {
+    ...discoveryEndpoints(groups, options.publicAddress),
+    ...openApiEndpoints(openApiResources(groups), options.serverVersion.gitVersion),
+    ...healthEndpoints({ livez: [ping], readyz: [ping, storage, cache] }),
+    '/version': () => jsonAnswer(200, version),
+  };
+  const paths = Object.keys(endpoints).filter((path) => !path.endsWith('*')).sort();
+  return { ...endpoints, '/': () => jsonAnswer(200, { paths }) };
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= action());
+}

@@ -1,0 +1,49 @@
+import type { Logger } from '@gantry/async';
+import { Deferred } from '@gantry/async';
+
+const RETRY_MS = 100;
+
+/** Tries to start until it works: the store comes up at the same time, in no order. */
+export class Starter {
+  readonly #ready = new Deferred<void>();
+  #isReady = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly action: () => Promise<void>,
+    private readonly logger: Logger,
+  ) {
+    this.#ready.promise.catch(() => undefined);
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  start(): void {
+    this.action().then(
+      () => {
+        this.#isReady = true;
+        this.#ready.resolve();
+      },
+      (error: unknown) => this.#again(error),
+    );
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    if (!this.#isReady) this.#ready.reject(new Error('stopped before it was ready'));
+  }
+
+  #again(error: unknown): void {
+    if (this.#isStopped) return;
+    this.logger.debug({ error: String(error) }, 'Not ready yet, trying again');
+    this.#timer = setTimeout(() => this.start(), RETRY_MS);
+  }
+}

@@ -1,0 +1,83 @@
+import { newServiceUnavailable, newTimeout, StatusError, isStatus, newInternalError } from '@gantry/apimachinery';
+import type { Logger } from '@gantry/async';
+import { BusError, encodeToken } from '@gantry/bus';
+import type { Bus, ByteStream } from '@gantry/bus';
+import type { Answer, AnswerSink } from '../http/answer.js';
+
+export interface KubeletRequest {
+  readonly nodeName: string;
+  readonly path: string;
+  readonly query: string;
+  readonly signal: AbortSignal;
+}
+
+/** Requests to kubelets: over the bus, because nothing ever dials a node. */
+export interface KubeletStreams {
+  get(request: KubeletRequest): Promise<Answer>;
+}
+
+const ACCEPT_TIMEOUT_MS = 10_000;
+/** Bytes that a client may leave unread before the kubelet is made to wait. */
+const HIGH_WATER = 256 * 1024;
+
+export function createKubeletStreams(bus: Bus, logger: Logger): KubeletStreams {
+  return { get: (request) => getFrom(bus, logger, request) };
+}
+
+async function getFrom(bus: Bus, logger: Logger, { nodeName, path, query, signal }: KubeletRequest): Promise<Answer> {
+  const stream = await opened(bus, nodeName, { method: 'GET', path, query }, signal);
+  await stream.end();
+  const status = Number(stream.headers['status'] ?? '200');
+  if (status >= 400) throw await failureOf(stream, status);
+  return {
+    status,
+    headers: { 'content-type': stream.headers['content-type'] ?? 'text/plain' },
+    start: (sink) => void pump(stream, sink).catch((error: unknown) => {
+      logger.debug({ nodeName, path, error: String(error) }, 'The stream from the kubelet broke');
+      sink.destroy();
+    }),
+  };
+}
+
+async function opened(bus: Bus, nodeName: string, headers: Record<string, string>, signal: AbortSignal): Promise<ByteStream> {
+  try {
+    return await bus.openStream(`node.${encodeToken(nodeName)}.stream`, { headers, timeoutMs: ACCEPT_TIMEOUT_MS, signal });
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    if (error.code === 'timeout') throw newTimeout(`the kubelet of node ${JSON.stringify(nodeName)} did not answer`);
+    throw newServiceUnavailable(`the kubelet of node ${JSON.stringify(nodeName)} cannot be reached: ${error.message}`);
+  }
+}
+
+/** The kubelet's own error: a Status, or plain text. */
+async function failureOf(stream: ByteStream, code: number): Promise<Error> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream.readable) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isStatus(value)) return new StatusError(value);
+  } catch {
+    // Plain text: below.
+  }
+  if (code >= 500) return newInternalError(text.trim());
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: text.trim(), reason: code === 404 ? 'NotFound' : 'BadRequest', code });
+}
+
+async function pump(stream: ByteStream, sink: AnswerSink): Promise<void> {
+  let gone = false;
+  sink.onGone(() => {
+    gone = true;
+    stream.cancel('the client is gone');
+  });
+  try {
+    for await (const chunk of stream.readable) {
+      sink.write(chunk);
+      if (sink.buffered > HIGH_WATER) await sink.drained();
+    }
+  } catch (error) {
+    if (gone) return;
+    throw error;
+  }
+  sink.end();
+}

@@ -1,0 +1,44 @@
+import { isNotFound } from '@gantry/apimachinery';
+import { bytesAnswer } from '../http/answer.js';
+import type { Answer } from '../http/answer.js';
+import { deleteObject } from '../registry/delete.js';
+import { listParameters } from '../registry/list-options.js';
+import { listObjects } from '../registry/list.js';
+import { objectFilter } from '../registry/object-filter.js';
+import type { CachedObject } from '../watch-cache/cached-object.js';
+import { deleteOptions } from './delete-options.js';
+import type { ResourceRequest } from './verb.js';
+
+/** Deletes in flight at a time: enough for the storage to commit them together. */
+const AT_ONCE = 32;
+
+/** DELETE of a collection: everything that the selectors leave, each as a delete of its own. */
+export async function deleteCollection(request: ResourceRequest): Promise<Answer> {
+  const { env, resource, namespace, context } = request;
+  const { query } = context;
+  const representation = request.representation();
+  const filter = objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector'));
+  const { objects, metadata } = await listObjects(env, { resource, namespace, parameters: listParameters(query), filter, signal: context.signal });
+  await deleteAll(request, objects);
+  return bytesAnswer(200, representation.contentType, representation.list(objects, metadata));
+}
+
+async function deleteAll(request: ResourceRequest, objects: readonly CachedObject[]): Promise<void> {
+  const options = deleteOptions(request);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < objects.length) await deleteOne(request, options, objects[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, objects.length) }, worker));
+}
+
+/** Only the object that was listed: one of the same name that came since stays. */
+async function deleteOne({ env, resource, identity, context }: ResourceRequest, options: ReturnType<typeof deleteOptions>, { object }: CachedObject): Promise<void> {
+  const { name = '', namespace = '', uid } = object.metadata;
+  const preconditions = { ...options.preconditions, ...(uid !== undefined && { uid }) };
+  try {
+    await deleteObject(env, { ...options, preconditions, resource, namespace, name, identity, signal: context.signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Answer } from '../http/answer.js';
+import type { Identity } from '../http/identity.js';
+import type { RequestContext } from '../http/request-context.js';
+import type { RegistryEnvironment } from '../registry/environment.js';
+import type { ServedResource } from '../registry/served-resource.js';
+import type { Representation } from '../representation/representation.js';
+
+/** Bounds and intervals of the verbs. */
+export interface VerbLimits {
+  /** Bytes that a watcher may leave unread before its watch is broken. */
+  readonly watchBufferBytes: number;
+  /** Milliseconds between bookmarks of one watch. */
+  readonly bookmarkIntervalMs: number;
+  /** Watches that name no timeout end after a random time between this and twice this, in seconds. */
+  readonly minimumWatchSeconds: number;
+}
+
+/** A request whose resource is known and permitted. */
+export interface ResourceRequest {
+  readonly env: RegistryEnvironment;
+  readonly limits: VerbLimits;
+  readonly context: RequestContext;
+  readonly identity: Identity;
+  readonly resource: ServedResource;
+  /** '' for all namespaces or a cluster-scoped object. */
+  readonly namespace: string;
+  /** '' for the collection. */
+  readonly name: string;
+  /** '' for the resource itself. */
+  readonly subresource: string;
+  /** How the client wants to see the answer. Throws 406. */
+  representation(): Representation;
+}
+
+export type Verb = (request: ResourceRequest) => Promise<Answer>;
