@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { parseQuantity } from '@gantry/apimachinery';
+import type { ContainerRuntime, Version } from '@gantry/container-runtime';
+import type { EventContent, EventRecorder, RunningController } from '@gantry/controller';
+import { createEventRecorder, runController, WorkQueue } from '@gantry/controller';
+import { clientSources } from './environment/value-sources.js';
+import { createImagePuller } from './images/image-puller.js';
+import { startNodeReporter } from './node/node-reporter.js';
+import { resolveOptions } from './options.js';
+import type { KubeletOptions, ResolvedOptions } from './options.js';
+import { endPods } from './pod-worker/end-pods.js';
+import type { WorkerDependencies } from './pod-worker/dependencies.js';
+import { PodRunner } from './pod-worker/pod-runner.js';
+import { createStopper } from './pod-worker/stopper.js';
+import { createPodFiles, noPodFiles } from './pods/pod-files.js';
+import { startPodSource } from './pods/pod-source.js';
+import type { PodSource } from './pods/pod-source.js';
+import { podReference } from './pods/pod.js';
+import { relistLoop } from './pods/relist.js';
+import { createStatusWriter } from './status/status-writer.js';
+import { serveStreams } from './streams/stream-server.js';
+
+export interface Kubelet {
+  /** Resolves when the node is registered and its pods are known. */
+  readonly ready: Promise<void>;
+  /**
+   * Ends the kubelet; containers run on and are adopted by the next one. With `endPods` they are ended with their grace, the
+   * objects stay, and the next kubelet starts them again.
+   */
+  stop(options?: { endPods?: boolean }): Promise<void>;
+}
+
+/** Milliseconds until a container that could not be stopped is looked at again. */
+const RETRY_STOP = 1000;
+
+/** Starts a node's kubelet. Rejects where the runtime does not answer. */
+export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
+  const options = resolveOptions(given);
+  const { clock, logger, runtime } = options;
+  const version = await runtime.version();
+  const queue = new WorkQueue({ clock });
+  const poke = (uid: string): void => queue.add(uid);
+  const recorder = createEventRecorder({ client: options.client, component: 'kubelet', host: options.nodeName, clock, logger });
+  const source = startPodSource({ client: options.client, nodeName: options.nodeName, clock, logger, changed: poke });
+  const deps = await dependencies(options, version, source, recorder, queue);
+  const reporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName } });
+  const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, findPod: source.find.bind(source) });
+  const workers = startWorkers(options, deps, source, queue, poke);
+  const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
+  ready.catch(() => undefined);
+  let stopped: Promise<void> | undefined;
+  const stop = async (how: { endPods?: boolean }): Promise<void> => {
+    await Promise.all([reporter.stop(), streams.stop(), workers.stop()]);
+    if (how.endPods === true) await endPods(deps, source.all());
+    await source.stop();
+    await recorder.stop();
+  };
+  return { ready, stop: (how = {}) => (stopped ??= stop(how)) };
+}
+
+interface Workers {
+  stop(): Promise<void>;
+}
+
+/** No pod is touched before the first list: what the API does not have must not run again, and what it has must not be ended. */
+function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, source: PodSource, queue: WorkQueue, poke: (uid: string) => void): Workers {
+  const { clock, logger, runtime } = options;
+  const stopping = new AbortController();
+  const runner = new PodRunner(deps);
+  let controller: RunningController | undefined;
+  const loop = source.synced.then(async () => {
+    if (stopping.signal.aborted) return;
+    await retainAddresses(deps, source, runtime).catch((error: unknown) => logger.warn({ error: String(error) }, 'addresses of former pods could not be freed'));
+    if (stopping.signal.aborted) return;
+    controller = runController({ name: 'pods', queue, concurrency: options.concurrency, clock, logger, reconcile: async (uid) => runner.reconcile(uid) });
+    runtime.events((event) => poke(event.podUid), stopping.signal);
+    await relistLoop({ runtime, clock, logger, changed: poke }, stopping.signal);
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      // A source that never synced leaves nothing to wait for.
+      if (controller !== undefined) await Promise.all([controller.stop(), loop]);
+      await queue.shutDown();
+    },
+  };
+}
+
+async function retainAddresses(deps: WorkerDependencies, source: PodSource, runtime: ContainerRuntime): Promise<void> {
+  if (deps.network === undefined) return;
+  const sandboxes = await runtime.listSandboxes();
+  await deps.network.retain(new Set([...source.all().map((pod) => pod.metadata?.uid ?? ''), ...sandboxes.map(({ metadata }) => metadata.uid)]));
+}
+
+async function dependencies(options: ResolvedOptions, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
+  const { client, runtime, nodeName, clock, logger, network, capacity } = options;
+  const hasFiles = version.runtimeName !== 'hollow';
+  const settled = (uid: string, well = true): void => (well ? queue.add(uid) : queue.addAfter(uid, RETRY_STOP));
+  const event: WorkerDependencies['event'] = (reference, content) => recorder.event(reference, content);
+  const ofContainer = (pod: Parameters<typeof podReference>[0], container: string, content: EventContent): void => event(podReference(pod, container), content);
+  return {
+    client, runtime, nodeName, clock, logger, source, network, event, hasFiles,
+    runtimeName: version.runtimeName,
+    status: createStatusWriter(client),
+    puller: createImagePuller({ runtime, clock, event: ofContainer, settled }),
+    stopper: createStopper({ runtime, clock, logger, settled }),
+    files: hasFiles ? createPodFiles(options.dataDir) : noPodFiles,
+    sources: clientSources(client),
+    hostIps: options.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address),
+    allocatable: { cpu: capacity.cpu, memory: capacity.memory },
+    memoryCapacity: parseQuantity(capacity.memory).toNumber(),
+    dns: { nodeResolvConf: await nodeFile(options.resolvConfPath), clusterDns: options.clusterDns, clusterDomain: options.clusterDomain },
+    nodeHosts: await nodeFile(options.hostsPath),
+    forbiddenPaths: [options.dataDir, ...options.forbiddenPaths],
+  };
+}
+
+function nodeFile(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}

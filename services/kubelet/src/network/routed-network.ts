@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '@gantry/async';
+import { createAddressBook, gatewayOf } from './addresses.js';
+import type { AddressBook } from './addresses.js';
+import { inNamespaceOf, run } from './commands.js';
+import type { PodNetwork } from './pod-network.js';
+import { linkName, masqueradeRules, nodeSide, sandboxSide } from './plumbing.js';
+import type { Plug } from './plumbing.js';
+
+export interface RoutedNetworkOptions {
+  /** The node's namespace: the one that this process is in, or that of another process. */
+  readonly netns: 'current' | number;
+  readonly podCidr: string;
+  readonly clusterCidr: string;
+  /** Where addresses are written down. */
+  readonly directory: string;
+  readonly logger: Logger;
+}
+
+const TABLE = 'gantry-pods';
+
+/** Runs programs in the node's namespace. */
+type NodeRun = (program: string, args: readonly string[], input?: string) => Promise<string>;
+
+/**
+ * Pods on routed veths: no bridge, no proxy ARP; each pod a /32 that the node routes. Rejects where the machine does not allow
+ * it (no right to change interfaces, no `ip`): the caller then goes without a network and says so.
+ */
+export async function createRoutedPodNetwork(options: RoutedNetworkOptions): Promise<PodNetwork> {
+  const inNode: NodeRun = (program, args, input) => {
+    const [command, all] = options.netns === 'current' ? [program, [...args]] : inNamespaceOf(options.netns, program, args);
+    return run(command, all, input);
+  };
+  const gateway = gatewayOf(options.podCidr);
+  await prepareNode(inNode, gateway);
+  await masquerade(inNode, options).catch((error: unknown) => {
+    options.logger.warn({ error: String(error) }, 'pods cannot reach what is outside the cluster: masquerading could not be set up');
+  });
+  return new RoutedNetwork(inNode, createAddressBook(options), gateway);
+}
+
+async function prepareNode(inNode: NodeRun, gateway: string): Promise<void> {
+  await inNode('ip', ['link', 'set', 'lo', 'up']);
+  await inNode('ip', ['addr', 'replace', `${gateway}/32`, 'dev', 'lo']);
+  const forwarding = (await inNode('cat', ['/proc/sys/net/ipv4/ip_forward'])).trim();
+  if (forwarding !== '1') await inNode('sh', ['-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
+}
+
+/** By a file: nft does not read from the socket pair that a child's input is. */
+async function masquerade(inNode: NodeRun, { podCidr, clusterCidr }: RoutedNetworkOptions): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'gantry-nft-'));
+  try {
+    const path = join(directory, 'rules');
+    await writeFile(path, masqueradeRules(TABLE, podCidr, clusterCidr));
+    await inNode('nft', ['-f', path]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+class RoutedNetwork implements PodNetwork {
+  constructor(
+    private readonly inNode: NodeRun,
+    private readonly book: AddressBook,
+    private readonly gateway: string,
+  ) {}
+
+  async attach(pod: { uid: string }, pid: number): Promise<string> {
+    const address = await this.book.addressOf(pod.uid);
+    const plug: Plug = { pid, address, gateway: this.gateway, link: linkName(pod.uid) };
+    if (!(await this.isPlugged(plug))) await this.plugIn(plug);
+    return address;
+  }
+
+  async detach(podUid: string): Promise<void> {
+    await this.removeLink(linkName(podUid));
+    await this.book.release(podUid);
+  }
+
+  async retain(podUids: ReadonlySet<string>): Promise<void> {
+    for (const uid of await this.book.holders()) if (!podUids.has(uid)) await this.detach(uid);
+  }
+
+  /** Both ends there and the address on the far one: made by an earlier kubelet, or by this one. */
+  private async isPlugged({ pid, address, link }: Plug): Promise<boolean> {
+    const [command, args] = inNamespaceOf(pid, 'ip', ['-o', '-4', 'addr', 'show', 'dev', 'eth0']);
+    const far = await run(command, args).catch(() => '');
+    const route = await this.inNode('ip', ['route', 'show', `${address}/32`]).catch(() => '');
+    return far.includes(` ${address}/32 `) && route.includes(`dev ${link} `);
+  }
+
+  private async plugIn(plug: Plug): Promise<void> {
+    await this.removeLink(plug.link);
+    // A process's namespace is looked up by the kernel where `ip` runs, so the pid is the machine's in both.
+    await this.inNode('ip', ['-batch', '-'], nodeSide(plug));
+    const [command, args] = inNamespaceOf(plug.pid, 'ip', ['-batch', '-']);
+    await run(command, args, sandboxSide(plug));
+  }
+
+  private async removeLink(link: string): Promise<void> {
+    const present = await this.inNode('ip', ['-o', 'link', 'show', link]).then(() => true, () => false);
+    if (present) await this.inNode('ip', ['link', 'del', link]).catch(() => undefined);
+  }
+}

@@ -1,0 +1,112 @@
+import { arch, hostname, release } from 'node:os';
+import { readFileSync } from 'node:fs';
+import type { coreV1 } from '@gantry/api-types';
+import type { Image, Version } from '@gantry/container-runtime';
+import { formatTime } from '@gantry/controller';
+
+export interface NodeCapacity {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: string;
+}
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly capacity: NodeCapacity;
+  readonly addresses: readonly coreV1.NodeAddress[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly kubeletVersion: string;
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', ia32: '386', ppc64: 'ppc64le', s390x: 's390x' };
+
+export function nodeLabels(facts: NodeFacts): Record<string, string> {
+  const architecture = ARCHITECTURES[arch()] ?? arch();
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': facts.name,
+    'kubernetes.io/os': 'linux',
+    ...facts.labels,
+  };
+}
+
+export interface NodeStatusInput {
+  readonly facts: NodeFacts;
+  readonly previous: coreV1.NodeStatus;
+  /** Undefined: the runtime does not answer. */
+  readonly runtime: Version | undefined;
+  readonly images: readonly Image[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The status that a kubelet writes for its node. */
+export function nodeStatus(input: NodeStatusInput): coreV1.NodeStatus {
+  const { cpu, memory, pods } = input.facts.capacity;
+  const amounts = { cpu, memory, pods };
+  return {
+    ...input.previous,
+    addresses: [...input.facts.addresses],
+    capacity: amounts,
+    allocatable: amounts,
+    conditions: conditions(input),
+    daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+    images: input.images.slice(0, MOST_IMAGES).map(imageEntry),
+    nodeInfo: nodeInfo(input),
+  };
+}
+
+/** What upstream lists at most. */
+const MOST_IMAGES = 50;
+
+function imageEntry(image: Image): coreV1.ContainerImage {
+  return { names: [...image.repoDigests, ...image.repoTags], sizeBytes: image.size };
+}
+
+function conditions(input: NodeStatusInput): coreV1.NodeCondition[] {
+  const now = formatTime(input.now);
+  const own = verdicts(input.runtime !== undefined).map((verdict): coreV1.NodeCondition => {
+    const before = input.previous.conditions?.find(({ type }) => type === verdict.type);
+    const lasting = before?.status === verdict.status ? before.lastTransitionTime : undefined;
+    return { ...verdict, lastHeartbeatTime: now, lastTransitionTime: lasting ?? now };
+  });
+  const others = (input.previous.conditions ?? []).filter(({ type }) => !own.some((condition) => condition.type === type));
+  return [...others, ...own];
+}
+
+function verdicts(runtimeAnswers: boolean): coreV1.NodeCondition[] {
+  return [
+    { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+    { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+    { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+    runtimeAnswers
+      ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
+      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'container runtime is down' },
+  ];
+}
+
+function nodeInfo({ facts, runtime, previous }: NodeStatusInput): coreV1.NodeSystemInfo {
+  const version = runtime === undefined ? previous.nodeInfo?.containerRuntimeVersion : `${runtime.runtimeName}://${runtime.runtimeVersion}`;
+  return {
+    architecture: ARCHITECTURES[arch()] ?? arch(),
+    bootID: read('/proc/sys/kernel/random/boot_id'),
+    containerRuntimeVersion: version ?? '',
+    kernelVersion: release(),
+    kubeProxyVersion: '',
+    kubeletVersion: facts.kubeletVersion,
+    machineID: read('/etc/machine-id') || hostname(),
+    operatingSystem: 'linux',
+    osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(read('/etc/os-release'))?.[1] ?? 'Linux',
+    systemUUID: read('/etc/machine-id') || hostname(),
+  };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

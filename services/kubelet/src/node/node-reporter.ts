@@ -1,0 +1,151 @@
+import type { coordinationV1, coreV1 } from '@gantry/api-types';
+import { deepEqual, isAlreadyExists, isNotFound } from '@gantry/apimachinery';
+import type { Clock, Logger } from '@gantry/async';
+import { delay } from '@gantry/async';
+import type { Client } from '@gantry/client';
+import { LEASES, NODES } from '@gantry/client';
+import type { ContainerRuntime } from '@gantry/container-runtime';
+import { formatMicroTime } from '@gantry/controller';
+import { nodeLabels, nodeStatus } from './node-object.js';
+import type { NodeFacts } from './node-object.js';
+
+/** Milliseconds between looks at the node and renewals of its lease. */
+const HEARTBEAT = 10_000;
+/** Milliseconds after which a status is written although nothing in it changed. */
+const STATUS_EVERY = 300_000;
+const LEASE_SECONDS = 40;
+const LEASE_NAMESPACE = 'kube-node-lease';
+/** Milliseconds until a failed heartbeat is tried again. */
+const RETRY = 1000;
+
+export interface NodeReporterOptions {
+  readonly client: Client;
+  readonly runtime: ContainerRuntime;
+  readonly facts: NodeFacts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface NodeReporter {
+  /** Resolves when the node is registered and its first status and lease are written; rejects only when `signal` aborts first. */
+  readonly registered: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Keeps the Node object, its status and its lease. */
+export function startNodeReporter(options: NodeReporterOptions): NodeReporter {
+  const stopping = new AbortController();
+  const reporter = new Reporter(options, stopping.signal);
+  const registered = reporter.first();
+  const ended = registered.then(() => reporter.loop(), () => undefined);
+  return {
+    registered,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+class Reporter {
+  #lastStatusAt = 0;
+  #node: coreV1.Node | undefined;
+
+  constructor(
+    private readonly options: NodeReporterOptions,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async first(): Promise<void> {
+    while (!(await this.#beat())) await delay(this.options.clock, RETRY, this.signal);
+  }
+
+  async loop(): Promise<void> {
+    let wait = HEARTBEAT;
+    while (!this.signal.aborted) {
+      await delay(this.options.clock, wait, this.signal).catch(() => undefined);
+      if (this.signal.aborted) return;
+      wait = (await this.#beat()) ? HEARTBEAT : RETRY;
+    }
+  }
+
+  /** Whether all of it was written. */
+  async #beat(): Promise<boolean> {
+    try {
+      await this.#writeStatus(await this.#register());
+      await this.#renewLease();
+      return true;
+    } catch (error) {
+      if (!this.signal.aborted) this.options.logger.warn({ error: String(error) }, 'the node could not be reported');
+      return false;
+    }
+  }
+
+  /** The Node with our labels: read, mended or made. */
+  async #register(): Promise<coreV1.Node> {
+    const { name } = this.options.facts;
+    const nodes = this.options.client.resource(NODES);
+    const labels = nodeLabels(this.options.facts);
+    const present = await existing(() => nodes.get(name, { signal: this.signal }));
+    if (present === undefined) {
+      const node: coreV1.Node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: {} };
+      return nodes.create(node, { signal: this.signal });
+    }
+    const missing = Object.entries(labels).filter(([key, value]) => present.metadata?.labels?.[key] !== value);
+    if (missing.length === 0) return present;
+    return nodes.patch(name, 'application/merge-patch+json', { metadata: { labels: Object.fromEntries(missing) } }, { signal: this.signal });
+  }
+
+  async #writeStatus(node: coreV1.Node): Promise<void> {
+    const now = this.options.clock.now();
+    const status = await this.#status(node, now);
+    this.#node = node;
+    if (now - this.#lastStatusAt < STATUS_EVERY && deepEqual(lasting(status), lasting(node.status ?? {}))) return;
+    const nodes = this.options.client.resource(NODES);
+    this.#node = await nodes.patch(this.options.facts.name, 'application/merge-patch+json', { status }, { subresource: 'status', signal: this.signal });
+    this.#lastStatusAt = now;
+  }
+
+  async #status(node: coreV1.Node, now: number): Promise<coreV1.NodeStatus> {
+    const { runtime, facts } = this.options;
+    const [version, images] = await Promise.all([runtime.version().catch(() => undefined), runtime.listImages().catch(() => [])]);
+    return nodeStatus({ facts, previous: node.status ?? {}, runtime: version, images, now });
+  }
+
+  async #renewLease(): Promise<void> {
+    const { client, facts, clock } = this.options;
+    const leases = client.resource(LEASES, LEASE_NAMESPACE);
+    const renewTime = formatMicroTime(clock.now());
+    const spec: coordinationV1.LeaseSpec = { holderIdentity: facts.name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    try {
+      await leases.patch(facts.name, 'application/merge-patch+json', { spec }, { signal: this.signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      await leases.create(this.#newLease(spec), { signal: this.signal }).catch(ignoreExisting);
+    }
+  }
+
+  #newLease(spec: coordinationV1.LeaseSpec): coordinationV1.Lease {
+    const { name } = this.options.facts;
+    const owner = { apiVersion: 'v1', kind: 'Node', name, uid: this.#node?.metadata?.uid ?? '' };
+    return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE, ownerReferences: [owner] }, spec };
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!isAlreadyExists(error)) throw error;
+}
+
+/** Heartbeats change every time and are no reason to write. */
+function lasting(status: coreV1.NodeStatus): unknown {
+  return { ...status, conditions: (status.conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: '' })) };
+}
+
+async function existing<T>(get: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await get();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { coreV1 } from '@gantry/api-types';
+import type { Clock, Logger } from '@gantry/async';
+import { systemClock } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
+import type { Client } from '@gantry/client';
+import type { ContainerRuntime } from '@gantry/container-runtime';
+import type { PodNetwork } from './network/pod-network.js';
+import type { NodeCapacity } from './node/node-object.js';
+
+export interface KubeletOptions {
+  /** With the node's own identity. */
+  readonly client: Client;
+  readonly bus: Bus;
+  /** Closed by whoever made it. */
+  readonly runtime: ContainerRuntime;
+  readonly nodeName: string;
+  readonly logger: Logger;
+  /** The kubelet's directory, on the machine whose paths the runtime mounts. */
+  readonly dataDir: string;
+  readonly clock?: Clock;
+  readonly capacity: NodeCapacity;
+  /** Undefined: pods have the address that the runtime gives them, if any. */
+  readonly network: PodNetwork | undefined;
+  readonly addresses: readonly coreV1.NodeAddress[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly kubeletVersion?: string;
+  /** None: pods resolve as the node does. */
+  readonly clusterDns?: readonly string[];
+  readonly clusterDomain?: string;
+  /** The node's own files, from which pods' are made. */
+  readonly resolvConfPath?: string;
+  readonly hostsPath?: string;
+  /** Paths of the host that no pod may mount, beside `dataDir`: the engine's socket. */
+  readonly forbiddenPaths?: readonly string[];
+  /** Pods looked at at once. */
+  readonly concurrency?: number;
+}
+
+export const KUBELET_DEFAULTS = {
+  clock: systemClock,
+  labels: {},
+  kubeletVersion: 'v1.36.0',
+  clusterDns: [] as readonly string[],
+  clusterDomain: 'cluster.local',
+  resolvConfPath: '/etc/resolv.conf',
+  hostsPath: '/etc/hosts',
+  forbiddenPaths: ['/var/run/docker.sock', '/run/docker.sock'] as readonly string[],
+  concurrency: 16,
+} as const;
+
+export type ResolvedOptions = KubeletOptions & Required<Pick<KubeletOptions, keyof typeof KUBELET_DEFAULTS>>;
+
+export function resolveOptions(options: KubeletOptions): ResolvedOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as KubeletOptions;
+  return { ...KUBELET_DEFAULTS, ...given, network: options.network };
+}

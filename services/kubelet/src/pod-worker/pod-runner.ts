@@ -1,0 +1,127 @@
+import type { ReconcileResult } from '@gantry/controller';
+import { isTerminalPhase } from '../pods/pod.js';
+import type { Pod } from '../pods/pod.js';
+import { anyAlive, isEmpty, readWorld } from '../pods/world.js';
+import type { PodWorld } from '../pods/world.js';
+import type { WaitingReason } from '../status/container-status.js';
+import { podStatus } from '../status/pod-status.js';
+import { deadlineVerdict } from './deadline.js';
+import { earliest } from './dependencies.js';
+import type { WorkerDependencies } from './dependencies.js';
+import { deleteObject, releaseSandboxes, removeRemains, terminatePod } from './end-step.js';
+import { nextLifecycle } from './lifecycle.js';
+import type { Lifecycle } from './lifecycle.js';
+import { podEnd } from './pod-end.js';
+import { newRecord } from './record.js';
+import type { PodRecord } from './record.js';
+import { GRACE_ANNOTATION } from './sandbox-step.js';
+import { syncPod } from './sync-step.js';
+import type { SyncResult } from './sync-step.js';
+import { readTerminationMessages } from './termination-message.js';
+
+const ORPHAN_GRACE_SECONDS = 30;
+
+/** Moves pods, each one step a call. Calls for one uid never overlap (the work queue's doing). */
+export class PodRunner {
+  readonly #records = new Map<string, PodRecord>();
+
+  constructor(private readonly deps: WorkerDependencies) {}
+
+  /** Looks at one pod: what the API wants, what the runtime has, where it stands; and moves it one step. */
+  async reconcile(uid: string): Promise<ReconcileResult | undefined> {
+    const pod = this.deps.source.get(uid);
+    const world = await readWorld(this.deps.runtime, uid);
+    if (pod === undefined && isEmpty(world)) return this.#forget(uid);
+    const record = this.#record(uid);
+    record.pod = pod ?? record.pod;
+    this.#judge(record, pod);
+    record.lifecycle = nextLifecycle(record.lifecycle, this.#facts(record, pod, world));
+    return this.#step(uid, record, pod, world);
+  }
+
+  async #step(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
+    switch (record.lifecycle.state) {
+      case 'syncing': return pod === undefined ? undefined : this.#sync(uid, record, pod, world);
+      case 'terminating': return this.#terminate(uid, record, pod, world, record.lifecycle);
+      case 'terminated': return this.#settle(uid, record, pod, world);
+      case 'finished': return undefined;
+    }
+  }
+
+  async #sync(uid: string, record: PodRecord, pod: Pod, world: PodWorld): Promise<ReconcileResult | undefined> {
+    const result = await syncPod(this.deps, record, pod, world);
+    const after = result.changed ? await readWorld(this.deps.runtime, uid) : world;
+    await this.#report(record, pod, after, false, result);
+    if (result.changed) return { requeueAfter: 0 };
+    return this.#wakeAt(earliest([result.wakeAt, deadlineVerdict(pod, this.deps.clock.now()).at]));
+  }
+
+  async #terminate(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld, lifecycle: Lifecycle & { state: 'terminating' }): Promise<ReconcileResult | undefined> {
+    terminatePod(this.deps, uid, record.pod, world, lifecycle);
+    if (pod !== undefined) await this.#report(record, pod, world, false);
+    return anyAlive(world) ? undefined : { requeueAfter: 0 };
+  }
+
+  /** Nothing runs. The remains go with the object, and the object only after them. */
+  async #settle(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
+    await releaseSandboxes(this.deps, uid, world);
+    if (pod !== undefined) await this.#report(record, pod, world, true);
+    if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return undefined;
+    await removeRemains(this.deps, uid, world);
+    if (pod !== undefined) await deleteObject(this.deps, pod);
+    record.lifecycle = nextLifecycle(record.lifecycle, { ...this.#facts(record, pod, world), gone: true });
+    return pod === undefined ? { requeueAfter: 0 } : undefined;
+  }
+
+  async #report(record: PodRecord, pod: Pod, world: PodWorld, final: boolean, result?: SyncResult): Promise<void> {
+    await readTerminationMessages(this.deps, record, pod, world);
+    const { runtimeName, hostIps, clock } = this.deps;
+    const podIp = result?.ip ?? record.plugged?.ip;
+    const input = { world, runtimeName, hostIps, final, waiting: waitingReasons(record, result), terminationMessages: record.terminationMessages, now: clock.now() };
+    const written = await this.deps.status.write(pod, (current) =>
+      podStatus({ ...input, pod: current, ...(podIp === undefined ? {} : { podIp }), ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }),
+    );
+    if (written !== undefined) this.deps.source.observe(written);
+  }
+
+  #judge(record: PodRecord, pod: Pod | undefined): void {
+    if (pod === undefined || record.verdict !== undefined) return;
+    const { verdict } = deadlineVerdict(pod, this.deps.clock.now());
+    if (verdict !== undefined) record.verdict = verdict;
+  }
+
+  #facts(record: PodRecord, pod: Pod | undefined, world: PodWorld): Parameters<typeof nextLifecycle>[1] {
+    const ended = pod !== undefined && (isTerminalPhase(pod.status?.phase) || record.verdict !== undefined || podEnd(pod, world) !== undefined);
+    const annotated = Number(world.sandboxes[0]?.annotations[GRACE_ANNOTATION]);
+    const orphanGraceSeconds = record.pod?.spec?.terminationGracePeriodSeconds ?? (Number.isFinite(annotated) ? annotated : ORPHAN_GRACE_SECONDS);
+    return { pod, orphanGraceSeconds, ended, alive: anyAlive(world), gone: false, now: this.deps.clock.now() };
+  }
+
+  #wakeAt(time: number | undefined): ReconcileResult | undefined {
+    return time === undefined ? undefined : { requeueAfter: Math.max(0, time - this.deps.clock.now()) };
+  }
+
+  #record(uid: string): PodRecord {
+    const record = this.#records.get(uid) ?? newRecord();
+    this.#records.set(uid, record);
+    return record;
+  }
+
+  async #forget(uid: string): Promise<undefined> {
+    if (!this.#records.delete(uid)) return;
+    await this.deps.network?.detach(uid);
+    await this.deps.files.removePod(uid);
+    this.deps.puller.forget(uid);
+  }
+}
+
+/** Why containers are not started, the nearest reason last. */
+function waitingReasons(record: PodRecord, result: SyncResult | undefined): ReadonlyMap<string, WaitingReason> {
+  if (result === undefined) return new Map();
+  const due = new Set(result.actions.start.map(({ container }) => container.name));
+  const reasons = new Map<string, WaitingReason>();
+  for (const [name, { waiting }] of record.failures) reasons.set(name, waiting);
+  for (const { name, reason, message } of result.actions.waiting) reasons.set(name, { reason, message });
+  for (const [name, waiting] of record.imageWaits) if (due.has(name)) reasons.set(name, waiting);
+  return reasons;
+}

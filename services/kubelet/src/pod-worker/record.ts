@@ -1,0 +1,37 @@
+import type { Pod } from '../pods/pod.js';
+import type { WaitingReason } from '../status/container-status.js';
+import type { Lifecycle } from './lifecycle.js';
+
+/** A container that could not be made or started, and when that is tried again (milliseconds since the epoch). */
+export interface StartFailure {
+  readonly waiting: WaitingReason;
+  readonly retryAt: number;
+}
+
+/**
+ * What a kubelet keeps in memory of one pod. All of it can be lost: what must survive stands in the runtime's labels, in
+ * files or in the API.
+ */
+export interface PodRecord {
+  lifecycle: Lifecycle;
+  /** The last object that the API had. */
+  pod: Pod | undefined;
+  /** The sandbox that is known to be plugged in, and its address. */
+  plugged?: { readonly sandboxId: string; readonly ip: string | undefined };
+  readonly failures: Map<string, StartFailure>;
+  /** Why a container's image is not there, by container. */
+  readonly imageWaits: Map<string, WaitingReason>;
+  /** By container id. */
+  readonly terminationMessages: Map<string, string>;
+  /** Ended containers whose termination message was looked for. */
+  readonly examined: Set<string>;
+  /** What was told once and need not be told at every look. */
+  readonly told: Set<string>;
+  verdict?: { readonly reason: string; readonly message: string };
+}
+
+export function newRecord(): PodRecord {
+  return {
+    lifecycle: { state: 'syncing' }, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Clock, Logger } from '@gantry/async';
+import type { Bus, ByteStream } from '@gantry/bus';
+import { encodeToken } from '@gantry/bus';
+import { openLog } from './container-logs.js';
+import type { LogSources } from './container-logs.js';
+import { parseLogRequest } from './log-request.js';
+import { StreamError } from './stream-error.js';
+
+export interface StreamServerOptions extends LogSources {
+  readonly bus: Bus;
+  readonly nodeName: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface StreamServer {
+  /** Breaks what flows and takes no more. */
+  stop(): Promise<void>;
+}
+
+type Accepting = ByteStream & { accept(headers?: Readonly<Record<string, string>>): void };
+
+/** Serves the kubelet's own HTTP paths as streams on `node.<name>.stream`. */
+export function serveStreams(options: StreamServerOptions): StreamServer {
+  const stopping = new AbortController();
+  const subscription = options.bus.acceptStreams(`node.${encodeToken(options.nodeName)}.stream`, (stream) => answer(options, stream, stopping.signal));
+  return {
+    async stop() {
+      stopping.abort();
+      await subscription.close();
+    },
+  };
+}
+
+async function answer(options: StreamServerOptions, stream: Accepting, stopped: AbortSignal): Promise<void> {
+  const left = new AbortController();
+  void stream.closed.then(() => left.abort());
+  const signal = AbortSignal.any([left.signal, stopped]);
+  try {
+    const body = await route(options, stream, signal);
+    stream.accept({ status: '200', 'content-type': 'text/plain' });
+    for await (const chunk of body) await stream.write(chunk);
+    await finish(stream, stopped);
+  } catch (error) {
+    refuse(options, stream, error, signal.aborted);
+  }
+}
+
+function route(options: StreamServerOptions, stream: Accepting, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const { method = 'GET', path = '', query = '' } = stream.headers;
+  const request = method === 'GET' ? parseLogRequest(path, query, options.clock.now()) : undefined;
+  if (request === undefined) throw new StreamError(404, `404 page not found\n`);
+  return openLog(options, request, signal);
+}
+
+async function finish(stream: Accepting, stopped: AbortSignal): Promise<void> {
+  if (stopped.aborted) stream.cancel('the kubelet stops');
+  else await stream.end();
+}
+
+/** Before the acceptance an error has a status and a text; after it, all that is left is to break off. */
+function refuse(options: StreamServerOptions, stream: Accepting, error: unknown, aborted: boolean): void {
+  if (error instanceof StreamError) {
+    stream.accept({ status: String(error.status), 'content-type': 'text/plain' });
+    void stream.write(Buffer.from(error.message)).then(() => stream.end()).catch(() => undefined);
+    return;
+  }
+  if (!aborted) options.logger.warn({ error: String(error) }, 'a stream broke');
+  stream.cancel(String(error));
+}
