@@ -1,0 +1,34 @@
+import type { TypedStrategy } from '../../define-kind.js';
+import { semanticEqual } from '../../semantic-equal.js';
+import { podNameWarnings } from '../pod-name-warnings.js';
+import type { DefaultedDeployment } from './defaults.js';
+import { validateDeployment, validateDeploymentStatusUpdate, validateDeploymentUpdate } from './validation.js';
+
+/** How deployments come to be and change. */
+export const deploymentStrategy: TypedStrategy<DefaultedDeployment> = {
+  prepareForCreate: (deployment) => {
+    deployment.status = {};
+    deployment.metadata.generation = 1;
+  },
+  validate: validateDeployment,
+  prepareForUpdate: (deployment, old) => {
+    deployment.status = old.status;
+    // Annotations count: they are copied to the replica sets.
+    const same = semanticEqual(deployment.spec, old.spec) && semanticEqual(deployment.metadata.annotations, old.metadata.annotations);
+    deployment.metadata.generation = same ? old.metadata.generation : (old.metadata.generation ?? 0) + 1;
+  },
+  validateUpdate: validateDeploymentUpdate,
+  warnings: ({ metadata }, old) => (old === undefined ? podNameWarnings(metadata.name) : []),
+  allowUnconditionalUpdate: true,
+};
+
+/** How `/status` changes. */
+export const deploymentStatusStrategy: TypedStrategy<DefaultedDeployment> = {
+  ...deploymentStrategy,
+  prepareForUpdate: (deployment, old) => {
+    deployment.spec = old.spec;
+    deployment.metadata.labels = old.metadata.labels;
+    deployment.metadata.generation = old.metadata.generation;
+  },
+  validateUpdate: validateDeploymentStatusUpdate,
+};

@@ -1,0 +1,78 @@
+import type { coreV1 } from '@gantry/api-types';
+import { invalid, isQualifiedName, parseQuantity, QuantityError, required } from '@gantry/apimachinery';
+import type { FieldError, FieldPath, Quantity } from '@gantry/apimachinery';
+
+const standard: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const hugePages = 'hugepages-';
+
+/** Requests and limits of a container. */
+export function validateResources({ limits, requests }: coreV1.ResourceRequirements, at: FieldPath, errors: FieldError[]): void {
+  if (limits !== undefined) for (const name in limits) validateEntry(name, limits, at.child('limits').key(name), errors);
+  if (requests === undefined) return;
+  for (const name in requests) {
+    const request = validateEntry(name, requests, at.child('requests').key(name), errors);
+    if (request !== undefined) validateAgainstLimit(name, request, limits?.[name], at, errors);
+  }
+}
+
+function validateEntry(name: string, list: Readonly<Record<string, string>>, at: FieldPath, errors: FieldError[]): Quantity | undefined {
+  validateResourceName(name, at, errors);
+  return validateResourceQuantity(name, list[name] ?? '', at, errors);
+}
+
+function validateAgainstLimit(name: string, request: Quantity, limitText: string | undefined, at: FieldPath, errors: FieldError[]): void {
+  const fixed = !isOvercommitAllowed(name);
+  if (limitText === undefined) {
+    if (fixed) errors.push(required(at.child('limits'), 'Limit must be set for non overcommitable resources'));
+    return;
+  }
+  const limit = quantityOrZero(limitText);
+  const relation = request.compare(limit);
+  if (relation !== 0 && fixed) errors.push(invalid(at.child('requests'), request.toString(), `must be equal to ${name} limit of ${limit.toString()}`));
+  else if (relation > 0) errors.push(invalid(at.child('requests'), request.toString(), `must be less than or equal to ${name} limit of ${limit.toString()}`));
+}
+
+function quantityOrZero(text: string): Quantity {
+  try {
+    return parseQuantity(text);
+  } catch {
+    return parseQuantity('0');
+  }
+}
+
+/** Processor time, memory and disk may be promised more than once; devices and huge pages not. */
+function isOvercommitAllowed(name: string): boolean {
+  return (!name.includes('/') || name.includes('kubernetes.io/')) && !name.startsWith(hugePages);
+}
+
+function validateResourceName(name: string, at: FieldPath, errors: FieldError[]): void {
+  if (standard.has(name)) return;
+  const problems = isQualifiedName(name);
+  for (const problem of problems) errors.push(invalid(at, name, problem));
+  if (problems.length > 0 || name.startsWith(hugePages)) return;
+  if (!name.includes('/')) {
+    errors.push(invalid(at, name, 'must be a standard resource type or fully qualified'), invalid(at, name, 'must be a standard resource for containers'));
+  } else if (!name.includes('kubernetes.io/') && !isExtended(name)) errors.push(invalid(at, name, "doesn't follow extended resource name standard"));
+}
+
+function isExtended(name: string): boolean {
+  return !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0;
+}
+
+/** A quantity that is not negative, and whole where the resource comes in pieces. undefined where it cannot be read. */
+export function validateResourceQuantity(name: string, text: string, at: FieldPath, errors: FieldError[]): Quantity | undefined {
+  try {
+    const quantity = parseQuantity(text);
+    if (quantity.nanos < 0n) errors.push(invalid(at, quantity.toString(), 'must be greater than or equal to 0'));
+    if (isExtendedResource(name) && quantity.nanos % 1_000_000_000n !== 0n) errors.push(invalid(at, quantity, 'must be an integer'));
+    return quantity;
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    errors.push(invalid(at, text, error.message));
+    return undefined;
+  }
+}
+
+function isExtendedResource(name: string): boolean {
+  return name.includes('/') && !name.includes('kubernetes.io/');
+}

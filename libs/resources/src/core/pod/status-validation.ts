@@ -1,0 +1,50 @@
+import type { coreV1 } from '@gantry/api-types';
+import { forbidden, invalid, isDNS1123Subdomain, path, validateImmutable } from '@gantry/apimachinery';
+import type { FieldError, FieldPath } from '@gantry/apimachinery';
+import { validateMetadataUpdate } from '../../metadata-validation.js';
+import type { DefaultedPod } from './types.js';
+
+const statusPath = path('status');
+
+/** An update of a pod's status, by its kubelet as a rule. */
+export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): FieldError[] {
+  const errors = validateMetadataUpdate(pod.metadata, old.metadata, path('metadata'));
+  validateNomination(pod, old, errors);
+  if ((pod.status.observedGeneration ?? 0) < 0) {
+    errors.push(invalid(statusPath.child('observedGeneration'), pod.status.observedGeneration, 'must be a non-negative integer'));
+  }
+  errors.push(...validateImmutable(pod.status.qosClass, old.status.qosClass, statusPath.child('qosClass')));
+  const { restartPolicy } = old.spec;
+  validateTransitions(pod.status.containerStatuses, old.status.containerStatuses, restartPolicy, statusPath.child('containerStatuses'), errors);
+  const ofInit = restartPolicy === 'Always' ? 'Always' : 'OnFailure';
+  validateTransitions(pod.status.initContainerStatuses, old.status.initContainerStatuses, sidecarsAside(pod, ofInit), statusPath.child('initContainerStatuses'), errors);
+  return errors;
+}
+
+/** Sidecars are always restarted; where a pod has one, transitions of its init containers are the kubelet's business. */
+function sidecarsAside({ spec }: DefaultedPod, policy: string): string {
+  return spec.initContainers?.some((container) => container.restartPolicy === 'Always') ? 'Always' : policy;
+}
+
+function validateNomination(pod: DefaultedPod, old: DefaultedPod, errors: FieldError[]): void {
+  const name = pod.status.nominatedNodeName;
+  if (!name || name === old.status.nominatedNodeName) return;
+  const at = statusPath.child('nominatedNodeName');
+  for (const problem of isDNS1123Subdomain(name)) errors.push(invalid(at, name, problem));
+  if (old.spec.nodeName) errors.push(forbidden(at, 'may not be set on pods that are already bound to a node'));
+}
+
+type Statuses = readonly coreV1.ContainerStatus[] | undefined;
+
+/** A container that has ended stays ended, unless its pod's policy restarts it. */
+function validateTransitions(statuses: Statuses = [], old: Statuses = [], restartPolicy: string | undefined, at: FieldPath, errors: FieldError[]): void {
+  if (restartPolicy === 'Always') return;
+  old.forEach(({ name, state }, index) => {
+    if (state?.terminated === undefined) return;
+    if (state.terminated.exitCode !== 0 && restartPolicy === 'OnFailure') return;
+    const now = statuses.find((status) => status.name === name);
+    if (now !== undefined && now.state?.terminated === undefined) {
+      errors.push(forbidden(at.index(index).child('state'), 'may not be transitioned to non-terminated state'));
+    }
+  });
+}

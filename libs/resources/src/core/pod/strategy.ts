@@ -1,0 +1,76 @@
+import type { coreV1 } from '@gantry/api-types';
+import { isDNS1123Label } from '@gantry/apimachinery';
+import type { TypedStrategy } from '../../define-kind.js';
+import { semanticEqual } from '../../semantic-equal.js';
+import { qosClassOf } from './qos.js';
+import { validatePodStatusUpdate } from './status-validation.js';
+import type { DefaultedPod } from './types.js';
+import { validatePodUpdate } from './update-validation.js';
+import { validatePod } from './validation.js';
+
+/** How pods come to be and change. */
+export const podStrategy: TypedStrategy<DefaultedPod> = {
+  prepareForCreate: (pod) => {
+    pod.metadata.generation = 1;
+    pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+    if ((pod.spec.schedulingGates ?? []).length > 0) pod.status.conditions = [gatedCondition];
+  },
+  validate: validatePod,
+  prepareForUpdate: (pod, old) => {
+    pod.status = old.status;
+    keepPriority(pod.spec, old.spec);
+    advanceGeneration(pod, old);
+  },
+  validateUpdate: validatePodUpdate,
+  warnings: (pod, old) => (old === undefined ? nameWarnings(pod) : []),
+  allowUnconditionalUpdate: true,
+  gracePeriodSeconds: podGracePeriod,
+};
+
+/** How `/status` changes: the spec, the owners and the deletion are not its business. */
+export const podStatusStrategy: TypedStrategy<DefaultedPod> = {
+  ...podStrategy,
+  prepareForUpdate: (pod, old) => {
+    pod.spec = old.spec;
+    pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    pod.metadata.ownerReferences = old.metadata.ownerReferences;
+    pod.metadata.generation = old.metadata.generation;
+    pod.status.qosClass ||= old.status.qosClass;
+    // A kubelet older than the field leaves it out; zero would say that nothing was observed.
+    pod.status.observedGeneration ??= old.status.observedGeneration;
+  },
+  validateUpdate: validatePodStatusUpdate,
+};
+
+const gatedCondition: coreV1.PodCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
+/** Admission sets the priority on create; a client that sends the object without it means no change. */
+function keepPriority(spec: coreV1.PodSpec, old: coreV1.PodSpec): void {
+  spec.priority ??= old.priority;
+  spec.preemptionPolicy ??= old.preemptionPolicy;
+}
+
+function advanceGeneration(pod: DefaultedPod, old: DefaultedPod): void {
+  const generation = old.metadata.generation ?? 0;
+  pod.metadata.generation = semanticEqual(pod.spec, old.spec) ? old.metadata.generation : generation + 1;
+}
+
+function nameWarnings({ metadata }: DefaultedPod): string[] {
+  const problems = isDNS1123Label(metadata.name ?? '');
+  if (problems.length === 0) return [];
+  return [
+    `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
+  ];
+}
+
+/** Seconds between the request and the end; 0 for pods that no kubelet runs. */
+function podGracePeriod({ spec, status }: DefaultedPod, requested: number | undefined): number {
+  if (!spec.nodeName || status.phase === 'Failed' || status.phase === 'Succeeded') return 0;
+  const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 0;
+  return seconds < 0 ? 1 : seconds;
+}

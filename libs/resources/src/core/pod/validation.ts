@@ -1,0 +1,36 @@
+import { forbidden, nameIsDNSSubdomain, path } from '@gantry/apimachinery';
+import type { FieldError } from '@gantry/apimachinery';
+import { validateMetadata } from '../../metadata-validation.js';
+import { validatePodSpec } from '../pod-spec/validation/pod-spec.js';
+import type { DefaultedPod } from './types.js';
+
+const metadataPath = path('metadata');
+const specPath = path('spec');
+
+/** A pod to be created. */
+export function validatePod(pod: DefaultedPod): FieldError[] {
+  const errors = validatePodAlone(pod);
+  if ((pod.spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden(specPath.child('ephemeralContainers'), 'cannot be set on create'));
+  if (pod.spec.nodeName && (pod.spec.schedulingGates ?? []).length > 0) {
+    errors.push(forbidden(specPath.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
+  }
+  return errors;
+}
+
+/** What holds for a pod whether it is new or updated. */
+export function validatePodAlone(pod: DefaultedPod): FieldError[] {
+  const errors = validateMetadata(pod.metadata, true, nameIsDNSSubdomain, metadataPath);
+  validatePodSpec(pod.spec, specPath, errors);
+  if (!pod.spec.serviceAccountName) validateNoTokens(pod, errors);
+  return errors;
+}
+
+function validateNoTokens({ spec }: DefaultedPod, errors: FieldError[]): void {
+  spec.volumes?.forEach(({ projected }, index) => {
+    projected?.sources?.forEach(({ serviceAccountToken }, source) => {
+      if (serviceAccountToken === undefined) return;
+      const at = specPath.child('volumes').index(index).child('projected').child('sources').index(source).child('serviceAccountToken');
+      errors.push(forbidden(at, 'must not be specified when serviceAccountName is not set'));
+    });
+  });
+}
