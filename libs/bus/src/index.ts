@@ -10,3 +10,8 @@ export { createMemoryBus } from './memory/memory-bus.js';
 export type { WatchLogLimits } from './memory/watch-log.js';
 export type { Fault, FaultMatch, FaultOptions, FaultPoint, HeldFault } from './memory/faults.js';
 export { FaultPlan } from './memory/faults.js';
+export type { SocketIdentity } from './socket/permissions.js';
+export type { SocketBusServer, SocketBusServerOptions } from './socket/socket-server.js';
+export { createSocketBusServer } from './socket/socket-server.js';
+export type { SocketBusOptions } from './socket/socket-bus.js';
+export { connectSocketBus } from './socket/socket-bus.js';

@@ -1,7 +1,7 @@
 import { BusError, type BusMessage, type Reply } from '../bus.js';
 import type { Delivery } from './delivery-queue.js';
-import type { Guard } from './guard.js';
-import { responderError, type PendingRequest } from './pending-request.js';
+import type { Guard } from '../guard.js';
+import { responderError, type PendingRequest } from '../pending-request.js';
 import { finishRun, type Subscriber } from './subscriber.js';
 
 /** A published message on its way to who listened when it was sent. */

@@ -9,9 +9,9 @@ import { isPattern, isSubject } from '../subjects.js';
 import { MessageDelivery, RequestDelivery } from './deliveries.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { FaultPlan } from './faults.js';
-import { createGuard, type Guard } from './guard.js';
+import { createGuard, type Guard } from '../guard.js';
 import { MemoryWatch } from './memory-watch.js';
-import { PendingRequest } from './pending-request.js';
+import { PendingRequest } from '../pending-request.js';
 import { closing, createSubscriber, QueueTurns, type Subscriber } from './subscriber.js';
 import { WatchLog, type WatchLogLimits } from './watch-log.js';
 

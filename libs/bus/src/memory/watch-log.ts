@@ -1,6 +1,6 @@
 import { BusError, type FollowOptions, type SequencedMessage } from '../bus.js';
 import { subjectMatcher } from '../subjects.js';
-import type { Guard } from './guard.js';
+import type { Guard } from '../guard.js';
 
 export interface WatchLogLimits {
   readonly messages: number;
