@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { silentLogger } from '@gantry/async';
+import { createMemoryBus, watchSubject } from '@gantry/bus';
+import type { MemoryBus } from '@gantry/bus';
+import { createHttpsTransport } from '@gantry/client';
+import type { ApiTransport } from '@gantry/client';
+import { createAuthority, issueCertificate } from '@gantry/platform/pki';
+import type { KeyPair } from '@gantry/platform';
+import { createRegistry, kinds } from '@gantry/resources';
+import { createMemoryStorage, encodeWatchMessage, parseKey } from '@gantry/storage';
+import type { LogEntry, MemoryStorage, Storage } from '@gantry/storage';
+import type { ApiLimits, RunningApi } from './options.js';
+import { startApi } from './start-api.js';
+
+/** A JSON answer, read. */
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** One API over a memory bus and a memory storage, with an authority of its own. */
+export interface TestApi {
+  readonly api: RunningApi;
+  readonly bus: MemoryBus;
+  readonly storage: MemoryStorage;
+  /** The administrator's transport. */
+  readonly admin: ApiTransport;
+  transportFor(user: string, groups: readonly string[], authority?: KeyPair, usage?: 'client' | 'server'): Promise<ApiTransport>;
+  /** A transport without a certificate. */
+  anonymous(): ApiTransport;
+  /** Sends JSON as the administrator (or over another transport) and reads JSON. */
+  call(method: string, pathAndQuery: string, body?: unknown, headers?: Record<string, string>, transport?: ApiTransport): Promise<TestAnswer>;
+  /** Path of a kubeconfig of the administrator. */
+  readonly kubeconfig: string;
+  stop(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly limits?: Partial<ApiLimits>;
+  /** Wraps the storage that the API sees. */
+  readonly wrap?: (storage: MemoryStorage) => Storage;
+}
+
+export async function startTestApi({ limits, wrap = (storage) => storage }: TestApiOptions = {}): Promise<TestApi> {
+  const bus = createMemoryBus();
+  await bus.watch.ensure(1);
+  const storage = createMemoryStorage({ publish: (entry) => publish(bus, entry) });
+  const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
+  const authority = await createAuthority('test-ca', 10, Date.now());
+  const server = await issueCertificate(authority, { commonName: 'api', usage: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 1, now: Date.now() });
+  const api = await startApi({
+    bus,
+    storage: wrap(storage),
+    listen: { host: '127.0.0.1', port: 0 },
+    tls: { key: server.key, cert: server.certificate, clientCa: authority.certificate },
+    encryptionKey: randomBytes(32),
+    kinds: createRegistry(kinds),
+    serverVersion: { major: '1', minor: '36', gitVersion: 'v1.36.0+gantry' },
+    publicAddress: '127.0.0.1:6443',
+    logger: silentLogger,
+    ...(limits && { limits }),
+  });
+  await api.ready;
+  const url = `https://127.0.0.1:${String(api.port)}`;
+  const transports: ApiTransport[] = [];
+  const opened = (credentials: { cert?: string; key?: string }): ApiTransport => {
+    const transport = createHttpsTransport({ server: url, ca: authority.certificate, ...credentials });
+    transports.push(transport);
+    return transport;
+  };
+  const transportFor: TestApi['transportFor'] = async (user, groups, by = authority, usage = 'client') => {
+    const { certificate, key } = await issueCertificate(by, { commonName: user, organizations: groups, usage, days: 1, now: Date.now() });
+    return opened({ cert: certificate, key });
+  };
+  const adminPair = await issueCertificate(authority, { commonName: 'admin', organizations: ['system:masters'], usage: 'client', days: 1, now: Date.now() });
+  const admin = opened({ cert: adminPair.certificate, key: adminPair.key });
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-api-'));
+  const kubeconfig = join(folder, 'config');
+  writeFileSync(kubeconfig, kubeconfigText(url, authority.certificate, adminPair));
+  return {
+    api, bus, storage, admin, transportFor, kubeconfig,
+    anonymous: () => opened({}),
+    call: (method, path, body, headers, transport = admin) => call(transport, method, path, body, headers),
+    stop: async () => {
+      clearInterval(progress);
+      await Promise.all(transports.map((transport) => transport.close()));
+      await api.stop();
+      await bus.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function publish(bus: MemoryBus, entry: LogEntry): void {
+  const { group, resource, namespace = '', name } = parseKey(entry.key);
+  const { headers, data } = encodeWatchMessage(entry);
+  bus.watch.publish(watchSubject({ group, resource, namespace, name }), data, headers, entry.revision).catch(() => undefined);
+}
+
+async function call(transport: ApiTransport, method: string, pathAndQuery: string, body: unknown, headers: Record<string, string> = {}): Promise<TestAnswer> {
+  const [path = '', query] = pathAndQuery.split('?');
+  const bytes = body === undefined ? undefined : body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const answer = await transport.send({
+    method: method as 'GET', path, ...(query !== undefined && { query }), ...(bytes && { body: bytes }),
+    headers: { accept: 'application/json', ...(bytes && { 'content-type': 'application/json' }), ...headers },
+  });
+  return { status: answer.status, headers: answer.headers, body: readBody(answer.headers['content-type'] ?? '', answer.body) };
+}
+
+function readBody(type: string, bytes: Uint8Array): unknown {
+  return type.startsWith('application/json') && bytes.length > 0 ? (JSON.parse(Buffer.from(bytes).toString()) as unknown) : bytes;
+}
+
+function kubeconfigText(server: string, ca: string, { certificate, key }: KeyPair): string {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return JSON.stringify({
+    apiVersion: 'v1', kind: 'Config', 'current-context': 'test',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
+    users: [{ name: 'test', user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+  });
+}
