@@ -1,4 +1,4 @@
-import { isConflict } from '@gantry/apimachinery';
+import { isAlreadyExists, isConflict } from '@gantry/apimachinery';
 import type { Clock, Logger } from '@gantry/async';
 import { silentLogger, systemClock } from '@gantry/async';
 import type { Reconcile, ReconcileResult } from './reconcile.js';
@@ -39,7 +39,7 @@ function settle(queue: WorkQueue, key: string, result: ReconcileResult | undefin
 /** A conflict is optimistic concurrency at work, the next look sees the newer object: no news for an operator. */
 function reportFailure(logger: Logger, queue: WorkQueue, key: string, error: unknown): void {
   const fields = { key, failures: queue.failures(key), error: error instanceof Error ? error.message : String(error) };
-  if (isConflict(error)) logger.debug(fields, 'reconcile met a conflict');
+  if (isConflict(error) || isAlreadyExists(error)) logger.debug(fields, 'reconcile met a conflict');
   else logger.warn({ ...fields, stack: error instanceof Error ? error.stack : undefined }, 'reconcile failed');
 }
 

@@ -1,0 +1,22 @@
+import type { ResourceReference } from '@gantry/client';
+import { CONFIGMAPS, DEPLOYMENTS, EVENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS } from '@gantry/client';
+
+/** A kind that is served, as discovery tells about it. */
+export interface DiscoveredResource extends ResourceReference {
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** The kinds that the spine serves, each in one version; Events once, for both their APIs store the same objects. */
+export const SPINE_RESOURCES: readonly DiscoveredResource[] = [NAMESPACES, NODES, PODS, CONFIGMAPS, SECRETS, SERVICEACCOUNTS, EVENTS, DEPLOYMENTS, REPLICASETS, LEASES];
+
+export function apiVersionOf({ group, version }: ResourceReference): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/** The resource of a kind in a group, whatever its version: references outlive versions. */
+export function findResource(resources: readonly DiscoveredResource[], apiVersion: string, kind: string): DiscoveredResource | undefined {
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return resources.find((resource) => resource.group === group && resource.kind === kind);
+}

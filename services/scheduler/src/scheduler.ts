@@ -1,0 +1,139 @@
+import type { coreV1 } from '@gantry/api-types';
+import { deepEqual } from '@gantry/apimachinery';
+import type { Clock, Logger } from '@gantry/async';
+import type { Client } from '@gantry/client';
+import type { EventRecorder } from '@gantry/controller';
+import { bind, writeUnschedulable } from './binding/bind.js';
+import { refusalMessage, refusingPlugins } from './cycle/refusal-message.js';
+import type { ScheduleResult } from './cycle/schedule.js';
+import { SchedulingCycle } from './cycle/schedule.js';
+import { filters } from './filters.js';
+import { hasEnded, needsNode } from './pods/eligibility.js';
+import type { PodFacts } from './pods/pod-facts.js';
+import { podFacts } from './pods/pod-facts.js';
+import { nodeChanges } from './queue/cluster-events.js';
+import { SchedulingQueue } from './queue/scheduling-queue.js';
+import { scores } from './scores.js';
+import { ClusterCache } from './snapshot/cluster-cache.js';
+
+export interface SchedulerMetrics {
+  /** One attempt to place a pod: how it ended, and how long the algorithm took. */
+  attempted(outcome: 'scheduled' | 'unschedulable' | 'error', milliseconds: number): void;
+}
+
+export interface SchedulerParts {
+  readonly client: Client;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly schedulerName: string;
+  readonly metrics?: SchedulerMetrics;
+}
+
+type Refused = Extract<ScheduleResult, { type: 'refused' }>;
+
+/** Feeds what is seen to cache and queue, takes pods from the queue, one at a time, and binds them in the background. */
+export class Scheduler {
+  readonly queue: SchedulingQueue;
+  readonly cache: ClusterCache;
+  readonly #cycle = new SchedulingCycle({ filters, scores });
+  readonly #writes = new Set<Promise<void>>();
+  readonly #nodes = new Map<string, coreV1.Node>();
+
+  constructor(private readonly parts: SchedulerParts) {
+    this.queue = new SchedulingQueue(parts.clock);
+    this.cache = new ClusterCache(parts.clock);
+  }
+
+  podSeen(pod: coreV1.Pod, before?: coreV1.Pod): void {
+    const { uid = '' } = pod.metadata ?? {};
+    const node = pod.spec?.nodeName ?? '';
+    if (hasEnded(pod)) return this.podGone(pod);
+    if (node !== '') {
+      this.queue.remove(uid);
+      this.cache.setPod(podFacts(pod), node);
+    } else if (!needsNode(pod, this.parts.schedulerName)) this.queue.remove(uid);
+    else if (!this.cache.isPlaced(uid)) this.queue.set(podFacts(pod), before === undefined || !deepEqual(before.spec, pod.spec) || !deepEqual(before.metadata?.labels, pod.metadata?.labels));
+  }
+
+  podGone(pod: coreV1.Pod): void {
+    const { uid = '' } = pod.metadata ?? {};
+    this.queue.remove(uid);
+    if (!this.cache.isPlaced(uid)) return;
+    this.cache.removePod(uid);
+    this.queue.happened('podGone');
+  }
+
+  nodeSeen(node: coreV1.Node): void {
+    const name = node.metadata?.name ?? '';
+    const before = this.#nodes.get(name);
+    this.#nodes.set(name, node);
+    const events = before === undefined ? (['nodeAdded'] as const) : nodeChanges(before, node);
+    this.cache.setNode(node);
+    for (const event of events) this.queue.happened(event);
+  }
+
+  nodeGone(node: coreV1.Node): void {
+    const name = node.metadata?.name ?? '';
+    this.#nodes.delete(name);
+    this.cache.removeNode(name);
+  }
+
+  /** Schedules until aborted; then waits for bindings that are on their way. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const facts = await this.queue.take(signal);
+      if (facts === undefined) break;
+      this.#scheduleOne(facts);
+    }
+    await Promise.all(this.#writes);
+    this.queue.close();
+    this.cache.close();
+  }
+
+  #scheduleOne(facts: PodFacts): void {
+    const start = this.parts.clock.monotonic();
+    const result = this.#cycle.schedule(facts, this.cache.nodes);
+    const outcome = result.type === 'fits' ? 'scheduled' : 'unschedulable';
+    this.parts.metrics?.attempted(outcome, this.parts.clock.monotonic() - start);
+    if (result.type === 'refused') return this.#refused(facts, result);
+    this.cache.assume(facts, result.node);
+    this.#background(this.#bind(facts, result.node));
+  }
+
+  async #bind(facts: PodFacts, node: string): Promise<void> {
+    const { client, recorder, logger } = this.parts;
+    try {
+      await bind(client, facts, node);
+      this.cache.bound(facts.uid);
+      this.queue.remove(facts.uid);
+      const message = `Successfully assigned ${facts.key} to ${node}`;
+      recorder.event(reference(facts), { type: 'Normal', reason: 'Scheduled', message, action: 'Binding' });
+    } catch (error) {
+      logger.debug({ pod: facts.key, node, error: String(error) }, 'binding failed');
+      this.parts.metrics?.attempted('error', 0);
+      this.cache.forget(facts.uid);
+      this.queue.retry(facts.uid);
+    }
+  }
+
+  #refused(facts: PodFacts, { refusals }: Refused): void {
+    const { client, recorder, clock } = this.parts;
+    const message = refusalMessage(refusals, facts.pod.spec?.preemptionPolicy);
+    this.queue.refuse(facts.uid, refusingPlugins(refusals));
+    recorder.event(reference(facts), { type: 'Warning', reason: 'FailedScheduling', message, action: 'Scheduling' });
+    this.#background(writeUnschedulable(client, facts, message, clock.now()));
+  }
+
+  #background(work: Promise<void>): void {
+    const write = work
+      .catch((error: unknown) => this.parts.logger.debug({ error: String(error) }, 'could not write the outcome of a scheduling attempt'))
+      .finally(() => this.#writes.delete(write));
+    this.#writes.add(write);
+  }
+}
+
+function reference({ pod }: PodFacts): coreV1.ObjectReference {
+  const { namespace, name, uid, resourceVersion } = pod.metadata ?? {};
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion };
+}
