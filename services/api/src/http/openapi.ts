@@ -5,13 +5,17 @@ import type { PathEndpoint } from './path-endpoints.js';
 
 const YEAR_SECONDS = 31_536_000;
 
-/** `/openapi/v2`, `/openapi/v3` and a document for every group and version, each built when first asked for. */
+/**
+ * `/openapi/v2`, `/openapi/v3` and a document for every group and version, each built when first asked for. The protobuf type that older
+ * kubectls ask by has an `@`, which their own parser refuses in an answer: the other one is sent to all.
+ */
 export function openApiEndpoints(served: readonly OpenApiServedResource[], version: string): Record<string, PathEndpoint> {
   const documents = new OpenApiDocuments(served, version);
   return {
     '/openapi/v2': (context) => {
-      const protobuf = protobufType(context.header('accept'));
-      return protobuf === undefined ? answerTagged(context, documents.v2Json(), 'application/json') : answerTagged(context, documents.v2Protobuf(), protobuf);
+      const accept = context.header('accept');
+      const isProtobuf = openApiV2ProtobufTypes.some((type) => accept?.includes(type));
+      return isProtobuf ? answerTagged(context, documents.v2Protobuf(), openApiV2ProtobufTypes[0]) : answerTagged(context, documents.v2Json(), 'application/json');
     },
     '/openapi/v3': (context) => answerTagged(context, documents.v3Index(), 'application/json'),
     '/openapi/v3/*': (context) => {
@@ -22,9 +26,4 @@ export function openApiEndpoints(served: readonly OpenApiServedResource[], versi
       return answer;
     },
   };
-}
-
-/** The protobuf type under which the client asks, if it does. */
-function protobufType(accept: string | undefined): string | undefined {
-  return openApiV2ProtobufTypes.find((type) => accept?.includes(type));
 }
