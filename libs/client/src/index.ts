@@ -7,6 +7,7 @@ export { createClient } from './create-client.js';
 export { CONFIGMAPS, DEPLOYMENTS, EVENTS, EVENTS_V1, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS } from './resources.js';
 export { apiVersionFor, resourcePath } from './paths.js';
 export { readLines, readWatchEvents } from './watch-lines.js';
+export { readJson } from './exact-json.js';
 export type { FakeClient, FakeClientOptions, SentRequest } from './fake/fake-client.js';
 export { createFakeClient } from './fake/fake-client.js';
 export type { BusTransportOptions } from './bus/bus-transport.js';

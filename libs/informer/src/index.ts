@@ -1,1 +1,13 @@
-export {};
+export type { Informer, InformerOptions } from './informer.js';
+export { createInformer, waitForAllSynced } from './informer.js';
+export type { Informers, InformersOptions } from './factory.js';
+export { createInformers } from './factory.js';
+export type { InformerHandler } from './cache.js';
+export type { IndexFunction, Lister, ListerQuery } from './indexer.js';
+export { Indexer } from './indexer.js';
+export { keyFor, objectKey, revisionOf, splitKey } from './keys.js';
+export type { ChangeType, InformerSource, Sink } from './source.js';
+export type { ListWatchOptions } from './list-watch-source.js';
+export { listWatchSource } from './list-watch-source.js';
+export type { FollowOptions } from './follow-source.js';
+export { followSource } from './follow-source.js';
