@@ -32,6 +32,6 @@ export const eventColumns: readonly TypedColumn<DefaultedEvent>[] = [
   wideColumn('Source', 'Who reported it.', source),
   column('Message', 'What happened.', ({ message }) => (message ?? '').trim()),
   wideColumn('First Seen', 'The time since it happened first.', firstSeen),
-  wideColumn('Count', 'How often it happened.', ({ series, count }) => String(series?.count ?? (count || 1))),
+  wideColumn('Count', 'How often it happened.', ({ series, count }) => series?.count ?? (count || 1)),
   nameColumn(1),
 ];
