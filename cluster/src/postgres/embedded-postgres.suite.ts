@@ -6,6 +6,8 @@ import pg from 'pg';
 import type { PostgresConnection, RunningPostgres } from './postgres.js';
 import { startPostgres } from './postgres.js';
 
+export type EmbeddedPostgres = RunningPostgres;
+
 /** A real Postgres for the tests of a file, in a folder of its own. */
 export interface TestPostgres {
   readonly running: RunningPostgres;
@@ -15,10 +17,15 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+/** Starts the Postgres of a folder that the test owns: for tests that stop and start it. */
+export function startEmbedded(folder: string): Promise<EmbeddedPostgres> {
+  return startPostgres({ dataDir: join(folder, 'data'), runtimeDir: join(folder, 'run'), logger: silentLogger });
+}
+
 export async function startTestPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-pg-'));
   chmodSync(folder, 0o755);
-  const running = await startPostgres({ dataDir: join(folder, 'data'), runtimeDir: join(folder, 'run'), logger: silentLogger });
+  const running = await startEmbedded(folder);
   let databases = 0;
   return {
     running,

@@ -27,29 +27,30 @@ const GET_AT: Statement = {
 };
 
 /**
- * The states at revision $3 of keys between $1 and $2: the present ones that are not newer, and for every key that changed
- * since, the state that its first later change replaced.
+ * The states at revision $3 of the first keys between $1 and $2: the present ones that are not newer, and for every key that
+ * changed since, the state that its first later change replaced. Each half stops early at the limit.
  */
-const STATES_AT = `
-  SELECT c.key, c.revision FROM gantry.current c WHERE c.key > $1 AND c.key < $2 AND c.revision <= coalesce($3::bigint, m.revision)
+const statesAt = (limit: string) => `
+  (SELECT c.key, c.revision FROM gantry.current c
+   WHERE c.key > $1 AND c.key < $2 AND c.revision <= coalesce($3::bigint, m.revision) ORDER BY c.key LIMIT ${limit})
   UNION ALL
-  SELECT f.key, f.previous_object FROM (
+  (SELECT f.key, f.previous_object FROM (
     SELECT DISTINCT ON (l.key) l.key, l.previous_object FROM gantry.log l
     WHERE l.key > $1 AND l.key < $2 AND l.revision > coalesce($3::bigint, m.revision) ORDER BY l.key, l.revision
-  ) f WHERE f.previous_object > 0`;
+  ) f WHERE f.previous_object > 0 ORDER BY f.key LIMIT ${limit})`;
 
 const LIST: Statement = {
   name: 'list',
   text: `
     SELECT m.revision AS newest, m.compacted, i.*
     FROM gantry.meta m LEFT JOIN LATERAL (
-      SELECT ${VALUE_COLUMNS} FROM (SELECT s.key, s.revision FROM (${STATES_AT}) s ORDER BY s.key LIMIT $4::bigint) s JOIN gantry.log l ON l.revision = s.revision
+      SELECT ${VALUE_COLUMNS} FROM (SELECT s.key, s.revision FROM (${statesAt('$4::bigint')}) s ORDER BY s.key LIMIT $4::bigint) s JOIN gantry.log l ON l.revision = s.revision
     ) i ON true ORDER BY i.key`,
 };
 
 const COUNT: Statement = {
   name: 'count',
-  text: `SELECT m.revision AS newest, m.compacted, (SELECT count(*) FROM (${STATES_AT}) s) AS count FROM gantry.meta m`,
+  text: `SELECT m.revision AS newest, m.compacted, (SELECT count(*) FROM (${statesAt('ALL')}) s) AS count FROM gantry.meta m`,
 };
 
 /** Bounds, exclusive at both ends, and the revision to read at. */
