@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { invalid, isQualifiedName, parseQuantity, QuantityError, required } from '@gantry/apimachinery';
+import { invalid, isQualifiedName, QuantityError, quantityOf, required } from '@gantry/apimachinery';
 import type { FieldError, FieldPath, Quantity } from '@gantry/apimachinery';
 
 const standard: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
@@ -34,9 +34,9 @@ function validateAgainstLimit(name: string, request: Quantity, limitText: string
 
 function quantityOrZero(text: string): Quantity {
   try {
-    return parseQuantity(text);
+    return quantityOf(text);
   } catch {
-    return parseQuantity('0');
+    return quantityOf('0');
   }
 }
 
@@ -62,7 +62,7 @@ function isExtended(name: string): boolean {
 /** A quantity that is not negative, and whole where the resource comes in pieces. undefined where it cannot be read. */
 export function validateResourceQuantity(name: string, text: string, at: FieldPath, errors: FieldError[]): Quantity | undefined {
   try {
-    const quantity = parseQuantity(text);
+    const quantity = quantityOf(text);
     if (quantity.nanos < 0n) errors.push(invalid(at, quantity.toString(), 'must be greater than or equal to 0'));
     if (isExtendedResource(name) && quantity.nanos % 1_000_000_000n !== 0n) errors.push(invalid(at, quantity, 'must be an integer'));
     return quantity;
