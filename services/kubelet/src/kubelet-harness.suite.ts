@@ -36,13 +36,19 @@ export class TestNode {
   }
 
   async start(more: Partial<KubeletOptions> = {}): Promise<Kubelet> {
+    const kubelet = await this.launch(more);
+    await kubelet.ready;
+    return kubelet;
+  }
+
+  /** Starts a kubelet without waiting until it is ready. */
+  async launch(more: Partial<KubeletOptions> = {}): Promise<Kubelet> {
     this.kubelet = await startKubelet({
       client: this.client, bus: this.bus, runtime: this.runtime, nodeName: 'n1', logger: silentLogger, dataDir: '/nonexistent', clock: this.clock,
       capacity: { cpu: '4', memory: '8Gi', pods: '110' }, network: undefined,
       addresses: [{ type: 'InternalIP', address: '192.0.2.1' }, { type: 'Hostname', address: 'n1' }],
       ...more,
     });
-    await this.kubelet.ready;
     return this.kubelet;
   }
 
@@ -68,10 +74,11 @@ export class TestNode {
     return [...initContainerStatuses, ...containerStatuses].find((status) => status.name === container);
   }
 
-  /** Lets everything run that waits for nothing but its turn, until `wanted`. */
-  async until(wanted: () => boolean | undefined, what: string): Promise<void> {
-    for (let turn = 0; turn < 400; turn += 1) {
+  /** Lets everything run that waits for its turn, and for time where that is to pass, until `wanted`. */
+  async until(wanted: () => boolean | undefined, what: string, millisecondsATurn = 0): Promise<void> {
+    for (let turn = 0; turn < 2000; turn += 1) {
       if (wanted() === true) return;
+      if (millisecondsATurn > 0) this.clock.advance(millisecondsATurn);
       await settle(1);
     }
     throw new Error(`this never came: ${what}\n${JSON.stringify(this.client.objects(PODS).map(({ metadata, status }) => ({ metadata, status })), null, 1)}`);
@@ -101,4 +108,43 @@ export class TestNode {
       return event.involvedObject.name === name ? [`${event.reason ?? ''}: ${event.message ?? ''}`] : [];
     });
   }
+}
+
+/** A process's life as its dependencies see it: after so many calls it is dead, and no call of it has an effect any more. */
+export class Life {
+  dead = false;
+
+  constructor(
+    private left: number,
+    private readonly when: 'before' | 'after',
+  ) {}
+
+  end(): void {
+    this.dead = true;
+  }
+
+  over<T extends object>(target: T): T {
+    return new Proxy(target, {
+      get: (object, name) => {
+        const member: unknown = Reflect.get(object, name, object);
+        return typeof member === 'function' ? (...args: unknown[]) => this.#call(() => member.apply(object, args) as unknown) : member;
+      },
+    });
+  }
+
+  #call(call: () => unknown): unknown {
+    if (this.dead) return refusal();
+    this.left -= 1;
+    if (this.left > 0) return call();
+    this.dead = true;
+    if (this.when === 'after') void Promise.resolve(call()).catch(() => undefined);
+    return refusal();
+  }
+}
+
+/** Rejected, also where nobody looks. */
+function refusal(): Promise<never> {
+  const refused = Promise.reject(new Error('this process is dead'));
+  refused.catch(() => undefined);
+  return refused;
 }
