@@ -1,5 +1,5 @@
 import type { ResourceObject } from '@gantry/resources';
-import type { Identity } from '../http/identity.js';
+import type { Identity } from '../http/authz/identity.js';
 import type { ServedResource } from '../registry/served-resource.js';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';

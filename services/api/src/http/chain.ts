@@ -7,7 +7,7 @@ import { statusAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import type { ResourceAttributes } from './authz/attributes.js';
 import { Authorizer, forbiddenPath, forbiddenResource } from './authz/authorizer.js';
-import type { Identity } from './identity.js';
+import type { Identity } from './authz/identity.js';
 import type { PathEndpoints } from './path-endpoints.js';
 import { parseResourcePath } from './path.js';
 import type { ResourcePath } from './path.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Identity } from './identity.js';
+import type { Identity } from './authz/identity.js';
 
 export interface RequestInput {
   readonly method: string;

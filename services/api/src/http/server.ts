@@ -9,7 +9,7 @@ import type { Logger } from '@gantry/async';
 import { statusAnswer } from './answer.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
-import type { Identity } from './identity.js';
+import type { Identity } from './authz/identity.js';
 import { InFlight } from './in-flight.js';
 import { readBody } from './read-body.js';
 import { RequestContext } from './request-context.js';

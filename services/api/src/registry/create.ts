@@ -2,7 +2,7 @@ import { generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict
 import type { ResourceObject, StrategyContext } from '@gantry/resources';
 import { failure } from '../http/failure.js';
 import type { AdmissionRequest } from '../admission/chain.js';
-import type { Identity } from '../http/identity.js';
+import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import { write } from './current-state.js';
 import { encodeObject } from './encode.js';

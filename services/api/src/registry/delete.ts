@@ -1,5 +1,5 @@
 import { newConflict } from '@gantry/apimachinery';
-import type { Identity } from '../http/identity.js';
+import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import { currentState, freshState, notFound, opened, write } from './current-state.js';
 import type { CurrentState } from './current-state.js';

@@ -1,6 +1,6 @@
 import { deepEqual, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
-import type { Identity } from '../http/identity.js';
+import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import { currentState, freshState, notFound, opened, write } from './current-state.js';
 import type { CurrentState } from './current-state.js';

@@ -1,5 +1,5 @@
 import type { Answer } from '../http/answer.js';
-import type { Identity } from '../http/identity.js';
+import type { Identity } from '../http/authz/identity.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { ServedResource } from '../registry/served-resource.js';

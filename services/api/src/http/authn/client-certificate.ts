@@ -1,6 +1,6 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { authenticated } from '../identity.js';
-import type { Identity } from '../identity.js';
+import { authenticated } from '../authz/identity.js';
+import type { Identity } from '../authz/identity.js';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 

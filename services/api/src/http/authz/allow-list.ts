@@ -1,5 +1,5 @@
-import { AUTHENTICATED_GROUP, MASTERS_GROUP, nodeNameOf } from '../identity.js';
-import type { Identity } from '../identity.js';
+import { AUTHENTICATED_GROUP, MASTERS_GROUP, nodeNameOf } from './identity.js';
+import type { Identity } from './identity.js';
 import type { PathRule, Rule } from './rules.js';
 
 /**

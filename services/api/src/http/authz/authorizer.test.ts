@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authenticated, nodeIdentity } from '../identity.js';
+import { authenticated, nodeIdentity } from './identity.js';
 import { Authorizer, forbiddenPath, forbiddenResource } from './authorizer.js';
 
 const authorizer = new Authorizer();

@@ -1,5 +1,5 @@
 import { newForbidden } from '@gantry/apimachinery';
-import type { Identity } from '../identity.js';
+import type { Identity } from './identity.js';
 import { pathRulesFor, rulesFor } from './allow-list.js';
 import { resourceText } from './attributes.js';
 import type { PathAttributes, ResourceAttributes } from './attributes.js';

@@ -1,5 +1,5 @@
 import { isAlreadyExists } from '@gantry/apimachinery';
-import { authenticated, MASTERS_GROUP } from '../../../http/identity.js';
+import { authenticated, MASTERS_GROUP } from '../../../http/authz/identity.js';
 import { createObject } from '../../../registry/create.js';
 import { freshState } from '../../../registry/current-state.js';
 import type { RegistryEnvironment } from '../../../registry/environment.js';

@@ -1,5 +1,5 @@
 import { newForbidden } from '@gantry/apimachinery';
-import { nodeNameOf } from '../../../http/identity.js';
+import { nodeNameOf } from '../../../http/authz/identity.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
 
 /** A node touches only its own Node, its own Lease, and the pods that are bound to it. */
