@@ -30,6 +30,11 @@ export interface SchedulerParts {
   readonly metrics?: SchedulerMetrics;
 }
 
+/** Writes that may be on their way at once; the loop waits beyond that. */
+const WRITES_AT_ONCE = 256;
+/** Milliseconds after which the loop lets others have their turn: events, answers, health checks. */
+const LONGEST_TURN = 5;
+
 type Refused = Extract<ScheduleResult, { type: 'refused' }>;
 
 /** Feeds what is seen to cache and queue, takes pods from the queue, one at a time, and binds them in the background. */
@@ -81,21 +86,29 @@ export class Scheduler {
 
   /** Schedules until aborted; then waits for bindings that are on their way. */
   async run(signal: AbortSignal): Promise<void> {
-    for (;;) {
+    for (let turn = this.#now(); ; ) {
       const facts = await this.queue.take(signal);
       if (facts === undefined) break;
       this.#scheduleOne(facts);
+      if (this.#writes.size >= WRITES_AT_ONCE) await Promise.race(this.#writes);
+      if (this.#now() - turn < LONGEST_TURN) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turn = this.#now();
     }
     await Promise.all(this.#writes);
     this.queue.close();
     this.cache.close();
   }
 
+  #now(): number {
+    return this.parts.clock.monotonic();
+  }
+
   #scheduleOne(facts: PodFacts): void {
-    const start = this.parts.clock.monotonic();
+    const start = this.#now();
     const result = this.#cycle.schedule(facts, this.cache.nodes);
     const outcome = result.type === 'fits' ? 'scheduled' : 'unschedulable';
-    this.parts.metrics?.attempted(outcome, this.parts.clock.monotonic() - start);
+    this.parts.metrics?.attempted(outcome, this.#now() - start);
     if (result.type === 'refused') return this.#refused(facts, result);
     this.cache.assume(facts, result.node);
     this.#background(this.#bind(facts, result.node));
@@ -114,6 +127,7 @@ export class Scheduler {
       this.parts.metrics?.attempted('error', 0);
       this.cache.forget(facts.uid);
       this.queue.retry(facts.uid);
+      this.queue.happened('podGone');
     }
   }
 

@@ -5,6 +5,7 @@ import type { ReconcileResult } from '@gantry/controller';
 import { isBeingDeleted } from '../ownership/controller-ref.js';
 import { readLive } from '../ownership/settle-claims.js';
 import type { DiscoveredResource } from '../resources/discovered-resource.js';
+import type { AbsentOwners } from './absent-owners.js';
 import type { Consequences, GraphNode, Identity, OwnerGraph } from './graph.js';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from './graph.js';
 import type { OwnerState } from './plan.js';
@@ -19,8 +20,7 @@ export interface CollectorDependencies {
   readonly resourceOf: (apiVersion: string, kind: string) => DiscoveredResource | undefined;
   /** Takes what a finding gives to do. */
   readonly follow: (consequences: Consequences) => void;
-  /** Uids of owners that were looked for and are not there. A uid never comes back. */
-  readonly absent: Set<string>;
+  readonly absent: AbsentOwners;
 }
 
 type Metadata = NonNullable<KubeObject['metadata']>;

@@ -21,7 +21,7 @@ export function computePlan(namespace: coreV1.Namespace): NamespacePlan {
 /** The namespace without this controller's finalizer. */
 export function finalized(namespace: coreV1.Namespace): coreV1.Namespace {
   const finalizers = namespace.spec?.finalizers?.filter((finalizer) => finalizer !== KUBERNETES_FINALIZER) ?? [];
-  return { ...namespace, spec: { ...namespace.spec, finalizers } };
+  return { ...namespace, apiVersion: 'v1', kind: 'Namespace', spec: { ...namespace.spec, finalizers } };
 }
 
 /** Milliseconds after which objects that were told to go may be gone: half of the longest grace, at most a quarter minute. */

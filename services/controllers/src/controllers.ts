@@ -1,0 +1,23 @@
+import type { Controller } from './controller-context.js';
+import { deploymentController } from './deployment/controller.js';
+import { garbageCollector } from './garbage-collector/controller.js';
+import { namespaceController } from './namespace/controller.js';
+import { nodeLifecycleController } from './node-lifecycle/controller.js';
+import { podGcController } from './pod-gc/controller.js';
+import { replicaSetController } from './replicaset/controller.js';
+import { rootCaController } from './root-ca/controller.js';
+import { serviceAccountController } from './service-account/controller.js';
+import { taintEvictionController } from './taint-eviction/controller.js';
+
+/** All controllers, in the order in which they start; none depends on it. */
+export const controllers: readonly Controller[] = [
+  namespaceController,
+  serviceAccountController,
+  rootCaController,
+  garbageCollector,
+  deploymentController,
+  replicaSetController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGcController,
+];

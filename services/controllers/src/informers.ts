@@ -1,0 +1,48 @@
+import type { appsV1, coordinationV1, coreV1 } from '@gantry/api-types';
+import { CONFIGMAPS, DEPLOYMENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SERVICEACCOUNTS } from '@gantry/client';
+import type { Informer, Informers } from '@gantry/informer';
+import { controllerOf } from './ownership/controller-ref.js';
+
+/** Pods by the uid of their controller. */
+export const BY_CONTROLLER = 'controller';
+/** Pods by the node that they are on. */
+export const BY_NODE = 'node';
+
+/** The caches that all controllers share. */
+export interface ControllerInformers {
+  readonly namespaces: Informer<coreV1.Namespace>;
+  readonly nodes: Informer<coreV1.Node>;
+  readonly pods: Informer<coreV1.Pod>;
+  readonly configMaps: Informer<coreV1.ConfigMap>;
+  readonly serviceAccounts: Informer<coreV1.ServiceAccount>;
+  readonly deployments: Informer<appsV1.Deployment>;
+  readonly replicaSets: Informer<appsV1.ReplicaSet>;
+  readonly leases: Informer<coordinationV1.Lease>;
+  /** The source of informers of further kinds; of these it gives the same. */
+  readonly all: Informers;
+}
+
+function controllerUid(object: coreV1.Pod | appsV1.ReplicaSet): readonly string[] {
+  const uid = controllerOf(object)?.uid;
+  return uid === undefined ? [] : [uid];
+}
+
+function nodeName(pod: coreV1.Pod): readonly string[] {
+  const name = pod.spec?.nodeName;
+  return name === undefined || name === '' ? [] : [name];
+}
+
+/** Declares what the controllers follow, with their indexes: nobody may have asked `all` for these before. */
+export function openInformers(all: Informers): ControllerInformers {
+  return {
+    namespaces: all.informer(NAMESPACES),
+    nodes: all.informer(NODES),
+    pods: all.informer(PODS, { [BY_CONTROLLER]: controllerUid, [BY_NODE]: nodeName }),
+    configMaps: all.informer(CONFIGMAPS),
+    serviceAccounts: all.informer(SERVICEACCOUNTS),
+    deployments: all.informer(DEPLOYMENTS),
+    replicaSets: all.informer(REPLICASETS, { [BY_CONTROLLER]: controllerUid }),
+    leases: all.informer(LEASES),
+    all,
+  };
+}

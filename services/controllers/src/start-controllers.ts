@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Logger } from '@gantry/async';
+import { Deferred, systemClock } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
+import type { Client } from '@gantry/client';
+import { LEASES } from '@gantry/client';
+import type { ControllerMetrics, EventRecorder, LeaderElectionTimes, RunningController } from '@gantry/controller';
+import { createEventRecorder, startLeaderElection } from '@gantry/controller';
+import type { Informers } from '@gantry/informer';
+import { createInformers } from '@gantry/informer';
+import type { Controller, ControllerContext } from './controller-context.js';
+import { controllers as allControllers } from './controllers.js';
+import { openInformers } from './informers.js';
+import type { HealthTimes } from './node-lifecycle/health.js';
+import { DEFAULT_HEALTH_TIMES } from './node-lifecycle/health.js';
+import type { PodGcSettings } from './pod-gc/reconcile.js';
+import { DEFAULT_POD_GC_SETTINGS } from './pod-gc/reconcile.js';
+import type { DiscoveredResource } from './resources/discovered-resource.js';
+import { SPINE_RESOURCES } from './resources/discovered-resource.js';
+
+export interface LeaderElectionSettings extends Partial<LeaderElectionTimes> {
+  /** The lease's name; `kube-controller-manager` where not given. */
+  readonly name?: string;
+  /** `kube-system` where not given. */
+  readonly namespace?: string;
+  /** Unique a process; random where not given. */
+  readonly identity?: string;
+}
+
+export interface ControllersOptions {
+  readonly client: Client;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Given: the caches follow the bus instead of watching through the client. */
+  readonly bus?: Bus;
+  /** Makes the caches, anew for every term of leadership; nobody else may use them. */
+  readonly informers?: () => Informers;
+  /** Without it the controllers run at once, whoever else does. */
+  readonly leaderElection?: LeaderElectionSettings;
+  /** All where not given. */
+  readonly controllers?: readonly Controller[];
+  /** The kinds that are served; those of the spine where not given. */
+  readonly resources?: () => Promise<readonly DiscoveredResource[]>;
+  /** PEM. */
+  readonly rootCa?: string;
+  readonly health?: Partial<HealthTimes>;
+  readonly podGc?: Partial<PodGcSettings>;
+  readonly metrics?: ControllerMetrics;
+}
+
+export interface Controllers {
+  /** Resolves when the controllers run for the first time: caches filled and, with an election, elected. Never rejects. */
+  readonly ready: Promise<void>;
+  readonly isLeader: boolean;
+  /** Ends all loops and gives the lease back. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** One recorder a component, made when first asked for. */
+function recorders({ client, logger }: ControllersOptions, clock: Clock): { of(component: string): EventRecorder; stop(): Promise<void> } {
+  const made = new Map<string, EventRecorder>();
+  return {
+    of(component) {
+      const recorder = made.get(component) ?? createEventRecorder({ client, component, clock, logger });
+      made.set(component, recorder);
+      return recorder;
+    },
+    async stop() {
+      await Promise.all([...made.values()].map((recorder) => recorder.stop()));
+    },
+  };
+}
+
+function contextFor(options: ControllersOptions, clock: Clock, informers: Informers, recorder: ControllerContext['recorder']): ControllerContext {
+  const { client, logger, metrics, rootCa } = options;
+  return {
+    client,
+    clock,
+    logger,
+    metrics,
+    rootCa,
+    recorder,
+    informers: openInformers(informers),
+    resources: options.resources ?? (() => Promise.resolve(SPINE_RESOURCES)),
+    health: { ...DEFAULT_HEALTH_TIMES, ...options.health },
+    podGc: { ...DEFAULT_POD_GC_SETTINGS, ...options.podGc },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** One term: caches, then loops, until the signal; everything is ended when it resolves. */
+async function runAll(options: ControllersOptions, clock: Clock, signal: AbortSignal, onRunning: () => void): Promise<void> {
+  const { client, bus, logger } = options;
+  const informers = options.informers?.() ?? createInformers({ client, bus, clock, logger });
+  const events = recorders(options, clock);
+  const context = contextFor(options, clock, informers, (component) => events.of(component));
+  const running: RunningController[] = [];
+  try {
+    informers.start();
+    await informers.waitForSync(signal);
+    for (const controller of options.controllers ?? allControllers) {
+      const started = controller.start(context);
+      if (started !== undefined) running.push(started);
+    }
+    onRunning();
+    await untilAborted(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await Promise.all(running.map((controller) => controller.stop()));
+    await Promise.all([informers.stop(), events.stop()]);
+  }
+}
+
+function startElected(options: ControllersOptions, clock: Clock, settings: LeaderElectionSettings, onRunning: () => void): Omit<Controllers, 'ready'> {
+  const { name = 'kube-controller-manager', namespace = 'kube-system', identity = randomUUID(), ...times } = settings;
+  const lead = (signal: AbortSignal) => runAll(options, clock, signal, onRunning);
+  const leases = options.client.resource(LEASES, namespace);
+  return startLeaderElection({ ...times, leases, namespace, name, identity, lead, clock, logger: options.logger });
+}
+
+function startAlone(options: ControllersOptions, clock: Clock, onRunning: () => void): Omit<Controllers, 'ready'> {
+  const stopping = new AbortController();
+  const ended = runAll(options, clock, stopping.signal, onRunning).catch((error: unknown) => options.logger.error({ error: String(error) }, 'the controllers ended'));
+  return {
+    isLeader: true,
+    async stop() {
+      stopping.abort(new Error('controllers stop'));
+      await ended;
+    },
+  };
+}
+
+/** Starts all controllers, at once or as elected. */
+export function startControllers(options: ControllersOptions): Controllers {
+  const clock = options.clock ?? systemClock;
+  const ready = new Deferred<void>();
+  const onRunning = () => ready.resolve();
+  const started = options.leaderElection === undefined ? startAlone(options, clock, onRunning) : startElected(options, clock, options.leaderElection, onRunning);
+  return {
+    ready: ready.promise,
+    get isLeader() {
+      return started.isLeader;
+    },
+    stop: () => started.stop(),
+  };
+}
