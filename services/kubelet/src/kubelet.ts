@@ -70,7 +70,7 @@ function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, source
   let controller: RunningController | undefined;
   const loop = source.synced.then(async () => {
     if (stopping.signal.aborted) return;
-    await retainAddresses(deps, source, runtime).catch((error: unknown) => logger.warn({ error: String(error) }, 'addresses of former pods could not be freed'));
+    await forgetFormer(deps, source, runtime).catch((error: unknown) => logger.warn({ error: String(error) }, 'what is left of former pods could not be cleared away'));
     if (stopping.signal.aborted) return;
     controller = runController({ name: 'pods', queue, concurrency: options.concurrency, clock, logger, reconcile: async (uid) => runner.reconcile(uid) });
     runtime.events((event) => poke(event.podUid), stopping.signal);
@@ -86,10 +86,12 @@ function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, source
   };
 }
 
-async function retainAddresses(deps: WorkerDependencies, source: PodSource, runtime: ContainerRuntime): Promise<void> {
-  if (deps.network === undefined) return;
+/** Addresses and directories of pods that neither the API nor the runtime has any more. */
+async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime: ContainerRuntime): Promise<void> {
   const sandboxes = await runtime.listSandboxes();
-  await deps.network.retain(new Set([...source.all().map((pod) => pod.metadata?.uid ?? ''), ...sandboxes.map(({ metadata }) => metadata.uid)]));
+  const present = new Set([...source.all().map((pod) => pod.metadata?.uid ?? ''), ...sandboxes.map(({ metadata }) => metadata.uid)]);
+  await deps.network?.retain(present);
+  await deps.files.retain(present);
 }
 
 async function dependencies(options: ResolvedOptions, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes of a termination message that count. */
@@ -14,10 +14,13 @@ export interface PodFiles {
   readTerminationLog(uid: string, container: string, attempt: number): Promise<string>;
   logPath(uid: string, container: string, attempt: number): string;
   removePod(uid: string): Promise<void>;
+  /** Removes the directories of all other pods: what a kubelet left that was killed while it cleared away. */
+  retain(uids: ReadonlySet<string>): Promise<void>;
 }
 
 export function createPodFiles(dataDir: string): PodFiles {
   const podDirectory = (uid: string): string => join(dataDir, 'pods', uid);
+  const removePod = (uid: string): Promise<void> => rm(podDirectory(uid), { recursive: true, force: true });
   const lastWords = (uid: string, container: string, attempt: number): string => join(podDirectory(uid), 'containers', container, String(attempt));
   return {
     podDirectory,
@@ -41,7 +44,11 @@ export function createPodFiles(dataDir: string): PodFiles {
       return bytes.subarray(0, LONGEST_MESSAGE).toString();
     },
     logPath: (uid, container, attempt) => join(podDirectory(uid), 'logs', container, `${attempt}.log`),
-    removePod: (uid) => rm(podDirectory(uid), { recursive: true, force: true }),
+    removePod,
+    async retain(uids) {
+      const present = await readdir(join(dataDir, 'pods')).catch(() => []);
+      await Promise.all(present.filter((uid) => !uids.has(uid)).map(removePod));
+    },
   };
 }
 
@@ -53,4 +60,5 @@ export const noPodFiles: PodFiles = {
   readTerminationLog: () => Promise.resolve(''),
   logPath: () => '',
   removePod: () => Promise.resolve(),
+  retain: () => Promise.resolve(),
 };

@@ -16,6 +16,9 @@ export interface NodeProcessConfig {
   readonly clusterCidr: string;
   readonly capacity: { readonly cpus: number; readonly memoryBytes: number; readonly pods: number };
   readonly labels: Readonly<Record<string, string>>;
+  /** Put on every container: they tell clusters of one name apart. */
+  readonly containerLabels: Readonly<Record<string, string>>;
+  readonly kubeletVersion: string;
 }
 
 /** What the parent and the child say to each other. */

@@ -1,0 +1,36 @@
+import type { NodeMessage } from './process/messages.js';
+import { startNode, type RunningNode } from './process/node-process.js';
+
+/**
+ * The node's child process of a standalone cluster. The first message of the channel to the parent is the configuration;
+ * when the channel closes without a stop, the parent has died: the containers run on and the next start adopts them.
+ */
+let running: Promise<RunningNode> | undefined;
+
+const tell = (message: NodeMessage): void => void (process.connected && process.send?.(message, undefined, undefined, () => undefined));
+
+process.on('message', (message: NodeMessage) => {
+  if (message.type === 'configure') running = start(message);
+  if (message.type === 'stop') void stop(message.endPods);
+});
+process.once('disconnect', () => process.exit(0));
+/** The parent's terminal sends its signals to the whole group: the parent decides what they mean. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+
+async function start(message: NodeMessage & { type: 'configure' }): Promise<RunningNode> {
+  try {
+    const node = await startNode(message.config);
+    tell({ type: 'ready' });
+    return node;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    tell({ type: 'failed', message: (error as Error).message });
+    process.exit(1);
+  }
+}
+
+async function stop(endPods: boolean): Promise<void> {
+  const node = await running;
+  await node?.stop(endPods);
+  process.exit(0);
+}

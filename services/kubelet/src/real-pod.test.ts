@@ -1,0 +1,137 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { coreV1 } from '@gantry/api-types';
+import { settle, silentLogger } from '@gantry/async';
+import type { Client } from '@gantry/client';
+import { createMemoryBus, encodeToken } from '@gantry/bus';
+import type { MemoryBus } from '@gantry/bus';
+import { createFakeClient, EVENTS, PODS } from '@gantry/client';
+import type { FakeClient } from '@gantry/client';
+import type { ContainerRuntime } from '@gantry/container-runtime';
+import { createDockerRuntime } from '@gantry/container-runtime';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engineAbsent, leftOver, removeAll, socketPath, testImage } from '../../../libs/container-runtime/src/docker/docker-harness.suite.js';
+import { startKubelet } from './kubelet.js';
+import type { Kubelet } from './kubelet.js';
+import type { Pod } from './pods/pod.js';
+
+const shell = (script: string, more: Partial<coreV1.Container> = {}): coreV1.Container => ({ name: 'main', image: testImage, command: ['sh', '-c', script], ...more });
+
+describe('a pod on a Docker engine', () => {
+  let cluster: string;
+  let dataDir: string;
+  let client: FakeClient;
+  let bus: MemoryBus;
+  let runtime: ContainerRuntime;
+  let kubelet: Kubelet | undefined;
+
+  beforeEach(async (context) => {
+    const absent = await engineAbsent();
+    if (absent !== undefined) return context.skip(absent);
+    cluster = `test-${randomBytes(4).toString('hex')}`;
+    dataDir = await mkdtemp(join(tmpdir(), 'gantry-kubelet-'));
+    client = createFakeClient();
+    bus = createMemoryBus();
+    runtime = createDockerRuntime({ socketPath, cluster, node: 'n1', podNetwork: 'bridge' });
+    await start();
+  });
+  afterEach(async () => {
+    if (kubelet === undefined) return;
+    await kubelet.stop();
+    await removeAll(cluster);
+    await Promise.all([runtime.close(), bus.close(), client.close(), rm(dataDir, { recursive: true, force: true })]);
+    kubelet = undefined;
+  });
+
+  const start = async (): Promise<void> => {
+    kubelet = await startKubelet({
+      client: client as Client, bus, runtime, nodeName: 'n1', logger: silentLogger, dataDir, capacity: { cpu: '2', memory: '4Gi', pods: '10' }, network: undefined,
+      addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
+    });
+    await kubelet.ready;
+  };
+
+  const create = async (name: string, spec: Partial<coreV1.PodSpec> & { containers: coreV1.Container[] }): Promise<void> => {
+    const uid = randomUUID();
+    client.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', uid }, spec: { nodeName: 'n1', restartPolicy: 'Never', ...spec }, status: { phase: 'Pending' } } as Pod);
+  };
+
+  /** Waits for the pod's changes until `wanted`; undefined is a pod that is gone. */
+  const until = async (name: string, wanted: (pod: Pod | undefined) => boolean | undefined): Promise<Pod | undefined> => {
+    const read = () => client.objects(PODS).find(({ metadata }) => metadata?.name === name);
+    const stop = new AbortController();
+    try {
+      const events = client.resource(PODS, 'default').watch({ resourceVersion: client.resourceVersion, signal: stop.signal })[Symbol.asyncIterator]();
+      while (wanted(read()) !== true) await events.next();
+      return read();
+    } finally {
+      stop.abort();
+    }
+  };
+
+  const logs = async (pod: string, query = ''): Promise<{ status: string | undefined; text: string }> => {
+    const stream = await bus.openStream(`node.${encodeToken('n1')}.stream`, { headers: { method: 'GET', path: `/containerLogs/default/${pod}/main`, query }, timeoutMs: 5_000 });
+    await stream.end();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream.readable) chunks.push(chunk);
+    return { status: stream.headers['status'], text: Buffer.concat(chunks).toString() };
+  };
+
+  test('runs, is told by its logs, exits, and leaves nothing when it is deleted', async () => {
+    await create('job', { containers: [shell('cat /etc/hosts | tail -1; cat /etc/resolv.conf | head -1 | cut -c1-3; echo "$GREETING $NODE"; echo bye > /dev/termination-log; exit 3', {
+      env: [{ name: 'GREETING', value: 'hello' }, { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+    })] });
+    const ended = await until('job', (pod) => pod?.status?.phase === 'Failed');
+    const status = ended?.status;
+    expect(status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 3, reason: 'Error', message: 'bye\n' });
+    expect(status?.containerStatuses?.[0]?.containerID).toMatch(/^docker:\/\//);
+    expect(status?.podIP).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    const { text } = await logs('job');
+    const [hosts, resolv, greeting] = text.split('\n');
+    expect(hosts).toBe(`${status?.podIP}\tjob`);
+    expect(resolv).toMatch(/^(nam|sea|opt)$/);
+    expect(greeting).toBe('hello n1');
+    expect((await logs('job', 'tailLines=1')).text).toBe('hello n1\n');
+    expect((await logs('job', 'timestamps=true&tailLines=1')).text).toMatch(/^\d{4}-\d\d-\d\dT\S+Z hello n1\n$/);
+    expect((await logs('job', 'limitBytes=4&tailLines=1')).text).toBe('hell');
+    await client.resource(PODS, 'default').delete('job');
+    await until('job', (pod) => pod === undefined);
+    await kubelet?.stop();
+    await start();
+    const left = async (): Promise<string[]> => [...(await leftOver(cluster)), ...(await readdir(join(dataDir, 'pods')))];
+    while ((await left()).length > 0) await settle(1);
+  });
+
+  test('is restarted with back-off, shows its former log, and is adopted by the next kubelet', async () => {
+    await create('loop', { restartPolicy: 'Always', containers: [shell('n=$(ls /data | wc -l); touch /data/$n; echo run $n; [ $n -ge 1 ] && exec sleep 600; exit 1', { volumeMounts: [{ name: 'data', mountPath: '/data' }] })], volumes: [{ name: 'data', emptyDir: {} }] });
+    const again = await until('loop', (pod) => pod?.status?.containerStatuses?.[0]?.restartCount === 1 && pod.status.containerStatuses[0]?.state?.running !== undefined);
+    const before = again?.status?.containerStatuses?.[0];
+    expect(before?.lastState?.terminated).toMatchObject({ exitCode: 1 });
+    expect((await logs('loop')).text).toBe('run 1\n');
+    expect((await logs('loop', 'previous=true')).text).toBe('run 0\n');
+    await kubelet?.stop();
+    await start();
+    const [container] = (await runtime.listContainers()).filter(({ state }) => state === 'running');
+    expect(`docker://${container?.id}`).toBe(before?.containerID);
+    expect(client.objects(PODS)[0]?.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1, containerID: before?.containerID });
+    await client.resource(PODS, 'default').delete('loop', { gracePeriodSeconds: 1 });
+    await until('loop', (pod) => pod === undefined);
+    expect(await leftOver(cluster)).toEqual([]);
+  });
+
+  test('says what is wrong with its images, volumes and log requests', async () => {
+    await create('lost', { containers: [shell('true', { image: '127.0.0.1:1/lost:1' })] });
+    const waiting = await until('lost', (pod) => /^(ErrImagePull|ImagePullBackOff)$/.test(pod?.status?.containerStatuses?.[0]?.state?.waiting?.reason ?? ''));
+    expect(waiting?.status?.containerStatuses?.[0]?.state?.waiting?.message).toContain('refused');
+    expect((await logs('lost')).status).toBe('400');
+    expect((await logs('lost')).text).toMatch(/^container "main" in pod "lost" is waiting to start: /);
+    expect(await logs('nobody')).toEqual({ status: '404', text: 'pod "nobody_default" does not exist\n' });
+    await create('odd', { containers: [shell('true')], volumes: [{ name: 'claim', persistentVolumeClaim: { claimName: 'c' } }] });
+    const failedMount = () => client.objects(EVENTS).find(({ reason }) => reason === 'FailedMount');
+    while (failedMount() === undefined) await settle(1);
+    expect(client.objects(PODS).find(({ metadata }) => metadata?.name === 'odd')?.status).toMatchObject({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] });
+    expect(failedMount()?.message).toBe('MountVolume.SetUp failed for volume "claim" : volumes of type persistentVolumeClaim are not supported by this kubelet');
+  });
+});
