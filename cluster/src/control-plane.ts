@@ -4,7 +4,7 @@ import { createBusTransport, createClient, type Client } from '@gantry/client';
 import { ApiModule, createRemoteStorage, type ApiOptions, type RunningApi } from '@gantry/api';
 import { ControllersModule } from '@gantry/controllers';
 import { RUNNING_PART, startService } from '@gantry/platform/nest';
-import { createKindRegistry } from '@gantry/resources';
+import { createRegistry, kinds } from '@gantry/resources';
 import { SchedulerModule } from '@gantry/scheduler';
 import { StoreModule, type StoreOptions } from '@gantry/store';
 import type { ClusterCertificates } from './certificates/certificates.js';
@@ -44,7 +44,7 @@ async function startApi(options: ControlPlaneOptions): Promise<number> {
       listen: { host: '127.0.0.1', port: options.port },
       tls: { key: options.certificates.server.key, cert: options.certificates.server.certificate, clientCa: options.certificates.authority.certificate },
       encryptionKey: options.encryptionKey,
-      kinds: createKindRegistry(),
+      kinds: createRegistry(kinds),
       serverVersion: options.version,
       publicAddress: `127.0.0.1:${options.port}`,
       logger,
@@ -63,7 +63,7 @@ export async function startLoops(options: { bus: Bus; logger: Logger; stack: Sta
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(
-    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCertificate: options.certificateAuthority }),
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority }),
     controllersLogger,
   ).then((service) => stack.push('controllers', () => service.close()));
   const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger).then((service) =>

@@ -41,7 +41,7 @@ async function commitAll(): Promise<void> {
 function array(type: number, items: readonly Buffer[]): Buffer {
   const head = Buffer.alloc(20);
   for (const [index, word] of [1, 0, type, items.length, 1].entries()) head.writeInt32BE(word, index * 4);
-  const parts = [head];
+  const parts: Buffer[] = [head];
   for (const item of items) {
     const size = Buffer.alloc(4);
     size.writeInt32BE(item.length);

@@ -38,7 +38,7 @@ async function serveForeground(options: UpOptions): Promise<void> {
 
 /** Runs in the background process: the terminal belongs to the command that waits. */
 async function serveDetached(options: UpOptions): Promise<void> {
-  const tell = (message: UpMessage): void => void (process.connected && process.send?.(message, () => undefined));
+  const tell = (message: UpMessage): void => void (process.connected && process.send?.(message, undefined, undefined, () => undefined));
   try {
     const cluster = await startHere(options, (step) => tell({ type: 'progress', step }), (text) => tell({ type: 'warning', text }));
     if (cluster !== undefined) tell({ type: 'ready', context: cluster.context, kubeconfig: placesOf(options.home, options.name).adminKubeconfig });

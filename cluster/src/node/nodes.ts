@@ -5,13 +5,14 @@ import type { Logger } from '@gantry/async';
 import { createSocketBusServer, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient, NODES, type Client } from '@gantry/client';
 import { createHollowRuntime } from '@gantry/container-runtime';
-import { ensureNodeContainer, stopNodeContainers } from '@gantry/container-runtime/docker';
+import { ensureNodeContainer, homeLabel, stopNodeContainers } from '@gantry/container-runtime/docker';
 import { KubeletModule } from '@gantry/kubelet';
 import { startService } from '@gantry/platform/nest';
 import { machineTotals, type Machine } from '../machine/machine.js';
 import type { Stack } from '../stack.js';
 import type { Places } from '../state/places.js';
 import { NodeProcess } from './node-process.js';
+import { KUBELET_VERSION } from '../version.js';
 import { waitUntilReady } from './readiness.js';
 
 export interface NodesOptions {
@@ -71,6 +72,8 @@ async function startDockerNode(options: NodesOptions, machine: Machine & { runti
       clusterCidr: CLUSTER_CIDR,
       capacity: { cpus: machine.engine.cpus, memoryBytes: machine.engine.memoryBytes, pods: MAX_PODS },
       labels: {},
+      containerLabels: homeLabel(places.homeHash),
+      kubeletVersion: KUBELET_VERSION,
     },
   });
   stack.push(name, () => child.stop(true));
@@ -94,7 +97,9 @@ async function startHollowNode(options: NodesOptions, name: string): Promise<Rec
       network: undefined,
       addresses: [{ type: 'InternalIP', address: '127.0.0.1' }, { type: 'Hostname', address: name }],
       labels: { 'gantry.io/hollow': 'true' },
+      kubeletVersion: KUBELET_VERSION,
       logger,
+      endPods: () => true,
     }),
     logger,
   );

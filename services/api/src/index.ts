@@ -3,3 +3,4 @@ export { startApi } from './start-api.js';
 export { defaultLimits } from './options.js';
 export type { ApiLimits, ApiOptions, RunningApi } from './options.js';
 export type { ServerVersion } from './http/version.js';
+export { ApiModule } from './api.module.js';

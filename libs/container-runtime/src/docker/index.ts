@@ -1,2 +1,2 @@
-export { CLUSTER_LABEL, describeEngine, ensureNodeContainer, removeClusterObjects, stopNodeContainers } from './node-container.js';
+export { CLUSTER_LABEL, describeEngine, ensureNodeContainer, homeLabel, removeClusterObjects, stopNodeContainers } from './node-container.js';
 export type { EngineDescription, NodeContainer, NodeContainerOptions } from './node-container.js';

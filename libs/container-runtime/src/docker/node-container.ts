@@ -82,8 +82,13 @@ export async function stopNodeContainers(socketPath: string, cluster: string): P
   await Promise.all(containers.map((container) => docker.getContainer(container.Id).stop({ t: 0 }).catch(ignoreStatus(304, 404))));
 }
 
+/** The label by which containers of a cluster under one home are told from those of its namesake under another. */
+export function homeLabel(home: string): Record<string, string> {
+  return { [HOME_LABEL]: home };
+}
+
 function labelsOf(options: NodeContainerOptions): Record<string, string> {
-  return { [CLUSTER_LABEL]: options.cluster, [HOME_LABEL]: options.home };
+  return { [CLUSTER_LABEL]: options.cluster, ...homeLabel(options.home) };
 }
 
 async function ensureNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
