@@ -35,6 +35,8 @@ export interface TestApi {
   anonymous(): ApiTransport;
   /** Sends JSON as the administrator (or over another transport) and reads JSON. */
   call(method: string, pathAndQuery: string, body?: unknown, headers?: Record<string, string>, transport?: ApiTransport): Promise<TestAnswer>;
+  /** The administrator's credentials, for clients of the test's own. */
+  readonly adminTls: { readonly ca: string; readonly cert: string; readonly key: string };
   /** Path of a kubeconfig of the administrator. */
   readonly kubeconfig: string;
   stop(): Promise<void>;
@@ -84,6 +86,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage }: Test
   writeFileSync(kubeconfig, kubeconfigText(url, authority.certificate, adminPair));
   return {
     api, bus, storage, admin, transportFor, kubeconfig,
+    adminTls: { ca: authority.certificate, cert: adminPair.certificate, key: adminPair.key },
     anonymous: () => opened({}),
     call: (method, path, body, headers, transport = admin) => call(transport, method, path, body, headers),
     stop: async () => {

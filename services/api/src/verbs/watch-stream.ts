@@ -83,13 +83,12 @@ export class WatchStream implements Watcher {
 
   offer(event: CacheEvent): void {
     if (!this.#open || !event.object.key.startsWith(this.#prefix)) return;
-    const { filter, representation, sink, request } = this.#options;
+    const { filter, representation, sink } = this.#options;
     const notice = filter.matches === undefined ? event : event.noticeFor(filter.matches);
     if (notice === undefined) return;
+    if (this.#isBehind()) return this.#cutOff();
     sink.write(event.frame(notice, representation.name, this.#makeFrame));
     this.#sentRevision = event.revision;
-    this.#backlog = Math.min(this.#backlog, sink.buffered);
-    if (sink.buffered - this.#backlog > request.limits.watchBufferBytes) this.#cutOff();
   }
 
   progress(revision: number): void {
@@ -120,6 +119,13 @@ export class WatchStream implements Watcher {
     sink.write(representation.errorEvent(newExpired(`too old resource version: ${String(revision)} (${String(request.env.watchCache.revision)})`).status));
     this.#close();
     sink.end();
+  }
+
+  /** Judged before a write: one event of any size is nobody's fault. */
+  #isBehind(): boolean {
+    const { sink, request } = this.#options;
+    this.#backlog = Math.min(this.#backlog, sink.buffered);
+    return sink.buffered - this.#backlog > request.limits.watchBufferBytes;
   }
 
   #cutOff(): void {

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import type { ClientHttp2Session } from 'node:http2';
+import { Deferred } from '@gantry/async';
+import type { Storage } from '@gantry/storage';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestApi } from '../test-api.suite.js';
+import type { TestApi, TestApiOptions } from '../test-api.suite.js';
+import { WatchReader } from '../watch-reader.suite.js';
+
+let test: TestApi;
+afterEach(() => test.stop());
+const start = async (options: TestApiOptions = {}): Promise<void> => void (test = await startTestApi(options));
+
+const path = '/api/v1/namespaces/default/configmaps';
+const create = (name: string, size = 1): ReturnType<TestApi['call']> => test.call('POST', path, { metadata: { name }, data: { k: 'x'.repeat(size) } });
+
+/** A storage whose single reads wait until they are let go. */
+function held(gate: Promise<void>): TestApiOptions['wrap'] {
+  return (storage) => new Proxy<Storage>(storage, { get: (target, name) => (name === 'get' ? (...args: Parameters<Storage['get']>) => gate.then(() => target.get(...args)) : Reflect.get(target, name).bind(target)) });
+}
+
+async function over2(session: ClientHttp2Session, pathAndQuery: string): Promise<{ status: number; text: string }> {
+  const stream = session.request({ ':path': pathAndQuery, accept: 'application/json' });
+  const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+  let text = '';
+  for await (const chunk of stream as AsyncIterable<Buffer>) text += chunk.toString();
+  return { status: Number(headers[':status']), text };
+}
+
+describe('HTTP/2', () => {
+  it('serves the same on the same port: reads, large lists, watches, refusals', async () => {
+    await start();
+    const session = connect(`https://127.0.0.1:${String(test.api.port)}`, test.adminTls);
+    for (const name of ['a', 'b', 'c']) await create(name, 300_000);
+    expect((await over2(session, `${path}/a`)).status).toBe(200);
+    expect(JSON.parse((await over2(session, path)).text).items).toHaveLength(3);
+    expect((await over2(session, `${path}?watch=1&timeoutSeconds=1`)).text.match(/"type":"ADDED"/g)).toHaveLength(3);
+    expect((await over2(session, `${path}/none`)).status).toBe(404);
+    session.close();
+    const anonymous = connect(`https://127.0.0.1:${String(test.api.port)}`, { ca: test.adminTls.ca });
+    expect((await over2(anonymous, path)).status).toBe(401);
+    anonymous.close();
+  });
+});
+
+describe('a watcher that does not read', () => {
+  it('is cut off, and the others hear everything', async () => {
+    await start({ limits: { watchBufferBytes: 256 * 1024 } });
+    const slow = connect(`https://127.0.0.1:${String(test.api.port)}`, test.adminTls);
+    const stalled = slow.request({ ':path': `${path}?watch=1` });
+    stalled.on('error', () => undefined);
+    await once(stalled, 'response');
+    stalled.pause();
+    const closed = new Promise((resolve) => stalled.on('close', resolve));
+    const quick = await WatchReader.open(test.admin, path);
+    const names = Array.from({ length: 40 }, (_, i) => `m${String(i)}`);
+    const heard = quick.take(names.length);
+    for (const name of names) await create(name, 100_000);
+    expect(await heard).toEqual(names.map((name) => `ADDED ${name}`));
+    await closed;
+    expect(stalled.rstCode).not.toBe(0);
+    quick.close();
+    slow.destroy();
+  });
+});
+
+describe('a stop', () => {
+  it('ends watches cleanly and lets open requests finish', async () => {
+    const gate = new Deferred<void>();
+    await start({ wrap: held(gate.promise) });
+    const watch = await WatchReader.open(test.admin, path);
+    const open = test.call('DELETE', `${path}/none`);
+    await test.call('GET', '/livez');
+    const stopping = test.api.stop();
+    expect(await watch.next()).toBeUndefined();
+    gate.resolve();
+    expect((await open).status).toBe(404);
+    await stopping;
+    await expect(test.call('GET', '/livez', undefined, {}, test.anonymous())).rejects.toThrow();
+  });
+});
+
+describe('a request that takes too long', () => {
+  it('is answered 504', async () => {
+    const gate = new Deferred<void>();
+    await start({ wrap: held(gate.promise), limits: { requestTimeoutMs: 1 } });
+    const { status, body } = await test.call('DELETE', `${path}/none`);
+    expect([status, body.reason]).toEqual([504, 'Timeout']);
+    gate.resolve();
+  });
+});
+
+describe('a storage that is away', () => {
+  it('is 503 for writes and consistent reads, while cached reads go on', async () => {
+    const { StorageError } = await import('@gantry/storage');
+    let isAway = false;
+    await start({ wrap: (storage) => new Proxy<Storage>(storage, { get: (target, name) => (isAway ? () => Promise.reject(new StorageError('unavailable', 'no leader')) : Reflect.get(target, name).bind(target)) }) });
+    await create('a');
+    await test.call('GET', path);
+    isAway = true;
+    const written = await create('b');
+    expect([written.status, written.body.reason, written.headers['retry-after']]).toEqual([503, 'ServiceUnavailable', '1']);
+    expect((await test.call('GET', `${path}/a`)).status).toBe(503);
+    expect((await test.call('GET', `${path}/a?resourceVersion=0`)).status).toBe(200);
+    expect((await test.call('GET', '/readyz?verbose')).status).toBe(500);
+    expect((await test.call('GET', '/livez')).status).toBe(200);
+    isAway = false;
+    expect((await create('b')).status).toBe(201);
+  });
+});
