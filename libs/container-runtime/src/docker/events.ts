@@ -12,12 +12,23 @@ interface EngineEvent {
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Labels };
 }
 
-/** Follows the engine until `signal` aborts. What happens while it is unreachable is lost: the kubelet relists. */
+/** Seconds before a connection from which on events are asked for: the engine subscribes a moment after it has answered. */
+const OVERLAP = 1;
+
+/**
+ * Follows the engine until `signal` aborts. What happened while no connection stood is asked for when one stands again; the
+ * engine keeps its last 256 events. What is lost in spite of that the kubelet finds when it relists.
+ */
 export async function followEvents(engine: Engine, owner: Owner, listener: (event: RuntimeEvent) => void, signal: AbortSignal): Promise<void> {
   const filters = JSON.stringify({ type: ['container'], event: WATCHED, label: [`${label.cluster}=${owner.cluster}`, `${label.node}=${owner.node}`] });
+  let since = Date.now() / 1000 - OVERLAP;
   while (!signal.aborted) {
     try {
-      for await (const line of lines(await engine.stream('/events', { filters }, signal))) deliver(line, listener);
+      const stream = await engine.stream('/events', { filters, since: String(since) }, signal);
+      for await (const line of lines(stream)) {
+        deliver(line, listener);
+        since = Date.now() / 1000 - OVERLAP;
+      }
     } catch {
       // Unreachable or cut: tried again below.
     }
