@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { connectSocketBus, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient } from '@gantry/client';
 import { createDockerRuntime } from '@gantry/container-runtime';
@@ -62,5 +63,5 @@ function kubeletOptions(config: NodeProcessConfig, bus: Bus) {
 }
 
 async function network(config: NodeProcessConfig, logger: Logger): Promise<PodNetwork | undefined> {
-  return createRoutedPodNetwork({ netns: 'current', podCidr: config.podCidr, clusterCidr: config.clusterCidr, directory: config.dataDirectory, logger });
+  return createRoutedPodNetwork({ netns: 'current', podCidr: config.podCidr, clusterCidr: config.clusterCidr, directory: join(config.dataDirectory, 'addresses'), logger });
 }
