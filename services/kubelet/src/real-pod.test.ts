@@ -4,20 +4,92 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { coreV1 } from '@gantry/api-types';
 import { settle, silentLogger } from '@gantry/async';
-import type { Client } from '@gantry/client';
 import { createMemoryBus, encodeToken } from '@gantry/bus';
 import type { MemoryBus } from '@gantry/bus';
 import { createFakeClient, EVENTS, PODS } from '@gantry/client';
 import type { FakeClient } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { createDockerRuntime } from '@gantry/container-runtime';
+import { ensureNodeContainer, removeClusterObjects } from '@gantry/container-runtime/docker';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engineAbsent, leftOver, removeAll, socketPath, testImage } from '../../../libs/container-runtime/src/docker/docker-harness.suite.js';
 import { startKubelet } from './kubelet.js';
 import type { Kubelet } from './kubelet.js';
+import { createRoutedPodNetwork } from './network/routed-network.js';
 import type { Pod } from './pods/pod.js';
 
+/** A kubelet over a Docker engine whose node is a container of its own network. */
+async function routedSetting() {
+  const cluster = `test-${randomBytes(4).toString('hex')}`;
+  const node = await ensureNodeContainer({ socketPath, cluster, home: 'test', node: 'n1', image: 'registry.k8s.io/pause:3.10' });
+  const dataDir = await mkdtemp(join(tmpdir(), 'gantry-kubelet-'));
+  const [client, bus] = [createFakeClient(), createMemoryBus()];
+  const runtime = createDockerRuntime({ socketPath, cluster, node: 'n1', networkContainer: node.id });
+  const network = await createRoutedPodNetwork({ netns: node.pid, podCidr: '10.244.9.0/24', clusterCidr: '10.244.0.0/16', directory: join(dataDir, 'addresses'), logger: silentLogger });
+  const kubelet = await startKubelet({
+    client, bus, runtime, network, nodeName: 'n1', logger: silentLogger, dataDir, capacity: { cpu: '2', memory: '4Gi', pods: '10' }, addresses: [{ type: 'InternalIP', address: node.address }],
+  });
+  return {
+    node,
+    create: (name: string, spec: Partial<coreV1.PodSpec> & { containers: coreV1.Container[] }) => seedPod(client, name, spec),
+    until: (name: string, wanted: (pod: Pod | undefined) => boolean | undefined) => untilPod(client, name, wanted),
+    async log(pod: Pod | undefined): Promise<string> {
+      const [container] = await runtime.listContainers({ podUid: pod?.metadata?.uid ?? '' });
+      const chunks: Uint8Array[] = [];
+      for await (const entry of runtime.logs(container?.id ?? '', { follow: false }, new AbortController().signal)) chunks.push(entry.data);
+      return Buffer.concat(chunks).toString();
+    },
+    async close(): Promise<void> {
+      await kubelet.stop();
+      await removeAll(cluster);
+      await removeClusterObjects(socketPath, cluster, 'test');
+      await Promise.all([runtime.close(), bus.close(), client.close(), rm(dataDir, { recursive: true, force: true })]);
+    },
+  };
+}
+
+function seedPod(client: FakeClient, name: string, spec: Partial<coreV1.PodSpec> & { containers: coreV1.Container[] }): void {
+  client.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', uid: randomUUID() }, spec: { nodeName: 'n1', restartPolicy: 'Never', ...spec }, status: { phase: 'Pending' } } as Pod);
+}
+
+/** Waits for the pod's changes until `wanted`; undefined is a pod that is gone. */
+async function untilPod(client: FakeClient, name: string, wanted: (pod: Pod | undefined) => boolean | undefined): Promise<Pod | undefined> {
+  const read = () => client.objects(PODS).find(({ metadata }) => metadata?.name === name);
+  const stop = new AbortController();
+  try {
+    const events = client.resource(PODS, 'default').watch({ resourceVersion: client.resourceVersion, signal: stop.signal })[Symbol.asyncIterator]();
+    while (wanted(read()) !== true) await events.next();
+    return read();
+  } finally {
+    stop.abort();
+  }
+}
+
 const shell = (script: string, more: Partial<coreV1.Container> = {}): coreV1.Container => ({ name: 'main', image: testImage, command: ['sh', '-c', script], ...more });
+
+describe('pods on a node of their own', () => {
+  test('have routed addresses that reach each other; one of the node has the address of the node', async (context) => {
+    const absent = (await engineAbsent()) ?? (process.getuid?.() === 0 ? undefined : 'needs root to enter network namespaces');
+    if (absent !== undefined) return context.skip(absent);
+    const setting = await routedSetting();
+    try {
+      setting.create('server', { containers: [shell('echo served > /tmp/index.html; exec httpd -f -p 8080 -h /tmp')] });
+      const server = await setting.until('server', (pod) => pod?.status?.containerStatuses?.[0]?.state?.running !== undefined);
+      expect(server?.status?.podIP).toBe('10.244.9.2');
+      const ask = 'until wget -q -O - http://10.244.9.2:8080/index.html; do sleep 0.1; done; ip -4 -o addr show dev eth0';
+      setting.create('asker', { containers: [shell(`${ask}; exit 0`)] });
+      setting.create('host', { hostNetwork: true, containers: [shell(ask)] });
+      const asker = await setting.until('asker', (pod) => pod?.status?.phase === 'Succeeded');
+      const host = await setting.until('host', (pod) => pod?.status?.phase === 'Succeeded');
+      expect(asker?.status?.podIP).toBe('10.244.9.3');
+      expect(await setting.log(asker)).toMatch(/^served\n.* 10\.244\.9\.3\/32 /);
+      expect(host?.status?.podIP).toBe(setting.node.address);
+      expect(await setting.log(host)).toContain(` ${setting.node.address}/`);
+    } finally {
+      await setting.close();
+    }
+  });
+});
 
 describe('a pod on a Docker engine', () => {
   let cluster: string;
@@ -47,29 +119,14 @@ describe('a pod on a Docker engine', () => {
 
   const start = async (): Promise<void> => {
     kubelet = await startKubelet({
-      client: client as Client, bus, runtime, nodeName: 'n1', logger: silentLogger, dataDir, capacity: { cpu: '2', memory: '4Gi', pods: '10' }, network: undefined,
+      client, bus, runtime, nodeName: 'n1', logger: silentLogger, dataDir, capacity: { cpu: '2', memory: '4Gi', pods: '10' }, network: undefined,
       addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
     });
     await kubelet.ready;
   };
 
-  const create = async (name: string, spec: Partial<coreV1.PodSpec> & { containers: coreV1.Container[] }): Promise<void> => {
-    const uid = randomUUID();
-    client.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', uid }, spec: { nodeName: 'n1', restartPolicy: 'Never', ...spec }, status: { phase: 'Pending' } } as Pod);
-  };
-
-  /** Waits for the pod's changes until `wanted`; undefined is a pod that is gone. */
-  const until = async (name: string, wanted: (pod: Pod | undefined) => boolean | undefined): Promise<Pod | undefined> => {
-    const read = () => client.objects(PODS).find(({ metadata }) => metadata?.name === name);
-    const stop = new AbortController();
-    try {
-      const events = client.resource(PODS, 'default').watch({ resourceVersion: client.resourceVersion, signal: stop.signal })[Symbol.asyncIterator]();
-      while (wanted(read()) !== true) await events.next();
-      return read();
-    } finally {
-      stop.abort();
-    }
-  };
+  const create = async (name: string, spec: Partial<coreV1.PodSpec> & { containers: coreV1.Container[] }): Promise<void> => seedPod(client, name, spec);
+  const until = (name: string, wanted: (pod: Pod | undefined) => boolean | undefined): Promise<Pod | undefined> => untilPod(client, name, wanted);
 
   const logs = async (pod: string, query = ''): Promise<{ status: string | undefined; text: string }> => {
     const stream = await bus.openStream(`node.${encodeToken('n1')}.stream`, { headers: { method: 'GET', path: `/containerLogs/default/${pod}/main`, query }, timeoutMs: 5_000 });
