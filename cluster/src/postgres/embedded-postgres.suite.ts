@@ -6,13 +6,16 @@ import pg from 'pg';
 import type { PostgresConnection, RunningPostgres } from './postgres.js';
 import { startPostgres } from './postgres.js';
 
+/** Milliseconds for a hook that starts or stops a Postgres: making and syncing its files is slow on a busy disk. */
+export const POSTGRES_HOOK_MS = 60_000;
+
 export type EmbeddedPostgres = RunningPostgres;
 
 /** A real Postgres for the tests of a file, in a folder of its own. */
 export interface TestPostgres {
   readonly running: RunningPostgres;
-  /** A new, empty database in it. */
-  createDatabase(): Promise<PostgresConnection>;
+  /** Forgets what stores have written; none may be running. Far cheaper than a database for every test. */
+  emptied(): Promise<PostgresConnection>;
   /** Stops it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -26,13 +29,11 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-pg-'));
   chmodSync(folder, 0o755);
   const running = await startEmbedded(folder);
-  let databases = 0;
   return {
     running,
-    async createDatabase() {
-      const database = `test_${++databases}`;
-      await queryOnce(running.config, `CREATE DATABASE ${database} STRATEGY file_copy`);
-      return { ...running.config, database };
+    async emptied() {
+      await queryOnce(running.config, 'DROP SCHEMA IF EXISTS gantry CASCADE');
+      return running.config;
     },
     async stop() {
       await running.stop();

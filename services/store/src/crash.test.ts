@@ -8,18 +8,18 @@ import type { LogEntry } from '@gantry/storage';
 import { decodeWatchMessage } from '@gantry/storage';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { queryOnce, startTestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { createRemoteStorage } from '../../api/src/remote-storage/remote-storage.suite.js';
 import { startStore } from './store.js';
 
-type Config = Awaited<ReturnType<TestPostgres['createDatabase']>>;
+type Config = Awaited<ReturnType<TestPostgres['emptied']>>;
 
 const SOURCE_LOADER = join(import.meta.dirname, '../../../cluster/src/postgres/source-loader.fixture.mjs');
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+}, POSTGRES_HOOK_MS);
+afterAll(() => postgres.stop(), POSTGRES_HOOK_MS);
 
 /** What a store said before it died. */
 interface LastWords {
@@ -59,7 +59,7 @@ describe('a store that is killed', () => {
     ['before-acknowledge', '@7'],
     ['after-acknowledge', '@7'],
   ])('%s has acknowledged and published nothing that is not in the log', async (point, pass) => {
-    const config = await postgres.createDatabase();
+    const config = await postgres.emptied();
     const words = await runUntilKilled(config, `${point}=crash${pass}`, 'x');
     const log = await logOf(config);
     expect(words.finished).toBe(false);
@@ -69,7 +69,7 @@ describe('a store that is killed', () => {
   });
 
   it('leaves a log that the next one goes on with and publishes whole', async () => {
-    const config = await postgres.createDatabase();
+    const config = await postgres.emptied();
     for (const [index, failpoints] of ['after-takeover=crash', 'after-commit=crash@5', 'before-publish=crash@20'].entries()) await runUntilKilled(config, failpoints, `x${index}`);
     const bus = createMemoryBus();
     const entries: LogEntry[] = [];

@@ -6,10 +6,9 @@ import type { MemoryBus, SequencedMessage } from '@gantry/bus';
 import { createMemoryBus } from '@gantry/bus';
 import type { LogEntry, Storage } from '@gantry/storage';
 import { decodeWatchMessage, resourceTypeOf } from '@gantry/storage';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { queryOnce } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EmbeddedPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { startEmbedded } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { POSTGRES_HOOK_MS, queryOnce, startEmbedded } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { pod, put } from '../../../libs/storage/src/storage.suite.js';
 import { createRemoteStorage } from '../../api/src/remote-storage/remote-storage.suite.js';
 import type { RunningStore } from './store.js';
@@ -21,10 +20,17 @@ let bus: MemoryBus;
 let store: RunningStore;
 let storage: Storage;
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gantry-recovery-'));
   chmodSync(folder, 0o755);
   postgres = await startEmbedded(folder);
+}, POSTGRES_HOOK_MS);
+afterAll(async () => {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, POSTGRES_HOOK_MS);
+beforeEach(async () => {
+  await queryOnce(postgres.config, 'DROP SCHEMA IF EXISTS gantry CASCADE');
   bus = createMemoryBus();
   store = await startStore({ bus, postgres: postgres.config, logger: silentLogger });
   await store.whenLeading();
@@ -34,8 +40,6 @@ afterEach(async () => {
   bus.faults.clear();
   await store.stop();
   await bus.close();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const write = (name: string, expectedRevision = 0, text = name) => storage.write([put(pod(name), expectedRevision, text)]);
@@ -56,8 +60,8 @@ describe('the store', () => {
 
   it('answers unavailable when the database refuses a batch, as on a full disk, and changes nothing', async () => {
     await write('a');
-    await queryOnce(postgres.config, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
-    await queryOnce(postgres.config, 'CREATE TRIGGER full_disk BEFORE INSERT ON gantry.log FOR EACH ROW EXECUTE FUNCTION full_disk()');
+    await queryOnce(postgres.config, `CREATE FUNCTION gantry.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
+    await queryOnce(postgres.config, 'CREATE TRIGGER full_disk BEFORE INSERT ON gantry.log FOR EACH ROW EXECUTE FUNCTION gantry.full_disk()');
     await expect(write('a', 1, 'changed')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(write('b')).rejects.toThrow('No space left on device');
     await queryOnce(postgres.config, 'DROP TRIGGER full_disk ON gantry.log');

@@ -2,7 +2,7 @@ import { silentLogger } from '@gantry/async';
 import { createMemoryBus } from '@gantry/bus';
 import { afterAll, beforeAll } from 'vitest';
 import type { TestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { startTestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { POSTGRES_HOOK_MS, startTestPostgres } from '../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { describeStorage } from '../../../libs/storage/src/storage.suite.js';
 import { createRemoteStorage } from '../../api/src/remote-storage/remote-storage.suite.js';
 import { startStore } from './store.js';
@@ -10,12 +10,12 @@ import { startStore } from './store.js';
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+}, POSTGRES_HOOK_MS);
+afterAll(() => postgres.stop(), POSTGRES_HOOK_MS);
 
 describeStorage('the store on Postgres, through the bus', async () => {
   const bus = createMemoryBus();
-  const store = await startStore({ bus, postgres: await postgres.createDatabase(), logger: silentLogger });
+  const store = await startStore({ bus, postgres: await postgres.emptied(), logger: silentLogger });
   await store.whenLeading();
   return {
     storage: createRemoteStorage(bus),

@@ -4,7 +4,7 @@ import { createMemoryBus } from '@gantry/bus';
 import type { Storage } from '@gantry/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
 import { createRemoteStorage } from '../../../api/src/remote-storage/remote-storage.suite.js';
 import { Failpoints } from '../failpoints.js';
@@ -16,7 +16,7 @@ import type { RunningStore } from '../store.js';
 import { startStore } from '../store.js';
 import { LeaderSession } from './session.js';
 
-type Config = Awaited<ReturnType<TestPostgres['createDatabase']>>;
+type Config = Awaited<ReturnType<TestPostgres['emptied']>>;
 
 let postgres: TestPostgres;
 let config: Config;
@@ -26,10 +26,10 @@ const stores: RunningStore[] = [];
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+}, POSTGRES_HOOK_MS);
+afterAll(() => postgres.stop(), POSTGRES_HOOK_MS);
 beforeEach(async () => {
-  config = await postgres.createDatabase();
+  config = await postgres.emptied();
   bus = createMemoryBus();
   storage = createRemoteStorage(bus);
 });

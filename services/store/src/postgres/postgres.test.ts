@@ -3,7 +3,7 @@ import { createMemoryBus } from '@gantry/bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
+import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
 import { createRemoteStorage } from '../../../api/src/remote-storage/remote-storage.suite.js';
 import { startStore } from '../store.js';
@@ -13,8 +13,8 @@ import { migrate } from './migrations/migrate.js';
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+}, POSTGRES_HOOK_MS);
+afterAll(() => postgres.stop(), POSTGRES_HOOK_MS);
 
 describe('arrays as binary parameters', () => {
   it('arrive as they were sent', async () => {
@@ -34,7 +34,7 @@ describe('arrays as binary parameters', () => {
 
 describe('the schema', () => {
   it('is made once by replicas that start at the same time, and left alone afterwards', async () => {
-    const config = await postgres.createDatabase();
+    const config = await postgres.emptied();
     await Promise.all([1, 2, 3].map(() => migrate(config, silentLogger)));
     await queryOnce(config, 'UPDATE gantry.meta SET revision = 5');
     await migrate(config, silentLogger);
@@ -43,7 +43,7 @@ describe('the schema', () => {
   });
 
   it('shows the objects to people, whatever their bytes are', async () => {
-    const config = await postgres.createDatabase();
+    const config = await postgres.emptied();
     const bus = createMemoryBus();
     const store = await startStore({ bus, postgres: config, logger: silentLogger });
     await store.whenLeading();

@@ -8,6 +8,11 @@ import { MIGRATIONS } from './migrations.js';
 const MIGRATION_LOCK = '7449353542041042029';
 const TABLE = 'migrations';
 
+/** Imports what a first start needs while it still waits for its database: a third of a second on a small machine. */
+export async function preloadMigrations(): Promise<void> {
+  await import('typeorm');
+}
+
 /** Brings the schema to this program's version. Safe with several replicas at once; nothing is imported when nothing is missing. */
 export async function migrate(config: PostgresConfig, logger: Logger): Promise<void> {
   const connection = createConnection(config, 'gantry store migration');
