@@ -105,6 +105,8 @@ export interface KindDescriptor {
   readonly ttlSeconds?: number;
   /** Sealed before the value leaves `api` (Secret); no other process ever follows it on the bus. */
   readonly encrypted?: boolean;
+  /** A delete that removes at once answers the object, not a Status (Pod, ServiceAccount). */
+  readonly returnsDeletedObject?: boolean;
   /** Where the kind keeps finalizers that only `/finalize` clears (Namespace: spec.finalizers). */
   readonly specFinalizers?: boolean;
 }

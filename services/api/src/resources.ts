@@ -7,6 +7,7 @@ import type { Seal } from './registry/seal.js';
 import { servedResource, storagePrefixOf } from './registry/served-resource.js';
 import type { ServedResource } from './registry/served-resource.js';
 import type { StoredForm } from './watch-cache/cached-object.js';
+import { FormsBudget } from './watch-cache/forms-budget.js';
 import type { ResourceCacheOptions } from './watch-cache/resource-cache.js';
 import type { WatchCache } from './watch-cache/watch-cache.js';
 
@@ -14,10 +15,11 @@ import type { WatchCache } from './watch-cache/watch-cache.js';
 const FORM_VERSION = 1;
 
 /** A cache for every kind that is stored as itself. */
-export function cacheOptions(kinds: readonly KindDescriptor[], ringEvents: number): ResourceCacheOptions[] {
+export function cacheOptions(kinds: readonly KindDescriptor[], { ringEvents, formsBytes }: { readonly ringEvents: number; readonly formsBytes: number }): ResourceCacheOptions[] {
+  const budget = new FormsBudget(formsBytes);
   return kinds
     .filter(({ storedAs }) => storedAs === undefined)
-    .map((kind) => ({ prefix: storagePrefixOf(kind), form: storedForm(kind), fields: kind.selectableFields, ringEvents }));
+    .map((kind) => ({ prefix: storagePrefixOf(kind), form: storedForm(kind, budget), fields: kind.selectableFields, ringEvents }));
 }
 
 /** Every kind bound to the cache of its stored form. */
@@ -31,10 +33,10 @@ export function openerOf(kinds: readonly KindDescriptor[], seal: Seal): <T exten
   return (value) => (sealed.has(`${resourceTypeOf(value.key)}/`) ? seal.open(value.key, value) : value);
 }
 
-function storedForm(kind: KindDescriptor): StoredForm {
+function storedForm(kind: KindDescriptor, budget: FormsBudget): StoredForm {
   const schema = JSON.stringify(schemaOf(kind) ?? null);
   const schemaHash = createHash('sha256').update(`${String(FORM_VERSION)} ${apiVersionOf(kind)} ${kind.kind} ${schema}`).digest('hex').slice(0, 16);
-  return { schemaHash, decode, defaults: kind.defaults };
+  return { schemaHash, decode, defaults: kind.defaults, budget };
 }
 
 function decode(value: Uint8Array): ResourceObject {

@@ -36,7 +36,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     bus, storage, logger,
     decode: ({ sequence, headers, data }: SequencedMessage) => resolveWatchMessage(storage, sequence, headers, data),
     open: openerOf(kinds, seal),
-    resources: cacheOptions(kinds, limits.ringEvents),
+    resources: cacheOptions(kinds, limits),
     freshnessTimeoutMs: limits.freshnessTimeoutMs,
   });
   const resources = bindResources(kinds, watchCache);

@@ -47,13 +47,20 @@ function fromCache(env: RegistryEnvironment, { resource, namespace, filter }: Li
   const prefix = listPrefixOf(resource, namespace);
   const objects: CachedObject[] = [];
   let remaining = 0;
-  resource.cache.scan(prefix, (object) => {
+  scanCandidates(resource, namespace, filter, (object) => {
     if (filter.matches !== undefined && !filter.matches(object)) return true;
     if (limit === 0 || objects.length < limit) objects.push(object);
     else remaining++;
     return filter.matches === undefined || remaining === 0;
   });
   return page(env.watchCache.revision, prefix, objects, remaining, filter);
+}
+
+/** Every object that a list or watch may show: the one whose name the selector says, else all of the namespace or of the resource. */
+export function scanCandidates(resource: ServedResource, namespace: string, { name }: ObjectFilter, visit: (object: CachedObject) => boolean): void {
+  if (name === undefined || name === '' || (namespace === '' && resource.kind.namespaced)) return resource.cache.scan(listPrefixOf(resource, namespace), visit);
+  const object = resource.cache.get(`${resource.cache.prefix}${namespace || '_'}/${name}`);
+  if (object !== undefined) visit(object);
 }
 
 async function fromStorage(env: RegistryEnvironment, request: ListRequest, source: Extract<ListSource, { from: 'storage' }>): Promise<ListResult> {

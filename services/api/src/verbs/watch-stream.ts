@@ -1,5 +1,6 @@
 import { newExpired } from '@gantry/apimachinery';
 import type { AnswerSink } from '../http/answer.js';
+import { scanCandidates } from '../registry/list.js';
 import type { ObjectFilter } from '../registry/object-filter.js';
 import { listPrefixOf } from '../registry/served-resource.js';
 import type { Representation } from '../representation/representation.js';
@@ -47,8 +48,9 @@ export class WatchStream implements Watcher {
   /** The present objects as added ones, in one turn of the loop, so that the next event is the first after them. */
   sendState(markEnd: boolean): void {
     const { request, filter, sink, representation } = this.#options;
-    request.resource.cache.scan(this.#prefix, (object) => {
+    scanCandidates(request.resource, request.namespace, filter, (object) => {
       if (filter.matches === undefined || filter.matches(object)) sink.write(representation.event({ type: 'ADDED', object }));
+      return true;
     });
     this.#sentRevision = request.env.watchCache.revision;
     if (markEnd) this.markInitialEnd();

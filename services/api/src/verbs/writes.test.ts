@@ -255,7 +255,7 @@ describe('delete', () => {
     expect(first.body.metadata.deletionGracePeriodSeconds).toBe(30);
     expect((await test.call('DELETE', pods('p'), { gracePeriodSeconds: 5 })).body.metadata.deletionGracePeriodSeconds).toBe(5);
     expect((await test.call('DELETE', pods('p'), { gracePeriodSeconds: 60 })).body.metadata.deletionGracePeriodSeconds).toBe(5);
-    expect((await test.call('DELETE', pods('p', '?gracePeriodSeconds=0'))).body.status).toBe('Success');
+    expect((await test.call('DELETE', pods('p', '?gracePeriodSeconds=0'))).body).toMatchObject({ kind: 'Pod', metadata: { name: 'p' } });
     expect((await test.call('GET', pods('p'))).status).toBe(404);
   });
 

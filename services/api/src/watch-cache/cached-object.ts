@@ -1,6 +1,7 @@
 import type { ResourceObject } from '@gantry/resources';
 import { spliceResourceVersion } from '@gantry/storage';
 import type { EncodedValue } from '@gantry/storage';
+import type { FormHolder, FormsBudget } from './forms-budget.js';
 
 /** How a resource's stored bytes become what is served. */
 export interface StoredForm {
@@ -8,16 +9,19 @@ export interface StoredForm {
   readonly schemaHash: string;
   readonly decode: (value: Uint8Array) => ResourceObject;
   readonly defaults: (object: ResourceObject) => void;
+  /** Bounds the forms that are kept. */
+  readonly budget: FormsBudget;
 }
 
 /**
- * One object at one revision: the bytes that `store` has, and everything made from them, each made at most once and only when asked for.
- * Immutable to its readers: the parsed object is shared and never changed.
+ * One object at one revision: the bytes that `store` has, and everything made from them, each made when it is first asked for and kept
+ * within the budget. Immutable to its readers: the parsed object is shared and never changed.
  */
-export class CachedObject {
+export class CachedObject implements FormHolder {
   #json: Uint8Array | undefined;
   #object: ResourceObject | undefined;
-  #forms: Map<string, Uint8Array> | undefined;
+  #derived: Map<string, Uint8Array> | undefined;
+  #isCounted = false;
 
   constructor(
     readonly form: StoredForm,
@@ -29,28 +33,44 @@ export class CachedObject {
 
   /** The JSON that is served, with its resourceVersion. */
   get json(): Uint8Array {
+    if (this.#json === undefined) this.#count();
     return (this.#json ??= this.#encoded());
   }
 
   get object(): ResourceObject {
+    if (this.#object === undefined) this.#count();
     return (this.#object ??= this.#parsed());
   }
 
-  get name(): string {
-    return this.key.slice(this.key.lastIndexOf('/') + 1);
-  }
-
   /** Another representation (a version, protobuf, metadata only) under its own name. */
-  derived(form: string, make: (object: CachedObject) => Uint8Array): Uint8Array {
-    this.#forms ??= new Map();
-    let bytes = this.#forms.get(form);
-    if (bytes === undefined) this.#forms.set(form, (bytes = make(this)));
+  derived(name: string, make: (object: CachedObject) => Uint8Array): Uint8Array {
+    this.#count();
+    this.#derived ??= new Map();
+    let bytes = this.#derived.get(name);
+    if (bytes === undefined) this.#derived.set(name, (bytes = make(this)));
     return bytes;
   }
 
   /** The same state under another revision: what a watch says of an object that was deleted or left its selector. */
   at(revision: number): CachedObject {
     return new CachedObject(this.form, this.key, revision, this.stored);
+  }
+
+  get formBytes(): number {
+    return this.stored.value.length;
+  }
+
+  forget(): void {
+    this.#json = undefined;
+    this.#object = undefined;
+    this.#derived = undefined;
+    this.#isCounted = false;
+  }
+
+  #count(): void {
+    if (this.#isCounted) return;
+    this.#isCounted = true;
+    this.form.budget.admit(this);
   }
 
   #encoded(): Uint8Array {

@@ -45,15 +45,14 @@ export class Feed {
     return this.#applied;
   }
 
+  /** May be called again after it failed; does nothing once it worked. */
   async start(): Promise<void> {
+    if (this.#subscriptions.length > 0) return;
     await this.#relist();
     const { bus } = this.options;
+    const onMessage = (message: SequencedMessage): void => this.#onMessage(message);
+    this.#subscriptions.push(await bus.watch.follow({ fromSequence: this.#received + 1, onMessage, onGap: () => this.#catchUp() }));
     this.#subscriptions.push(bus.subscribe(PROGRESS_SUBJECT, ({ data }) => this.#onProgress(Number(Buffer.from(data).toString('latin1')))));
-    this.#subscriptions.push(await bus.watch.follow({
-      fromSequence: this.#received + 1,
-      onMessage: (message) => this.#onMessage(message),
-      onGap: () => this.#catchUp(),
-    }));
   }
 
   async stop(): Promise<void> {

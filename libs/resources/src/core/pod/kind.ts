@@ -15,6 +15,7 @@ export const pod = defineKind<DefaultedPod>({
   categories: ['all'],
   namespaced: true,
   defaults: defaultPod,
+  returnsDeletedObject: true,
   strategy: podStrategy,
   statusStrategy: podStatusStrategy,
   columns: podColumns,

@@ -15,6 +15,7 @@ export const serviceAccount = defineKind<DefaultedServiceAccount>({
   categories: [],
   namespaced: true,
   defaults: defaultServiceAccount,
+  returnsDeletedObject: true,
   strategy: serviceAccountStrategy,
   columns: serviceAccountColumns,
   selectableFields: {},
