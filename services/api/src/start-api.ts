@@ -16,9 +16,10 @@ import { Routes } from './http/routes.js';
 import { listenHttps } from './http/server.js';
 import { versionInfo } from './http/version.js';
 import { defaultLimits } from './options.js';
-import type { ApiOptions, RunningApi } from './options.js';
+import type { ApiLimits, ApiOptions, RunningApi } from './options.js';
 import type { RegistryEnvironment } from './registry/environment.js';
 import { createSeal } from './registry/seal.js';
+import type { Seal } from './registry/seal.js';
 import { bindResources, cacheOptions, openerOf } from './resources.js';
 import { Starter } from './starter.js';
 import { createKubeletStreams } from './streams/kubelet-streams.js';
@@ -28,41 +29,50 @@ import { WatchCache } from './watch-cache/watch-cache.js';
 
 /** Starts the API: on its HTTPS port and on the bus, at once; it becomes ready when the store has answered. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { bus, logger, listen, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { bus, storage, logger } = options;
-  const { kinds } = options.kinds;
-  const seal = createSeal(options.encryptionKey);
-  const watchCache = new WatchCache({
-    bus, storage, logger,
-    decode: ({ sequence, headers, data }: SequencedMessage) => resolveWatchMessage(storage, sequence, headers, data),
-    open: openerOf(kinds, seal),
-    resources: cacheOptions(kinds, limits),
-    freshnessTimeoutMs: limits.freshnessTimeoutMs,
-  });
-  const resources = bindResources(kinds, watchCache);
-  const admission = new AdmissionChain(createPlugins({ namespace: namespaceReader(() => env, resources) }));
-  const env: RegistryEnvironment = { storage, watchCache, seal, admission, now: Date.now };
-  const subresources = createSubresources(createKubeletStreams(bus, logger));
-  const starter = new Starter(async () => {
-    await watchCache.start();
-    await ensureSystemNamespaces(env, resources);
-  }, logger);
-  const routes = new Routes(resources, subresources, env.now);
-  const endpoints = new PathEndpoints(pathEndpoints(options, subresources, env, () => starter.isReady));
-  const chain = new RequestChain({ env, limits, routes, endpoints, isReady: () => starter.isReady, logger });
-  const server = await listenHttps({ ...limits, listen: options.listen, tls: options.tls, chain, logger });
+  const { chain, watchCache, starter } = compose(options, limits);
+  const server = await listenHttps({ ...limits, listen, tls, chain, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
   const stop = once(async () => {
     starter.stop();
     watchCache.endWatches();
-    const onBus = busServer.close();
-    await server.stop(limits.stopPatienceMs);
-    await onBus;
+    await Promise.all([busServer.close(), server.stop(limits.stopPatienceMs)]);
     await watchCache.stop();
   });
   return { port: server.port, ready: starter.ready, stop };
+}
+
+/** The parts, put together; nothing runs yet. */
+function compose(options: ApiOptions, limits: ApiLimits): { chain: RequestChain; watchCache: WatchCache; starter: Starter } {
+  const { storage, logger } = options;
+  const { kinds } = options.kinds;
+  const seal = createSeal(options.encryptionKey);
+  const watchCache = createWatchCache(options, limits, seal);
+  const resources = bindResources(kinds, watchCache);
+  const admission = new AdmissionChain(createPlugins({ namespace: namespaceReader(() => env, resources) }));
+  const env: RegistryEnvironment = { storage, watchCache, seal, admission, now: Date.now };
+  const subresources = createSubresources(createKubeletStreams(options.bus, logger));
+  const starter = new Starter(async () => {
+    await watchCache.start();
+    await ensureSystemNamespaces(env, resources);
+  }, logger);
+  const isReady = (): boolean => starter.isReady;
+  const routes = new Routes(resources, subresources, env.now);
+  const endpoints = new PathEndpoints(pathEndpoints(options, subresources, env, isReady));
+  return { chain: new RequestChain({ env, limits, routes, endpoints, isReady, logger }), watchCache, starter };
+}
+
+function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {
+  return new WatchCache({
+    bus, storage, logger,
+    decode: ({ sequence, headers, data }: SequencedMessage) => resolveWatchMessage(storage, sequence, headers, data),
+    open: openerOf(kinds, seal),
+    resources: cacheOptions(kinds, limits),
+    freshnessTimeoutMs: limits.freshnessTimeoutMs,
+  });
 }
 
 function pathEndpoints(options: ApiOptions, subresources: readonly Subresource[], env: RegistryEnvironment, isReady: () => boolean): Record<string, PathEndpoint> {

@@ -28,6 +28,7 @@ export class Starter {
   start(): void {
     this.action().then(
       () => {
+        if (this.#isStopped) return;
         this.#isReady = true;
         this.#ready.resolve();
       },
@@ -35,10 +36,12 @@ export class Starter {
     );
   }
 
+  /** Not ready from here on: what is open may finish, nothing new begins. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     if (!this.#isReady) this.#ready.reject(new Error('stopped before it was ready'));
+    this.#isReady = false;
   }
 
   #again(error: unknown): void {

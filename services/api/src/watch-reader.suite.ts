@@ -3,7 +3,7 @@ import type { ApiTransport } from '@gantry/client';
 /** One event of a JSON watch. */
 export interface WatchedEvent {
   readonly type: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- objects of every kind
   readonly object: any;
 }
 

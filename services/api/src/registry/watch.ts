@@ -2,7 +2,7 @@ import { newExpired, newTooLargeResourceVersion } from '@gantry/apimachinery';
 import { StorageError } from '@gantry/storage';
 import type { LogEntry } from '@gantry/storage';
 import { CacheEvent } from '../watch-cache/cache-event.js';
-import { CachedObject } from '../watch-cache/cached-object.js';
+import type { CachedObject } from '../watch-cache/cached-object.js';
 import { opened, storageCall } from './current-state.js';
 import type { RegistryEnvironment } from './environment.js';
 import { parseRevision } from './list-options.js';
