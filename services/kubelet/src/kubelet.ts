@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseQuantity } from '@gantry/apimachinery';
 import type { ContainerRuntime, Version } from '@gantry/container-runtime';
 import type { EventContent, EventRecorder, RunningController } from '@gantry/controller';
-import { createEventRecorder, runController, WorkQueue } from '@gantry/controller';
+import { createEventRecorder, perItemExponential, runController, WorkQueue } from '@gantry/controller';
 import { clientSources } from './environment/value-sources.js';
 import { createImagePuller } from './images/image-puller.js';
 import { startNodeReporter } from './node/node-reporter.js';
@@ -30,6 +30,9 @@ export interface Kubelet {
   stop(options?: { endPods?: boolean }): Promise<void>;
 }
 
+/** Milliseconds between looks at a pod whose last ones failed. */
+const FIRST_RETRY = 50;
+const LONGEST_RETRY = 10_000;
 /** Milliseconds until a container that could not be stopped is looked at again. */
 const RETRY_STOP = 1000;
 
@@ -38,7 +41,7 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const options = resolveOptions(given);
   const { clock, logger, runtime } = options;
   const version = await runtime.version();
-  const queue = new WorkQueue({ clock });
+  const queue = new WorkQueue({ clock, rateLimiter: perItemExponential(FIRST_RETRY, LONGEST_RETRY) });
   const poke = (uid: string): void => queue.add(uid);
   const recorder = createEventRecorder({ client: options.client, component: 'kubelet', host: options.nodeName, clock, logger });
   const source = startPodSource({ client: options.client, nodeName: options.nodeName, clock, logger, changed: poke });
@@ -52,7 +55,6 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const stop = async (how: { endPods?: boolean }): Promise<void> => {
     await Promise.all([reporter.stop(), streams.stop(), workers.stop()]);
     if (how.endPods === true) await endPods(deps, source.all());
-    await source.stop();
     await recorder.stop();
   };
   return { ready, stop: (how = {}) => (stopped ??= stop(how)) };
@@ -75,12 +77,13 @@ function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, source
     controller = runController({ name: 'pods', queue, concurrency: options.concurrency, clock, logger, reconcile: async (uid) => runner.reconcile(uid) });
     runtime.events((event) => poke(event.podUid), stopping.signal);
     await relistLoop({ runtime, clock, logger, changed: poke }, stopping.signal);
-  });
+  }, () => undefined);
   return {
     async stop() {
       stopping.abort();
-      // A source that never synced leaves nothing to wait for.
-      if (controller !== undefined) await Promise.all([controller.stop(), loop]);
+      await source.stop();
+      await loop;
+      await controller?.stop();
       await queue.shutDown();
     },
   };

@@ -49,6 +49,8 @@ export function startNodeReporter(options: NodeReporterOptions): NodeReporter {
 
 class Reporter {
   #lastStatusAt = 0;
+  #lastStatus: coreV1.NodeStatus | undefined;
+  #statusVersion: string | undefined;
   #node: coreV1.Node | undefined;
 
   constructor(
@@ -100,10 +102,19 @@ class Reporter {
     const now = this.options.clock.now();
     const status = await this.#status(node, now);
     this.#node = node;
-    if (now - this.#lastStatusAt < STATUS_EVERY && deepEqual(lasting(status), lasting(node.status ?? {}))) return;
+    if (now - this.#lastStatusAt < STATUS_EVERY && this.#isKnown(status, node)) return;
     const nodes = this.options.client.resource(NODES);
     this.#node = await nodes.patch(this.options.facts.name, 'application/merge-patch+json', { status }, { subresource: 'status', signal: this.signal });
     this.#lastStatusAt = now;
+    this.#lastStatus = status;
+    this.#statusVersion = this.#node.metadata?.resourceVersion;
+  }
+
+  /** As the server has it, or as it was written: a server may store a status in words of its own. */
+  #isKnown(status: coreV1.NodeStatus, node: coreV1.Node): boolean {
+    if (deepEqual(lasting(status), lasting(node.status ?? {}))) return true;
+    const sameObject = this.#statusVersion === node.metadata?.resourceVersion;
+    return sameObject && this.#lastStatus !== undefined && deepEqual(lasting(status), lasting(this.#lastStatus));
   }
 
   async #status(node: coreV1.Node, now: number): Promise<coreV1.NodeStatus> {

@@ -112,6 +112,7 @@ export class PodRunner {
     await this.deps.network?.detach(uid);
     await this.deps.files.removePod(uid);
     this.deps.puller.forget(uid);
+    this.deps.status.forget(uid);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes of a termination message that count. */
@@ -36,7 +36,9 @@ export function createPodFiles(dataDir: string): PodFiles {
     async terminationLog(uid, container, attempt) {
       const path = lastWords(uid, container, attempt);
       await mkdir(join(podDirectory(uid), 'containers', container), { recursive: true, mode: 0o750 });
-      await writeFile(path, '', { mode: 0o666 });
+      await writeFile(path, '');
+      // Whoever the container runs as may write it; the mode of a creation would be cut by the process's mask.
+      await chmod(path, 0o666);
       return path;
     },
     async readTerminationLog(uid, container, attempt) {

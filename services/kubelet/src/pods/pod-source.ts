@@ -1,8 +1,8 @@
-import { isExpired, isGone } from '@gantry/apimachinery';
 import type { Clock, Logger } from '@gantry/async';
-import { Backoff, delay } from '@gantry/async';
 import type { Client } from '@gantry/client';
 import { PODS } from '@gantry/client';
+import { createInformer, listWatchSource, revisionOf } from '@gantry/informer';
+import type { Informer } from '@gantry/informer';
 import type { Pod } from './pod.js';
 
 export interface PodSourceOptions {
@@ -15,8 +15,8 @@ export interface PodSourceOptions {
 }
 
 /**
- * The pods that the API has for this node. Its lists are consistent reads (no resourceVersion given): a kubelet that starts
- * from a stale cache could see, and run again, a pod that was deleted while it was down.
+ * The pods that the API has for this node. The informer's lists are consistent reads (no resourceVersion given): a kubelet that
+ * starts from a stale cache could see, and run again, a pod that was deleted while it was down.
  */
 export interface PodSource {
   get(uid: string): Pod | undefined;
@@ -29,104 +29,73 @@ export interface PodSource {
   stop(): Promise<void>;
 }
 
-const RETRY = { initial: 500, cap: 10_000 };
+const UID_INDEX = 'uid';
 
 export function startPodSource(options: PodSourceOptions): PodSource {
-  const source = new Source(options);
+  const { client, clock, logger, nodeName } = options;
+  const informer = createInformer<Pod>({
+    name: 'pods',
+    source: listWatchSource({ client, reference: PODS, fieldSelector: `spec.nodeName=${nodeName}` }),
+    indexes: { [UID_INDEX]: ({ metadata }) => (metadata?.uid === undefined ? [] : [metadata.uid]) },
+    clock,
+    logger,
+  });
+  const source = new Source(informer, options.changed);
+  informer.start();
   return source;
 }
 
 class Source implements PodSource {
   readonly synced: Promise<void>;
-  readonly #pods = new Map<string, Pod>();
-  readonly #stopping = new AbortController();
-  readonly #ended: Promise<void>;
+  /** Answers of writes that the watch has not brought yet. */
+  readonly #ahead = new Map<string, Pod>();
 
-  constructor(private readonly options: PodSourceOptions) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.synced = promise;
-    this.#ended = this.#follow(resolve);
+  constructor(
+    private readonly informer: Informer<Pod>,
+    changed: (uid: string) => void,
+  ) {
+    const tell = (pod: Pod): void => {
+      this.#catchUp(pod);
+      changed(uidOf(pod));
+    };
+    informer.addHandler({ add: tell, update: tell, delete: (pod) => {
+      this.#ahead.delete(uidOf(pod));
+      changed(uidOf(pod));
+    } });
+    this.synced = informer.waitForSync();
+    // A source that is stopped before it synced is nobody's error.
+    this.synced.catch(() => undefined);
   }
 
   get(uid: string): Pod | undefined {
-    return this.#pods.get(uid);
+    const [cached] = this.informer.lister.byIndex(UID_INDEX, uid);
+    return cached === undefined ? undefined : (this.#ahead.get(uid) ?? cached);
   }
 
   all(): readonly Pod[] {
-    return [...this.#pods.values()];
+    return this.informer.lister.list().map((pod) => this.#ahead.get(uidOf(pod)) ?? pod);
   }
 
   find(namespace: string, name: string): Pod | undefined {
-    return this.all().find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name);
+    const cached = this.informer.lister.get(name, namespace);
+    return cached === undefined ? undefined : this.get(uidOf(cached));
   }
 
   observe(pod: Pod): void {
-    const uid = pod.metadata?.uid ?? '';
-    const present = this.#pods.get(uid);
-    if (present !== undefined && versionOf(present) < versionOf(pod)) this.#pods.set(uid, pod);
+    const present = this.get(uidOf(pod));
+    if (present !== undefined && revisionOf(present) < revisionOf(pod)) this.#ahead.set(uidOf(pod), pod);
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#ended;
+  stop(): Promise<void> {
+    return this.informer.stop();
   }
 
-  async #follow(listed: () => void): Promise<void> {
-    const backoff = new Backoff(RETRY);
-    const { signal } = this.#stopping;
-    let resourceVersion: string | undefined;
-    while (!signal.aborted) {
-      try {
-        resourceVersion ??= await this.#list();
-        listed();
-        backoff.reset();
-        resourceVersion = await this.#watch(resourceVersion);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (isExpired(error) || isGone(error)) resourceVersion = undefined;
-        this.options.logger.debug({ error: String(error) }, 'following the pods of this node was interrupted');
-        await delay(this.options.clock, backoff.next(), signal).catch(() => undefined);
-      }
-    }
-  }
-
-  async #list(): Promise<string> {
-    const list = await this.options.client.resource<Pod>(PODS).list({ fieldSelector: this.#selector, signal: this.#stopping.signal });
-    const listed = new Set(list.items.map((pod) => pod.metadata?.uid ?? ''));
-    for (const uid of [...this.#pods.keys()]) if (!listed.has(uid)) this.#remove(uid);
-    for (const pod of list.items) this.#set(pod);
-    return list.metadata.resourceVersion ?? '';
-  }
-
-  /** Resolves to where the next watch goes on. */
-  async #watch(from: string): Promise<string> {
-    let resourceVersion = from;
-    const query = { fieldSelector: this.#selector, resourceVersion, signal: this.#stopping.signal };
-    for await (const event of this.options.client.resource<Pod>(PODS).watch(query)) {
-      resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
-      if (event.type === 'DELETED') this.#remove(event.object.metadata?.uid ?? '');
-      else if (event.type !== 'BOOKMARK') this.#set(event.object);
-    }
-    return resourceVersion;
-  }
-
-  get #selector(): string {
-    return `spec.nodeName=${this.options.nodeName}`;
-  }
-
-  /** Never back in time: an answer of our own write can be ahead of the watch. */
-  #set(pod: Pod): void {
-    const uid = pod.metadata?.uid ?? '';
-    const present = this.#pods.get(uid);
-    if (present === undefined || versionOf(present) <= versionOf(pod)) this.#pods.set(uid, pod);
-    this.options.changed(uid);
-  }
-
-  #remove(uid: string): void {
-    if (this.#pods.delete(uid)) this.options.changed(uid);
+  #catchUp(pod: Pod): void {
+    const ahead = this.#ahead.get(uidOf(pod));
+    if (ahead !== undefined && revisionOf(ahead) <= revisionOf(pod)) this.#ahead.delete(uidOf(pod));
   }
 }
 
-function versionOf(pod: Pod): number {
-  return Number(pod.metadata?.resourceVersion ?? 0);
+function uidOf(pod: Pod): string {
+  return pod.metadata?.uid ?? '';
 }

@@ -14,19 +14,35 @@ const ATTEMPTS = 5;
 export interface StatusWriter {
   /** `make` gets the newest known object and returns its whole status. Returns the object as it is then; undefined: this uid is gone. */
   write(pod: Pod, make: (pod: Pod) => coreV1.PodStatus): Promise<Pod | undefined>;
+  forget(podUid: string): void;
+}
+
+interface Written {
+  readonly status: coreV1.PodStatus;
+  readonly resourceVersion: string | undefined;
+}
+
+/** Nobody has written since, and there is nothing else to say. */
+function isAsWritten(written: Written | undefined, current: Pod, status: coreV1.PodStatus): boolean {
+  return written !== undefined && written.resourceVersion === current.metadata?.resourceVersion && deepEqual(written.status, status);
 }
 
 export function createStatusWriter(client: Client): StatusWriter {
+  /** What was last written, by uid: a server that stores a status in its own words must not be answered for ever. */
+  const written = new Map<string, Written>();
   return {
+    forget: (uid) => void written.delete(uid),
     async write(pod, make) {
       const { uid, namespace, name } = identityOf(pod);
       const pods = client.resource<Pod>(PODS, namespace);
       let current = pod;
       for (let attempt = 1; ; attempt += 1) {
         const status = make(current);
-        if (deepEqual(status, current.status ?? {})) return current;
+        if (deepEqual(status, current.status ?? {}) || isAsWritten(written.get(uid), current, status)) return current;
         try {
-          return await pods.patch(name, 'application/merge-patch+json', statusPatch(current, status), { subresource: 'status' });
+          const answer = await pods.patch(name, 'application/merge-patch+json', statusPatch(current, status), { subresource: 'status' });
+          written.set(uid, { status, resourceVersion: answer.metadata?.resourceVersion });
+          return answer;
         } catch (error) {
           if (isNotFound(error)) return undefined;
           if (!isConflict(error) || attempt === ATTEMPTS) throw error;
