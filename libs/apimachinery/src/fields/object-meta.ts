@@ -108,7 +108,7 @@ function validateFinalizers(finalizers: readonly string[] | undefined, at: Field
     for (const problem of isQualifiedName(finalizer)) errors.push(invalid(at, finalizer, problem));
   }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
-    errors.push(invalid(at, finalizers, 'finalizer foregroundDeletion and orphan cannot be both set'));
+    errors.push(invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
 }
 

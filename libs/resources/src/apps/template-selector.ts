@@ -9,9 +9,9 @@ export function validateSelectorAndTemplate(selector: metaV1.LabelSelector | und
   if (selector === undefined) errors.push(required(here));
   else {
     errors.push(...validateLabelSelector(selector, here));
-    if (isEmpty(selector)) errors.push(invalid(here, selector, 'empty selector is invalid for deployment'));
+    if (isEmpty(selector)) errors.push(invalid(here, {}, 'empty selector is invalid for deployment'));
   }
-  if (hasUnknownOperator(selector)) errors.push(invalid(here, selector, 'invalid label selector'));
+  if (selector !== undefined && validateLabelSelector(selector, here).length > 0) errors.push(invalid(here, written(selector), 'invalid label selector'));
   else validateTemplate(selector, template, at.child('template'), errors);
 }
 
@@ -19,10 +19,12 @@ function isEmpty({ matchLabels = {}, matchExpressions = [] }: metaV1.LabelSelect
   return Object.keys(matchLabels).length + matchExpressions.length === 0;
 }
 
-const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
-
-function hasUnknownOperator(selector: metaV1.LabelSelector | undefined): boolean {
-  return selector?.matchExpressions?.some(({ operator }) => !operators.includes(operator)) ?? false;
+/** As Go writes it: without what is empty. */
+function written({ matchLabels = {}, matchExpressions = [] }: metaV1.LabelSelector): metaV1.LabelSelector {
+  const text: metaV1.LabelSelector = {};
+  if (Object.keys(matchLabels).length > 0) text.matchLabels = matchLabels;
+  if (matchExpressions.length > 0) text.matchExpressions = matchExpressions;
+  return text;
 }
 
 function validateTemplate(selector: metaV1.LabelSelector | undefined, template: coreV1.PodTemplateSpec, at: FieldPath, errors: FieldError[]): void {

@@ -54,9 +54,15 @@ function validateStrategy(strategy: appsV1.DeploymentStrategy, at: FieldPath, er
   const here = at.child('rollingUpdate');
   if (strategy.type === 'Recreate') {
     if (strategy.rollingUpdate !== undefined) errors.push(forbidden(here, "may not be specified when strategy `type` is 'Recreate'"));
-  } else if (strategy.type !== 'RollingUpdate') errors.push(notSupported(at, strategy, ['Recreate', 'RollingUpdate']));
+  } else if (strategy.type !== 'RollingUpdate') errors.push(notSupported(at, written(strategy), ['Recreate', 'RollingUpdate']));
   else if (strategy.rollingUpdate === undefined) errors.push(required(here, 'this should be defaulted and never be nil'));
   else validateRollingUpdate(strategy.rollingUpdate, here, errors);
+}
+
+/** Upstream shows its internal form here. */
+function written({ type, rollingUpdate }: appsV1.DeploymentStrategy): unknown {
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  return { Type: type, RollingUpdate: rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge } };
 }
 
 function validateRollingUpdate({ maxUnavailable = 0, maxSurge = 0 }: appsV1.RollingUpdateDeployment, at: FieldPath, errors: FieldError[]): void {
@@ -74,5 +80,6 @@ function validateIntOrPercent(value: number | string, at: FieldPath, errors: Fie
 /** The number, or the number before the percent sign. */
 function amountOf(value: number | string): number {
   if (typeof value === 'number') return value;
-  return isPercent(value).length === 0 ? Number(value.slice(0, -1)) : 0;
+  const digits = isPercent(value).length === 0 ? value.slice(0, -1) : value;
+  return /^[+-]?[0-9]+$/.test(digits) ? Number(digits) : 0;
 }

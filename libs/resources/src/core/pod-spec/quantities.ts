@@ -14,7 +14,8 @@ export function canonicalizeResources(list: ResourceList | undefined): void {
   }
 }
 
-function canonicalText(text: string): string {
+/** The canonical form of a quantity, rounded up to thousandths; a text that is none as it stands. */
+export function canonicalText(text: string): string {
   try {
     const quantity = quantityOf(text);
     return quantity.nanos % nanosPerMilli === 0n ? quantity.toString() : roundedToMilli(quantity);

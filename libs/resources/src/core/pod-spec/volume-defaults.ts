@@ -1,5 +1,6 @@
 import type { coreV1 } from '@gantry/api-types';
 import { isLatest } from './image-tag.js';
+import { canonicalText } from './quantities.js';
 
 /** Permissions of projected files: rw-r--r--. */
 const fileMode = 0o644;
@@ -8,6 +9,7 @@ const tokenSeconds = 3600;
 /** Fills a volume; one without a source is an empty directory. */
 export function defaultVolume(volume: coreV1.Volume): void {
   if (Object.keys(volume).every((field) => field === 'name' || volume[field as keyof coreV1.Volume] === undefined)) volume.emptyDir = {};
+  if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = canonicalText(volume.emptyDir.sizeLimit);
   if (volume.secret !== undefined) volume.secret.defaultMode ??= fileMode;
   if (volume.configMap !== undefined) volume.configMap.defaultMode ??= fileMode;
   if (volume.downwardAPI !== undefined) {

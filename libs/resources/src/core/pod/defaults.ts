@@ -12,6 +12,7 @@ export function defaultPod(pod: DefaultedPod): void {
   spec.containers.forEach(requestLimits);
   spec.initContainers?.forEach(requestLimits);
   spec.enableServiceLinks ??= true;
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   if (spec.hostNetwork === true) {
     spec.containers.forEach(exposeOnHost);
     spec.initContainers?.forEach(exposeOnHost);

@@ -10,10 +10,10 @@ import { validatePod } from './validation.js';
 
 /** How pods come to be and change. */
 export const podStrategy: TypedStrategy<DefaultedPod> = {
-  prepareForCreate: (pod) => {
+  prepareForCreate: (pod, { now }) => {
     pod.metadata.generation = 1;
     pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
-    if ((pod.spec.schedulingGates ?? []).length > 0) pod.status.conditions = [gatedCondition];
+    if ((pod.spec.schedulingGates ?? []).length > 0) pod.status.conditions = [{ ...gatedCondition, lastTransitionTime: now }];
   },
   validate: validatePod,
   prepareForUpdate: (pod, old) => {

@@ -1,5 +1,6 @@
-import { forbidden, nameIsDNSSubdomain, path } from '@gantry/apimachinery';
-import type { FieldError } from '@gantry/apimachinery';
+import type { coreV1 } from '@gantry/api-types';
+import { forbidden, invalid, nameIsDNSSubdomain, path } from '@gantry/apimachinery';
+import type { FieldError, FieldPath } from '@gantry/apimachinery';
 import { validateMetadata } from '../../metadata-validation.js';
 import { validatePodSpec } from '../pod-spec/validation/pod-spec.js';
 import type { DefaultedPod } from './types.js';
@@ -22,7 +23,15 @@ export function validatePodAlone(pod: DefaultedPod): FieldError[] {
   const errors = validateMetadata(pod.metadata, true, nameIsDNSSubdomain, metadataPath);
   validatePodSpec(pod.spec, specPath, errors);
   if (!pod.spec.serviceAccountName) validateNoTokens(pod, errors);
+  for (const field of ['containers', 'initContainers'] as const) validateImages(pod.spec[field], specPath.child(field), errors);
   return errors;
+}
+
+/** Templates were never checked for this, so only pods are. */
+function validateImages(containers: readonly coreV1.Container[] | undefined, at: FieldPath, errors: FieldError[]): void {
+  containers?.forEach(({ image = '' }, index) => {
+    if (image.trim() !== image) errors.push(invalid(at.index(index).child('image'), image, 'must not have leading or trailing whitespace'));
+  });
 }
 
 function validateNoTokens({ spec }: DefaultedPod, errors: FieldError[]): void {

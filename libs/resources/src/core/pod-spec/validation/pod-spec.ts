@@ -1,6 +1,6 @@
 import type { coreV1, metaV1 } from '@gantry/api-types';
 import { forbidden, invalid, isDNS1123Label, isDNS1123Subdomain, isInRange, notSupported, required, validateAnnotations, validateLabels } from '@gantry/apimachinery';
-import type { FieldError, FieldPath } from '@gantry/apimachinery';
+import type { FieldError, FieldPath, FormatCheck } from '@gantry/apimachinery';
 import { validateContainers, validateInitContainers } from './containers.js';
 import { validatePodSecurityContext } from './security.js';
 import { validateSchedulingGates, validateTolerations } from './scheduling.js';
@@ -21,11 +21,13 @@ export function validatePodSpec(spec: coreV1.PodSpec, at: FieldPath, errors: Fie
   validateChoice(spec.dnsPolicy, dnsPolicies, at, 'dnsPolicy', errors);
   if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, at.child('nodeSelector')));
   if (spec.securityContext !== undefined) validatePodSecurityContext(spec.securityContext, at.child('securityContext'), errors);
-  validateNames(spec, at, errors);
-  validateDeadline(spec.activeDeadlineSeconds, at, errors);
   validateDns(spec, at, errors);
-  if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, at.child('tolerations'), errors);
   if (spec.schedulingGates !== undefined) validateSchedulingGates(spec.schedulingGates, at.child('schedulingGates'), errors);
+  validateNames(spec, ['serviceAccountName', 'nodeName'], isDNS1123Subdomain, at, errors);
+  validateDeadline(spec.activeDeadlineSeconds, at, errors);
+  validateNames(spec, ['hostname', 'subdomain'], isDNS1123Label, at, errors);
+  if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, at.child('tolerations'), errors);
+  validateNames(spec, ['priorityClassName', 'runtimeClassName'], isDNS1123Subdomain, at, errors);
   if (spec.preemptionPolicy !== undefined) validateChoice(spec.preemptionPolicy, preemptionPolicies, at, 'preemptionPolicy', errors);
 }
 
@@ -34,14 +36,12 @@ function validateChoice(value: string | undefined, allowed: readonly string[], a
   else if (!allowed.includes(value)) errors.push(notSupported(at.child(field), value, allowed));
 }
 
-function validateNames(spec: coreV1.PodSpec, at: FieldPath, errors: FieldError[]): void {
-  for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName'] as const) {
+type NameField = 'serviceAccountName' | 'nodeName' | 'hostname' | 'subdomain' | 'priorityClassName' | 'runtimeClassName';
+
+function validateNames(spec: coreV1.PodSpec, fields: readonly NameField[], check: FormatCheck, at: FieldPath, errors: FieldError[]): void {
+  for (const field of fields) {
     const name = spec[field];
-    if (name) for (const problem of isDNS1123Subdomain(name)) errors.push(invalid(at.child(field), name, problem));
-  }
-  for (const field of ['hostname', 'subdomain'] as const) {
-    const name = spec[field];
-    if (name) for (const problem of isDNS1123Label(name)) errors.push(invalid(at.child(field), name, problem));
+    if (name) for (const problem of check(name)) errors.push(invalid(at.child(field), name, problem));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { invalid, isQualifiedName, QuantityError, quantityOf, required } from '@gantry/apimachinery';
+import { forbidden, invalid, isQualifiedName, QuantityError, quantityOf, required } from '@gantry/apimachinery';
 import type { FieldError, FieldPath, Quantity } from '@gantry/apimachinery';
 
 const standard: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
@@ -7,17 +7,37 @@ const hugePages = 'hugepages-';
 
 /** Requests and limits of a container. */
 export function validateResources({ limits, requests }: coreV1.ResourceRequirements, at: FieldPath, errors: FieldError[]): void {
-  if (limits !== undefined) for (const name in limits) validateEntry(name, limits, at.child('limits').key(name), errors);
-  if (requests === undefined) return;
+  for (const name in limits) {
+    const limit = validateEntry(name, limits, at.child('limits').key(name), errors);
+    if (name.startsWith(hugePages)) validatePages(name, limit, at.child('limits').key(name), errors);
+  }
+  validateRequests(requests, limits, at, errors);
+  const names = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})];
+  if (names.some((name) => name.startsWith(hugePages)) && !names.some((name) => name === 'cpu' || name === 'memory')) {
+    errors.push(forbidden(at, 'HugePages require cpu or memory'));
+  }
+}
+
+type List = Readonly<Record<string, string>> | undefined;
+
+function validateRequests(requests: List, limits: List, at: FieldPath, errors: FieldError[]): void {
   for (const name in requests) {
     const request = validateEntry(name, requests, at.child('requests').key(name), errors);
     if (request !== undefined) validateAgainstLimit(name, request, limits?.[name], at, errors);
+    if (name.startsWith(hugePages)) validatePages(name, request, at.child('requests').key(name), errors);
   }
 }
 
 function validateEntry(name: string, list: Readonly<Record<string, string>>, at: FieldPath, errors: FieldError[]): Quantity | undefined {
   validateResourceName(name, at, errors);
   return validateResourceQuantity(name, list[name] ?? '', at, errors);
+}
+
+/** Huge pages are requested in whole pages; the name says how large one is. */
+function validatePages(name: string, quantity: Quantity | undefined, at: FieldPath, errors: FieldError[]): void {
+  const page = quantityOrZero(name.slice(hugePages.length)).toNumber();
+  if (quantity === undefined || (page > 0 && quantity.toNumber() % page === 0)) return;
+  errors.push(invalid(at, quantity.toString(), `${quantity.toString()} is not positive integer multiple of ${name}`));
 }
 
 function validateAgainstLimit(name: string, request: Quantity, limitText: string | undefined, at: FieldPath, errors: FieldError[]): void {

@@ -2,7 +2,7 @@ import type { coreV1 } from '@gantry/api-types';
 import { invalid, isInRange } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
 
-const largestId = 4_294_967_295;
+const largestId = 2_147_483_647;
 
 function validateId(id: number | undefined, at: FieldPath, errors: FieldError[]): void {
   if (id === undefined) return;

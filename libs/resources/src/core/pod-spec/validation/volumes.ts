@@ -24,17 +24,28 @@ export function validateVolumes(volumes: readonly coreV1.Volume[] | undefined, a
 }
 
 function validateSources(volume: coreV1.Volume, at: FieldPath, errors: FieldError[]): void {
-  const sources = Object.keys(volume).filter((field) => field !== 'name' && volume[field as keyof coreV1.Volume] !== undefined);
-  if (sources.length === 0) errors.push(required(at, 'must specify a volume type'));
-  for (const extra of sources.slice(1)) errors.push(forbidden(at.child(extra), 'may not specify more than 1 volume type'));
-  const validate = validators[sources[0] as keyof typeof validators] as ((volume: coreV1.Volume, at: FieldPath, errors: FieldError[]) => void) | undefined;
-  if (validate !== undefined) validate(volume, at.child(sources[0] as string), errors);
+  const [first, ...extra] = sourceFields.filter((field) => volume[field] !== undefined);
+  if (first === undefined) errors.push(required(at, 'must specify a volume type'));
+  else validators[first]?.(volume, at.child(first), errors);
+  for (const field of extra) errors.push(forbidden(at.child(shownNames[field] ?? field), 'may not specify more than 1 volume type'));
 }
+
+type Source = Exclude<keyof coreV1.Volume, 'name'>;
+
+/** In the order in which upstream looks: the first one counts. */
+const sourceFields: readonly Source[] = [
+  'emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs', 'iscsi', 'glusterfs', 'flocker', 'persistentVolumeClaim',
+  'rbd', 'cinder', 'cephfs', 'downwardAPI', 'fc', 'flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume',
+  'azureDisk', 'storageos', 'quobyte', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image',
+];
+
+/** Upstream's own spellings in these messages. */
+const shownNames: Partial<Record<Source, string>> = { downwardAPI: 'downwarAPI', cephfs: 'cephFS' };
 
 type Validate = (volume: coreV1.Volume, at: FieldPath, errors: FieldError[]) => void;
 
 /** By the field that names the source. Sources that need no more than their types have no entry. */
-const validators: Partial<Record<keyof coreV1.Volume, Validate>> = {
+const validators: Partial<Record<Source, Validate>> = {
   emptyDir: ({ emptyDir }, at, errors) => {
     const limit = quantityOrNone(emptyDir?.sizeLimit);
     if (limit !== undefined && limit.nanos < 0n) errors.push(forbidden(at.child('sizeLimit'), 'SizeLimit field must be a valid resource quantity'));
@@ -64,7 +75,7 @@ const validators: Partial<Record<keyof coreV1.Volume, Validate>> = {
   nfs: ({ nfs }, at, errors) => {
     if (!nfs?.server) errors.push(required(at.child('server')));
     if (!nfs?.path) errors.push(required(at.child('path')));
-    else if (!nfs.path.startsWith('/')) errors.push(invalid(at.child('path'), nfs.path, 'must be an absolute path'));
+    if (!nfs?.path.startsWith('/')) errors.push(invalid(at.child('path'), nfs?.path, 'must be an absolute path'));
   },
   projected: ({ projected }, at, errors) => {
     if (projected === undefined) return;
