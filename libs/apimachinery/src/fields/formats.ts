@@ -6,6 +6,8 @@ export type FormatCheck = (value: string) => readonly string[];
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomain = `${label}(\\.${label})*`;
+const labelWithUnderscore = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const subdomainWithUnderscore = `${labelWithUnderscore}(\\.${labelWithUnderscore})*`;
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const labelKey = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValue = `(${labelKey})?`;
@@ -16,6 +18,7 @@ const percent = '[0-9]+%';
 const patterns = {
   label: whole(label),
   subdomain: whole(subdomain),
+  subdomainWithUnderscore: whole(subdomainWithUnderscore),
   label1035: whole(label1035),
   labelKey: whole(labelKey),
   labelValue: whole(labelValue),
@@ -66,6 +69,16 @@ export const isDNS1123Subdomain: FormatCheck = (value) =>
     patternProblem(
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       subdomain,
+      'example.com',
+    ),
+  );
+
+/** As `isDNS1123Subdomain`, with the underscores of service records: search domains of a resolver. */
+export const isDNS1123SubdomainWithUnderscore: FormatCheck = (value) =>
+  check(value, 253, patterns.subdomainWithUnderscore, () =>
+    patternProblem(
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+      subdomainWithUnderscore,
       'example.com',
     ),
   );

@@ -97,3 +97,26 @@ describe('names of pods', () => {
     expect(texts(validatePod(object))[0]).toContain('metadata.name: Invalid value: "My_Pod": a lowercase RFC 1123 subdomain must consist of');
   });
 });
+
+const terms = (term: object) => ({ requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } });
+const at = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+
+test.each<[sentence: string, pod: DefaultedPod, errors: string[]]>([
+  ['a required node affinity has a term', pod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } } }), [`${at}: Required value: must have at least one node selector term`]],
+  ['an operator exists', pod({ affinity: { nodeAffinity: terms({ matchExpressions: [{ key: 'a', operator: 'Is' }] }) } }), [`${at}[0].matchExpressions[0].operator: Invalid value: "Is": not a valid selector operator`]],
+  ['greater than needs one value', pod({ affinity: { nodeAffinity: terms({ matchExpressions: [{ key: 'a', operator: 'Gt' }] }) } }), [`${at}[0].matchExpressions[0].values: Required value: must be specified single value when \`operator\` is 'Lt' or 'Gt'`]],
+  [
+    'an anti-affinity has a topology',
+    pod({ affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 101, podAffinityTerm: { topologyKey: 'a' } }] } } }),
+    ['spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 101: must be in the range 1-100'],
+  ],
+  [
+    'pods are spread by at least one',
+    pod({ topologySpreadConstraints: [{ maxSkew: 0, topologyKey: 'a', whenUnsatisfiable: 'DoNotSchedule' }] }),
+    ['spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero'],
+  ],
+  ['without DNS a pod names its servers', pod({ dnsPolicy: 'None' }), ['spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None']],
+  ['a host alias has an address', pod({ hostAliases: [{ ip: 'x', hostnames: ['a'] }] }), ['spec.hostAliases[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
+])('%s', (_sentence, object, errors) => {
+  expect(texts(validatePod(object))).toEqual(errors);
+});

@@ -1,9 +1,12 @@
 import type { coreV1, metaV1 } from '@gantry/api-types';
 import { forbidden, invalid, isDNS1123Label, isDNS1123Subdomain, isInRange, notSupported, required, validateAnnotations, validateLabels } from '@gantry/apimachinery';
 import type { FieldError, FieldPath, FormatCheck } from '@gantry/apimachinery';
+import { validateAffinity } from './affinity.js';
 import { validateContainers, validateInitContainers } from './containers.js';
+import { validateDns, validateHostAliases } from './name-resolution.js';
 import { validatePodSecurityContext } from './security.js';
 import { validateSchedulingGates, validateTolerations } from './scheduling.js';
+import { validateTopologySpread } from './topology-spread.js';
 import { validateVolumes } from './volumes.js';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
@@ -21,12 +24,15 @@ export function validatePodSpec(spec: coreV1.PodSpec, at: FieldPath, errors: Fie
   validateChoice(spec.dnsPolicy, dnsPolicies, at, 'dnsPolicy', errors);
   if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, at.child('nodeSelector')));
   if (spec.securityContext !== undefined) validatePodSecurityContext(spec.securityContext, at.child('securityContext'), errors);
-  validateDns(spec, at, errors);
+  if (spec.affinity !== undefined) validateAffinity(spec.affinity, at.child('affinity'), errors);
+  validateDns(spec, at.child('dnsConfig'), errors);
   if (spec.schedulingGates !== undefined) validateSchedulingGates(spec.schedulingGates, at.child('schedulingGates'), errors);
+  if (spec.topologySpreadConstraints !== undefined) validateTopologySpread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints'), errors);
   validateNames(spec, ['serviceAccountName', 'nodeName'], isDNS1123Subdomain, at, errors);
   validateDeadline(spec.activeDeadlineSeconds, at, errors);
   validateNames(spec, ['hostname', 'subdomain'], isDNS1123Label, at, errors);
   if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, at.child('tolerations'), errors);
+  if (spec.hostAliases !== undefined) validateHostAliases(spec.hostAliases, at.child('hostAliases'), errors);
   validateNames(spec, ['priorityClassName', 'runtimeClassName'], isDNS1123Subdomain, at, errors);
   if (spec.preemptionPolicy !== undefined) validateChoice(spec.preemptionPolicy, preemptionPolicies, at, 'preemptionPolicy', errors);
 }
@@ -48,14 +54,6 @@ function validateNames(spec: coreV1.PodSpec, fields: readonly NameField[], check
 function validateDeadline(seconds: number | undefined, at: FieldPath, errors: FieldError[]): void {
   if (seconds === undefined) return;
   for (const problem of isInRange(seconds, 1, largestInt32)) errors.push(invalid(at.child('activeDeadlineSeconds'), seconds, problem));
-}
-
-function validateDns({ dnsPolicy, dnsConfig }: coreV1.PodSpec, at: FieldPath, errors: FieldError[]): void {
-  if (dnsPolicy !== 'None') return;
-  if (dnsConfig === undefined) errors.push(required(at.child('dnsConfig'), 'must provide `dnsConfig` when `dnsPolicy` is None'));
-  else if ((dnsConfig.nameservers ?? []).length === 0) {
-    errors.push(required(at.child('dnsConfig').child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None'));
-  }
 }
 
 /** A template of pods, as Deployments and ReplicaSets have it. */
