@@ -83,8 +83,8 @@ function spawnChild(options: NodeProcessOptions): ChildProcess {
 
 /** The child reads no configuration from the environment: it gets what programs need to be found, and Node's own switches. */
 function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS } = process.env;
-  return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS };
+  const { PATH, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE } = process.env;
+  return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE };
 }
 
 async function readiness(child: ChildProcess): Promise<void> {
