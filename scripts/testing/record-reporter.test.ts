@@ -14,13 +14,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a real vitest on one planted test file, with our reporter and our leak check. */
-async function tallyOfFile(source: string) {
+async function tallyOfFile(source: string, endAt?: string) {
   const setup = join(root, 'libs/testkit/src/leaks.setup.ts');
   writeFileSync(join(folder, 'planted.test.js'), source);
   writeFileSync(join(folder, 'vitest.config.mjs'), `export default { test: { globals: true, setupFiles: [${JSON.stringify(setup)}] } };`);
   const record = join(folder, 'record.json');
-  const argv = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, `--reporter=${join(root, 'scripts/testing/record-reporter.mjs')}`];
-  const child = spawn(process.execPath, argv, { cwd: folder, stdio: 'ignore', env: { ...process.env, GANTRY_TEST_RECORD: record } });
+  const argv = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, '--reporter=default', '--disable-console-intercept', `--reporter=${join(root, 'scripts/testing/record-reporter.mjs')}`];
+  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, GANTRY_TEST_RECORD: record } });
+  child.stdout.on('data', (text: Buffer) => endAt !== undefined && text.includes(endAt) && child.kill('SIGTERM'));
   const [code] = await once(child, 'exit');
   return tallyOfRun('planted', record, code);
 }
@@ -50,4 +51,9 @@ test.each([
   ['a file without a test', ''],
 ])('%s counts as a failure', async (_case, source) => {
   expect((await tallyOfFile(source)).failed).toBeGreaterThan(0);
+});
+
+test('a file that never ends is named when the run is ended', async () => {
+  const tally = await tallyOfFile("test('a', () => { console.log('spinning'); for (;;); });", 'spinning');
+  expect(tally.failures).toContainEqual({ name: 'planted.test.js', message: 'had begun and did not end' });
 });

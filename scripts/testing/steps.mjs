@@ -1,6 +1,7 @@
 /**
  * The visible list of everything that `npm test` runs. A `command` step counts as one test; a `vitest` step counts the tests
- * that its reporter recorded. Commands run with the pinned Node.
+ * that its reporter recorded. Commands run with the pinned Node. A
+ * step that takes longer than its minutes (5 unless given) is ended and fails.
  */
 const STEPS = [
   { group: 'lint', name: 'oxlint', command: ['node_modules/oxlint/bin/oxlint', '--config', '.oxlintrc.json', '--quiet', '--deny-warnings'] },
@@ -11,8 +12,8 @@ const STEPS = [
   { group: 'check', name: 'tsconfig references follow package.json', command: ['scripts/sync-references.mjs', '--check'] },
   { group: 'check', name: 'generated files are as the model generates them', command: ['scripts/generate/main.mjs', '--check'] },
   { group: 'check', name: 'types of the tests', command: ['node_modules/.bin/tsc', '-p', 'tsconfig.tests.json'] },
-  { group: 'unit', name: 'unit tests', vitest: 'unit' },
-  { group: 'e2e', name: 'integration and end to end', vitest: 'e2e' },
+  { group: 'unit', name: 'unit tests', vitest: 'unit', minutes: 8 },
+  { group: 'e2e', name: 'integration and end to end', vitest: 'e2e', minutes: 18 },
 ];
 
 /** The steps of `groups`, each with the arguments that were given for vitest. */
