@@ -10,6 +10,7 @@ export { readLines, readWatchEvents } from './watch-lines.js';
 export { readJson } from './exact-json.js';
 export type { FakeClient, FakeClientOptions, SentRequest } from './fake/fake-client.js';
 export { createFakeClient } from './fake/fake-client.js';
+export type { FakeEvent, FakeObject } from './fake/fake-store.js';
 export type { BusTransportOptions } from './bus/bus-transport.js';
 export { createBusTransport } from './bus/bus-transport.js';
 export type { ApiHandler, ServeApiOptions } from './bus/serve-api.js';

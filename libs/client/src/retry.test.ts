@@ -26,7 +26,7 @@ async function run(method: ApiRequest['method'], outcomes: (ApiResponse | Error)
   );
   for (let count = 0; count < 10 && result === undefined; count += 1) {
     await settle();
-    await clock.advance(10_000);
+    clock.advance(10_000);
   }
   await done;
   return [result, sent];

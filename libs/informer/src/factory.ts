@@ -17,7 +17,7 @@ export interface InformersOptions {
 
 /** One informer a resource, shared by all who ask for it. */
 export interface Informers {
-  /** The resource's informer; `indexes` are taken from who asks first, and only before `start`. */
+  /** The resource's informer, with the indexes of all who asked for it. */
   informer<T extends KubeObject>(reference: ResourceReference & { readonly objectType?: T }, indexes?: Readonly<Record<string, IndexFunction<T>>>): Informer<T>;
   /** Starts all that were asked for; those asked for later start at once. */
   start(): void;
@@ -31,21 +31,18 @@ const ENCRYPTED: ReadonlySet<string> = new Set(['/secrets']);
 export function createInformers(options: InformersOptions): Informers {
   const informers = new Map<string, Informer<KubeObject>>();
   let started = false;
-  const create = <T extends KubeObject>(reference: ResourceReference, indexes: Readonly<Record<string, IndexFunction<T>>> | undefined): Informer<T> => {
+  const create = <T extends KubeObject>(reference: ResourceReference): Informer<T> => {
     const { clock, logger } = options;
-    const informer = createInformer<T>({ source: sourceFor(options, reference), indexes, name: reference.resource, clock, logger });
+    const informer = createInformer<T>({ source: sourceFor(options, reference), name: reference.resource, clock, logger });
     if (started) informer.start();
     return informer;
   };
   return {
-    informer: <T extends KubeObject>(reference: ResourceReference, indexes?: Readonly<Record<string, IndexFunction<T>>>) => {
+    informer: <T extends KubeObject>(reference: ResourceReference, indexes: Readonly<Record<string, IndexFunction<T>>> = {}) => {
       const key = `${reference.group}/${reference.version}/${reference.resource}`;
-      let informer = informers.get(key) as Informer<T> | undefined;
-      if (informer !== undefined && indexes !== undefined) throw new RangeError(`the informer of ${reference.resource} exists; its indexes are declared by who asks first`);
-      if (informer === undefined) {
-        informer = create(reference, indexes);
-        informers.set(key, informer as unknown as Informer<KubeObject>);
-      }
+      const informer = (informers.get(key) as Informer<T> | undefined) ?? create<T>(reference);
+      informers.set(key, informer as unknown as Informer<KubeObject>);
+      informer.addIndexes(indexes);
       return informer;
     },
     start: () => {

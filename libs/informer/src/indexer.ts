@@ -59,7 +59,17 @@ export class Indexer<T extends KubeObject> implements Lister<T> {
 
   constructor(indexes: Readonly<Record<string, IndexFunction<T>>> = {}) {
     this.indexes.set(NAMESPACE_INDEX, new Index(({ metadata }) => (metadata?.namespace === undefined ? [] : [metadata.namespace])));
-    for (const [name, valuesOf] of Object.entries(indexes)) this.indexes.set(name, new Index(valuesOf));
+    this.addIndexes(indexes);
+  }
+
+  /** Adds indexes over what is there and what comes. A name that is taken keeps its first meaning. */
+  addIndexes(indexes: Readonly<Record<string, IndexFunction<T>>>): void {
+    for (const [name, valuesOf] of Object.entries(indexes)) {
+      if (this.indexes.has(name)) continue;
+      const index = new Index(valuesOf);
+      for (const [key, object] of this.objects) index.set(key, object);
+      this.indexes.set(name, index);
+    }
   }
 
   get size(): number {

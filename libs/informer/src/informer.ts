@@ -22,6 +22,8 @@ export interface Informer<T extends KubeObject> {
   readonly revision: number | undefined;
   /** May be added at any time: what is in the cache is shown first. The function returned takes it away. */
   addHandler(handler: InformerHandler<T>): () => void;
+  /** Declares indexes, at any time. A name that is taken keeps its first meaning. */
+  addIndexes(indexes: Readonly<Record<string, IndexFunction<T>>>): void;
   /** Idempotent. */
   start(): void;
   /** Resolves when the cache was filled once; rejects when `signal` is aborted or the informer is stopped before. */
@@ -72,6 +74,10 @@ class SharedInformer<T extends KubeObject> implements Informer<T> {
 
   addHandler(handler: InformerHandler<T>): () => void {
     return this.cache.addHandler(handler);
+  }
+
+  addIndexes(indexes: Readonly<Record<string, IndexFunction<T>>>): void {
+    this.cache.indexer.addIndexes(indexes);
   }
 
   start(): void {
