@@ -85,7 +85,6 @@ export class RequestChain {
 
   #translated(error: unknown, context: RequestContext): StatusError {
     if (error instanceof StatusError) return error;
-    if (error instanceof RangeError) return failure(400, 'BadRequest', error.message);
     this.options.logger.error({ method: context.method, path: context.path, auditId: context.auditId, error: error instanceof Error ? error.stack : String(error) }, 'A request failed inside');
     return newInternalError(error);
   }

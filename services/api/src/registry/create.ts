@@ -4,7 +4,7 @@ import { failure } from '../http/failure.js';
 import type { AdmissionRequest } from '../admission/chain.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
-import { write } from './current-state.js';
+import { put } from './current-state.js';
 import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
 import { storageKeyOf } from './served-resource.js';
@@ -89,9 +89,7 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, moreName
     if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
     return new CachedObject(resource.cache.form, key, 0, encoded);
   }
-  const { encrypted, ttlSeconds } = resource.kind;
-  const stored = encrypted === true ? env.seal.seal(key, encoded) : encoded;
-  const outcome = await write(env, { type: 'put', key, expectedRevision: 0, ...stored, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+  const outcome = await put(env, resource, key, 0, encoded);
   if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
   if (moreNames === 0) throw nameTaken(resource, object);
   object.metadata.name = generatedName(object.metadata.generateName!);

@@ -1,7 +1,7 @@
 import { newConflict } from '@gantry/apimachinery';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
-import { currentState, freshState, notFound, opened, write } from './current-state.js';
+import { currentState, freshState, notFound, opened, put, remove } from './current-state.js';
 import type { CurrentState } from './current-state.js';
 import { planDeletion } from './deletion-plan.js';
 import type { DeletionWish } from './deletion-plan.js';
@@ -52,7 +52,7 @@ async function attemptDelete(env: RegistryEnvironment, request: DeleteRequest, s
   }
   const plan = planDeletion(request.resource.kind, fromStored(request.resource, state.object.object), request, env.now());
   if (plan.action === 'wait') return { removed: false, object: state.object };
-  return plan.action === 'remove' ? remove(env, request, state.object) : mark(env, request, state.object, plan.object);
+  return plan.action === 'remove' ? removeNow(env, request, state.object) : mark(env, request, state.object, plan.object);
 }
 
 function failedPrecondition({ resource, name, preconditions }: DeleteRequest, { object, revision }: CachedObject): Error | undefined {
@@ -62,9 +62,9 @@ function failedPrecondition({ resource, name, preconditions }: DeleteRequest, { 
   return newConflict(resource.groupResource, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${String(revision)}`);
 }
 
-async function remove(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject): Promise<Step> {
+async function removeNow(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject): Promise<Step> {
   if (dryRun) return { removed: true, object: existing };
-  const outcome = await write(env, { type: 'delete', key: existing.key, expectedRevision: existing.revision });
+  const outcome = await remove(env, existing.key, existing.revision);
   if (outcome.ok) return { removed: true, object: existing.at(outcome.revisions[0]!) };
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
 }
@@ -73,8 +73,7 @@ async function mark(env: RegistryEnvironment, { resource, dryRun }: DeleteReques
   const { key, revision, form } = existing;
   const encoded = encodeObject(resource, marked);
   if (dryRun) return { removed: false, object: new CachedObject(form, key, revision, encoded) };
-  const stored = resource.kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
-  const outcome = await write(env, { type: 'put', key, expectedRevision: revision, ...stored });
+  const outcome = await put(env, resource, key, revision, encoded);
   if (outcome.ok) return { removed: false, object: new CachedObject(form, key, outcome.revisions[0]!, encoded) };
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
 }

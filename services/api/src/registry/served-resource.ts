@@ -1,4 +1,4 @@
-import { apiVersionOf } from '@gantry/apimachinery';
+import { apiVersionOf, newBadRequest } from '@gantry/apimachinery';
 import type { GroupResource } from '@gantry/apimachinery';
 import type { KindDescriptor, ResourceObject } from '@gantry/resources';
 import { keyOf, prefixOf } from '@gantry/storage';
@@ -31,9 +31,15 @@ export function storagePrefixOf(kind: KindDescriptor): string {
   return prefixOf({ group, resource });
 }
 
+/** Throws a `StatusError` (400) for a namespace or name that cannot be part of a key. */
 export function storageKeyOf(resource: ServedResource, namespace: string, name: string): string {
   const { group, resource: plural } = resource.kind.storedAs ?? resource.kind;
-  return keyOf(resource.kind.namespaced ? { group, resource: plural, namespace, name } : { group, resource: plural, name });
+  try {
+    return keyOf(resource.kind.namespaced ? { group, resource: plural, namespace, name } : { group, resource: plural, name });
+  } catch (error) {
+    if (error instanceof RangeError) throw newBadRequest(error.message);
+    throw error;
+  }
 }
 
 /** The keys of a list: all of the resource, or those of one namespace. */

@@ -2,7 +2,7 @@ import { deepEqual, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc
 import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
-import { currentState, freshState, notFound, opened, write } from './current-state.js';
+import { currentState, freshState, notFound, opened, put, remove } from './current-state.js';
 import type { CurrentState } from './current-state.js';
 import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
@@ -137,10 +137,7 @@ async function store(env: RegistryEnvironment, request: UpdateRequest, existing:
   const encoded = encodeObject(resource, object);
   if (isSame(existing, encoded.value)) return existing;
   if (request.dryRun) return new CachedObject(form, key, revision, encoded);
-  const { encrypted, ttlSeconds } = resource.kind;
-  const outcome = isFinished(resource, object)
-    ? await write(env, { type: 'delete', key, expectedRevision: revision })
-    : await write(env, { type: 'put', key, expectedRevision: revision, ...(encrypted === true ? env.seal.seal(key, encoded) : encoded), ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+  const outcome = isFinished(resource, object) ? await remove(env, key, revision) : await put(env, resource, key, revision, encoded);
   if (outcome.ok) return new CachedObject(form, key, outcome.revisions[0]!, encoded);
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
 }

@@ -309,6 +309,8 @@ describe('subresources', () => {
     expect((await test.call('GET', maps('a', '/status'))).status).toBe(404);
     expect((await test.call('GET', '/api/v1/widgets')).status).toBe(404);
     expect((await test.call('POST', maps('a'), {})).status).toBe(405);
+    expect((await test.call('GET', maps('a%2Fb'))).status).toBe(400);
+    expect((await test.call('GET', maps('a%zz'))).status).toBe(400);
     expect((await test.call('GET', '/api/v1/nodes/n/status/x')).status).toBe(404);
     expect((await test.call('GET', `/api/v1/namespaces/${namespace}/nodes`)).status).toBe(404);
   });

@@ -6,12 +6,10 @@ import type { PathAttributes, ResourceAttributes } from './attributes.js';
 import { permits, permitsPath } from './rules.js';
 import type { Rule } from './rules.js';
 
-/** Identities are few and come again with every request. */
-const REMEMBERED = 10_000;
-
 /** Decides by the allow list. */
 export class Authorizer {
-  readonly #rules = new Map<string, readonly Rule[]>();
+  /** An identity is made once a connection, or once for a component. */
+  readonly #rules = new WeakMap<Identity, readonly Rule[]>();
 
   isPermitted(identity: Identity, attributes: ResourceAttributes): boolean {
     for (const rule of this.#rulesOf(identity)) if (permits(rule, attributes)) return true;
@@ -23,11 +21,8 @@ export class Authorizer {
   }
 
   #rulesOf(identity: Identity): readonly Rule[] {
-    const key = `${identity.name}\n${identity.groups.join('\n')}`;
-    let rules = this.#rules.get(key);
-    if (rules !== undefined) return rules;
-    if (this.#rules.size >= REMEMBERED) this.#rules.clear();
-    this.#rules.set(key, (rules = rulesFor(identity)));
+    let rules = this.#rules.get(identity);
+    if (rules === undefined) this.#rules.set(identity, (rules = rulesFor(identity)));
     return rules;
   }
 }
