@@ -24,6 +24,22 @@ describe('a node', () => {
   });
 });
 
+describe('a node whose runtime fails', () => {
+  test('is not ready until it answers again', async () => {
+    let answers = true;
+    const version = () => (answers ? node.runtime.version() : Promise.reject(new Error('down')));
+    await node.start({ runtime: { ...node.runtime, version } });
+    const ready = () => node.client.objects(NODES)[0]?.status?.conditions?.find(({ type }) => type === 'Ready');
+    answers = false;
+    await node.clock.advanceAndSettle(10_000);
+    await node.until(() => ready()?.status === 'False', 'not ready');
+    expect(ready()).toMatchObject({ reason: 'KubeletNotReady', message: 'container runtime is down', lastTransitionTime: '2026-01-01T00:00:10Z' });
+    answers = true;
+    await node.clock.advanceAndSettle(10_000);
+    await node.until(() => ready()?.status === 'True', 'ready');
+  });
+});
+
 describe('a pod', () => {
   test('runs, and its status says so in every field', async () => {
     node.client.seed(testPod('web'));
@@ -190,6 +206,29 @@ describe('a pod', () => {
     await node.until(() => node.pod('job')?.status?.phase === 'Failed', 'Failed');
     expect(node.pod('job')?.status).toMatchObject({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' });
     expect((await node.containers()).filter((text) => text.endsWith('running'))).toEqual([]);
+  });
+
+  test('whose hook fails after the start is ended, and told', async () => {
+    const execSync = async () => ({ exitCode: 1, stdout: new Uint8Array(), stderr: new Uint8Array() });
+    const containers = [{ name: 'main', image: 'i', lifecycle: { postStart: { exec: { command: ['hello'] } } } }];
+    node.client.seed(testPod('web', { restartPolicy: 'Never', containers }));
+    await node.start({ runtime: { ...node.runtime, execSync } });
+    await node.until(() => node.pod('web')?.status?.phase === 'Failed', 'Failed');
+    await node.kill();
+    expect(node.events('web')).toEqual(expect.arrayContaining(["FailedPostStartHook: PostStartHook failed: command 'hello' exited with 1", 'Killing: FailedPostStartHook']));
+  });
+
+  test('whose status another wrote into is put right, once', async () => {
+    node.client.seed(testPod('web'));
+    await node.start();
+    await node.untilRunning('web');
+    await node.clock.advanceAndSettle(20_000);
+    const patches = () => node.client.requests.filter(({ method, subresource, resource }) => method === 'PATCH' && subresource === 'status' && resource === '/pods').length;
+    const before = patches();
+    await node.client.resource(PODS, 'default').patch('web', 'application/merge-patch+json', { status: { resize: 'Proposed' } }, { subresource: 'status' });
+    await node.clock.advanceAndSettle(60_000);
+    expect(patches()).toBe(before + 2);
+    expect(node.pod('web')?.status?.resize).toBeUndefined();
   });
 
   test('whose image is changed is restarted with the new one', async () => {

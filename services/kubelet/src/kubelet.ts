@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { coreV1 } from '@gantry/api-types';
 import { parseQuantity } from '@gantry/apimachinery';
 import type { ContainerRuntime, Version } from '@gantry/container-runtime';
 import type { EventContent, EventRecorder, RunningController } from '@gantry/controller';
 import { createEventRecorder, perItemExponential, runController, WorkQueue } from '@gantry/controller';
+import type { ValueSources } from './environment/environment.js';
 import { clientSources } from './environment/value-sources.js';
 import { createImagePuller } from './images/image-puller.js';
 import { startNodeReporter } from './node/node-reporter.js';
@@ -16,6 +18,7 @@ import { createPodFiles, noPodFiles } from './pods/pod-files.js';
 import { startPodSource } from './pods/pod-source.js';
 import type { PodSource } from './pods/pod-source.js';
 import { podReference } from './pods/pod.js';
+import type { Pod } from './pods/pod.js';
 import { relistLoop } from './pods/relist.js';
 import { createStatusWriter } from './status/status-writer.js';
 import { serveStreams } from './streams/stream-server.js';
@@ -99,18 +102,19 @@ async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime
 
 async function dependencies(options: ResolvedOptions, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
+  const sources = clientSources(client);
   const hasFiles = version.runtimeName !== 'hollow';
   const settled = (uid: string, well = true): void => (well ? queue.add(uid) : queue.addAfter(uid, RETRY_STOP));
   const event: WorkerDependencies['event'] = (reference, content) => recorder.event(reference, content);
-  const ofContainer = (pod: Parameters<typeof podReference>[0], container: string, content: EventContent): void => event(podReference(pod, container), content);
+  const ofContainer = (pod: Pod, container: string, content: EventContent): void => event(podReference(pod, container), content);
   return {
     client, runtime, nodeName, clock, logger, source, network, event, hasFiles,
     runtimeName: version.runtimeName,
     status: createStatusWriter(client),
-    puller: createImagePuller({ runtime, clock, event: ofContainer, settled }),
+    puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
     stopper: createStopper({ runtime, clock, logger, settled }),
     files: hasFiles ? createPodFiles(options.dataDir) : noPodFiles,
-    sources: clientSources(client),
+    sources,
     hostIps: options.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address),
     allocatable: { cpu: capacity.cpu, memory: capacity.memory },
     memoryCapacity: parseQuantity(capacity.memory).toNumber(),
@@ -118,6 +122,12 @@ async function dependencies(options: ResolvedOptions, version: Version, source: 
     nodeHosts: await nodeFile(options.hostsPath),
     forbiddenPaths: [options.dataDir, ...options.forbiddenPaths],
   };
+}
+
+async function pullSecrets(sources: ValueSources, pod: Pod): Promise<coreV1.Secret[]> {
+  const names = (pod.spec?.imagePullSecrets ?? []).map(({ name = '' }) => name);
+  const found = await Promise.all(names.map((name) => sources.secret(pod.metadata?.namespace ?? '', name)));
+  return found.filter((secret) => secret !== undefined);
 }
 
 function nodeFile(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { coreV1 } from '@gantry/api-types';
 import { backoffDelay } from '@gantry/async';
 import type { Clock } from '@gantry/async';
 import type { ContainerRuntime, Image } from '@gantry/container-runtime';
@@ -8,6 +9,7 @@ import type { Container, Pod } from '../pods/pod.js';
 import { identityOf } from '../pods/pod.js';
 import type { WaitingReason } from '../status/container-status.js';
 import { normalizedImage } from './image-name.js';
+import { credentialsFor } from './pull-credentials.js';
 
 /** Milliseconds between failed pulls of one image for one pod. */
 const PULL_BACKOFF = { initial: 10_000, cap: 300_000 };
@@ -25,6 +27,8 @@ export interface ImagePullerOptions {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly event: (pod: Pod, container: string, content: EventContent) => void;
+  /** The pod's pull secrets, those that are there. */
+  readonly pullSecrets: (pod: Pod) => Promise<readonly coreV1.Secret[]>;
   /** A pull for this pod has ended, well or not. */
   readonly settled: (podUid: string) => void;
 }
@@ -128,10 +132,14 @@ class Step {
     this.attempts.set(this.name, attempt);
     this.tell('Normal', 'Pulling', `Pulling image "${this.container.image ?? ''}"`);
     const started = this.options.clock.monotonic();
-    this.options.runtime
-      .pullImage(this.name)
+    this.fetch()
       .then(() => this.pulled(attempt, started), (error: unknown) => this.failed(attempt, error))
       .finally(() => this.options.settled(identityOf(this.pod).uid));
+  }
+
+  private async fetch(): Promise<void> {
+    const credentials = credentialsFor(this.name, await this.options.pullSecrets(this.pod));
+    await this.options.runtime.pullImage(this.name, credentials);
   }
 
   private async pulled(attempt: Attempt, started: number): Promise<void> {

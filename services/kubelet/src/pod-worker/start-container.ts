@@ -2,8 +2,8 @@ import type { Image, Mount } from '@gantry/container-runtime';
 import { RuntimeError } from '@gantry/container-runtime';
 import { ConfigError, resolveEnvironment } from '../environment/environment.js';
 import type { EnvironmentVariable } from '../environment/environment.js';
-import { identityOf, podReference } from '../pods/pod.js';
-import type { Pod } from '../pods/pod.js';
+import { graceSecondsOf, identityOf, podReference } from '../pods/pod.js';
+import type { Container, Pod } from '../pods/pod.js';
 import { containerMounts, MountError } from '../volumes/volumes.js';
 import type { VolumePaths } from '../volumes/volumes.js';
 import { containerConfig } from './container-config.js';
@@ -60,10 +60,32 @@ async function createAndStart(deps: WorkerDependencies, input: StartInput, image
     await deps.runtime.startContainer(id);
     deps.event(podReference(pod, name), { type: 'Normal', reason: 'Started', message: 'Container started' });
     record.failures.delete(name);
+    await runPostStart(deps, pod, start.container, id);
     return { changed: true };
   } catch (error) {
     return failed(deps, input, stage, error);
   }
+}
+
+/** Milliseconds that a hook may hold its container back. */
+const HOOK_TIMEOUT = 60_000;
+
+/** A container whose hook fails is ended, and restarted as its pod's policy says. */
+async function runPostStart(deps: WorkerDependencies, pod: Pod, container: Container, id: string): Promise<void> {
+  const hook = container.lifecycle?.postStart;
+  if (hook?.exec === undefined) return;
+  const command = hook.exec.command ?? [];
+  const result = await deps.runtime.execSync(id, command, HOOK_TIMEOUT).catch((error: unknown) => error as Error);
+  if (!(result instanceof Error) && result.exitCode === 0) return;
+  const message = result instanceof Error ? result.message : `command '${command.join(' ')}' exited with ${result.exitCode}`;
+  deps.event(podReference(pod, container.name), { type: 'Warning', reason: 'FailedPostStartHook', message: `PostStartHook failed: ${message}` });
+  deps.stopper.stop({
+    podUid: identityOf(pod).uid,
+    containerId: id,
+    graceSeconds: graceSecondsOf(pod),
+    begins: () => deps.event(podReference(pod, container.name), { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook' }),
+    hookFailed: () => undefined,
+  });
 }
 
 const STAGES = { configure: 'CreateContainerConfigError', create: 'CreateContainerError', start: 'RunContainerError' } as const;
