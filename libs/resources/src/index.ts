@@ -10,6 +10,7 @@ export { humanDuration, since } from './printing/duration.js';
 export { addDefaultTolerations, admitPod } from './core/pod/admission.js';
 export { qosClassOf } from './core/pod/qos.js';
 export type { QosClass } from './core/pod/qos.js';
+export { shouldRestart } from './core/pod/restart.js';
 export type { DefaultedPod } from './core/pod/types.js';
 export { namespaceFinalizeStrategy } from './core/namespace/strategy.js';
 export { validatePodBinding } from './core/binding/validation.js';

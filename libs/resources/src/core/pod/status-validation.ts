@@ -2,6 +2,7 @@ import type { coreV1 } from '@gantry/api-types';
 import { forbidden, invalid, isDNS1123Subdomain, path, validateImmutable } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
 import { validateMetadataUpdate } from '../../metadata-validation.js';
+import { shouldRestart } from './restart.js';
 import type { DefaultedPod } from './types.js';
 
 const statusPath = path('status');
@@ -14,16 +15,10 @@ export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): F
     errors.push(invalid(statusPath.child('observedGeneration'), pod.status.observedGeneration, 'must be a non-negative integer'));
   }
   errors.push(...validateImmutable(pod.status.qosClass, old.status.qosClass, statusPath.child('qosClass')));
-  const { restartPolicy } = old.spec;
-  validateTransitions(pod.status.containerStatuses, old.status.containerStatuses, restartPolicy, statusPath.child('containerStatuses'), errors);
-  const ofInit = restartPolicy === 'Always' ? 'Always' : 'OnFailure';
-  validateTransitions(pod.status.initContainerStatuses, old.status.initContainerStatuses, sidecarsAside(pod, ofInit), statusPath.child('initContainerStatuses'), errors);
+  const { containers, initContainers = [], restartPolicy = 'Always' } = old.spec;
+  validateTransitions(pod.status.containerStatuses, old.status.containerStatuses, containers, restartPolicy, statusPath.child('containerStatuses'), errors);
+  validateTransitions(pod.status.initContainerStatuses, old.status.initContainerStatuses, initContainers, restartPolicy, statusPath.child('initContainerStatuses'), errors);
   return errors;
-}
-
-/** Sidecars are always restarted; where a pod has one, transitions of its init containers are the kubelet's business. */
-function sidecarsAside({ spec }: DefaultedPod, policy: string): string {
-  return spec.initContainers?.some((container) => container.restartPolicy === 'Always') ? 'Always' : policy;
 }
 
 function validateNomination(pod: DefaultedPod, old: DefaultedPod, errors: FieldError[]): void {
@@ -36,15 +31,14 @@ function validateNomination(pod: DefaultedPod, old: DefaultedPod, errors: FieldE
 
 type Statuses = readonly coreV1.ContainerStatus[] | undefined;
 
-/** A container that has ended stays ended, unless its pod's policy restarts it. */
-function validateTransitions(statuses: Statuses = [], old: Statuses = [], restartPolicy: string | undefined, at: FieldPath, errors: FieldError[]): void {
-  if (restartPolicy === 'Always') return;
+/** A container that has ended stays ended, unless it is one that is restarted. */
+function validateTransitions(statuses: Statuses = [], old: Statuses = [], containers: readonly coreV1.Container[], podPolicy: string, at: FieldPath, errors: FieldError[]): void {
   old.forEach(({ name, state }, index) => {
     if (state?.terminated === undefined) return;
-    if (state.terminated.exitCode !== 0 && restartPolicy === 'OnFailure') return;
     const now = statuses.find((status) => status.name === name);
-    if (now !== undefined && now.state?.terminated === undefined) {
-      errors.push(forbidden(at.index(index).child('state'), 'may not be transitioned to non-terminated state'));
-    }
+    if (now === undefined || now.state?.terminated !== undefined) return;
+    const container = containers.find((candidate) => candidate.name === name);
+    if (container !== undefined && shouldRestart(container, podPolicy, state.terminated.exitCode)) return;
+    errors.push(forbidden(at.index(index).child('state'), 'may not be transitioned to non-terminated state'));
   });
 }
