@@ -107,6 +107,18 @@ describe('the store', () => {
     expect(entries).toEqual((await storage.history(0)).entries);
   });
 
+  it('finishes a compaction that was interrupted between its steps', async () => {
+    await write('a');
+    for (let revision = 1; revision <= 5; revision++) await write('a', revision, `state ${revision}`);
+    await storage.write([{ type: 'delete', key: pod('a'), expectedRevision: 6 }]);
+    await write('b');
+    await queryOnce(postgres.config, 'UPDATE gantry.meta SET compacted = 4');
+    await expect(storage.history(3)).rejects.toMatchObject({ code: 'compacted' });
+    await store.compact(7);
+    expect(await queryOnce(postgres.config, 'SELECT revision FROM gantry.log')).toEqual([{ revision: '8' }]);
+    expect(await queryOnce(postgres.config, 'SELECT compacted, swept FROM gantry.meta')).toEqual([{ compacted: '7', swept: '7' }]);
+  });
+
   it('keeps revisions dense and every chain whole under 64 writers of a few keys', async () => {
     const writer = async (seed: number): Promise<void> => {
       for (let i = 0; i < 15; i++) {

@@ -38,6 +38,8 @@ export class Term {
   private readonly age: RevisionAge;
   private readonly ended = Promise.withResolvers<void>();
   private beating = false;
+  /** What the database said at the last beat. */
+  private earlier: number;
   private compacting: Promise<void> | undefined;
 
   private constructor(
@@ -47,6 +49,7 @@ export class Term {
     private readonly state: LogState,
   ) {
     const { bus, logger, failpoints, reads } = options;
+    this.earlier = state.revision;
     this.age = new RevisionAge(options.compaction);
     this.publisher = new Publisher({ bus, logger, failpoints, revision: state.revision, history: (after, limit) => reads.history(after, { limit }) });
     this.committer = new Committer({ session, state, epoch, failpoints, onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
@@ -108,7 +111,7 @@ export class Term {
   }
 
   private onMeta(meta: Meta): void {
-    publishProgress(this.options.bus, meta.revision);
+    this.announce(meta.revision);
     const now = performance.now();
     this.age.record(now, meta.revision);
     const target = this.age.target(now, meta.revision);
@@ -116,5 +119,14 @@ export class Term {
     this.compacting = this.compact(target)
       .catch((error: unknown) => this.options.logger.warn({ error: messageOf(error) }, 'compaction failed'))
       .finally(() => (this.compacting = undefined));
+  }
+
+  /**
+   * What is still on its way is announced a beat later: a follower that hears of a revision before it comes would read the log
+   * for it, under load at every beat.
+   */
+  private announce(revision: number): void {
+    publishProgress(this.options.bus, Math.max(this.earlier, Math.min(revision, this.publisher.acknowledgedRevision)));
+    this.earlier = revision;
   }
 }

@@ -43,6 +43,11 @@ export class Publisher {
     this.running = this.run();
   }
 
+  /** The stream has acknowledged everything up to here. */
+  get acknowledgedRevision(): number {
+    return this.cursor - this.unacknowledged;
+  }
+
   /** Takes the entries of one commit. Never blocks: what does not fit into memory is read from the log later. */
   push(entries: readonly LogEntry[]): void {
     for (const entry of entries) this.backlog.push(entry);
@@ -102,10 +107,10 @@ export class Publisher {
     const { group, resource, namespace = '', name } = parseKey(entry.key);
     this.cursor = entry.revision;
     this.unacknowledged++;
-    this.options.bus.watch.publish(watchSubject({ group, resource, namespace, name }), data, headers, entry.revision).then(this.acknowledged, this.refused);
+    this.options.bus.watch.publish(watchSubject({ group, resource, namespace, name }), data, headers, entry.revision).then(this.wasAcknowledged, this.refused);
   }
 
-  private readonly acknowledged = (): void => {
+  private readonly wasAcknowledged = (): void => {
     this.unacknowledged--;
     if (this.unacknowledged === 0 || this.unacknowledged === WINDOW - 1) this.wake?.();
     void this.options.failpoints.pass('after-publish');
