@@ -53,11 +53,13 @@ function compileOne<T>({ field, operator, value }: FieldRequirement, readers: Re
  */
 export function parseFieldSelector(text: string): FieldSelector {
   const terms = splitTerms(text).filter((term) => term !== '').sort();
-  return new FieldSelector(terms.map((term) => parseTerm(term, text)));
+  const requirements = terms.map((term) => parseTerm(term, text));
+  // A term of nothing but its operator asks for nothing.
+  return new FieldSelector(requirements.filter(({ field, value }) => field !== '' || value !== ''));
 }
 
 function splitTerms(text: string): string[] {
-  return text.match(/(?:\\[^]|[^\\,])+|\\$/g) ?? [];
+  return text.match(/(?:\\[^]|[^\\,]|\\$)+/g) ?? [];
 }
 
 function parseTerm(term: string, text: string): FieldRequirement {

@@ -1,7 +1,6 @@
-import { newBadRequest } from '../errors/constructors.js';
 import { isLabelValue, isQualifiedName } from '../fields/formats.js';
 import { fieldErrorText, invalid } from '../fields/build.js';
-import { aggregate } from '../errors/constructors.js';
+import { aggregate, newBadRequest } from '../errors/constructors.js';
 import type { FieldError } from '../field-error.js';
 import { everything, isInteger, LabelSelector } from './label-selector.js';
 import type { LabelRequirement, SelectorOperator } from './label-selector.js';
@@ -84,6 +83,7 @@ class Parser {
   private values(): string[] {
     const open = this.take();
     if (open.kind !== '(') throw unparsable(`found '${open.text}' expected: '('`);
+    if (!['word', ',', ')'].includes(this.next.kind)) throw unparsable(`found '${this.next.text}', expected: ',', ')' or identifier`);
     const values = new Set<string>();
     for (;;) {
       values.add(this.next.kind === 'word' ? this.take().text : '');

@@ -35,6 +35,7 @@ const refused: [selector: string, message: string][] = [
   ['a=b=c', "found '=', expected: ',' or 'end of string'"],
   ['a in b', "unable to parse requirement: found 'b' expected: '('"],
   ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+  ['a in (', "unable to parse requirement: found '', expected: ',', ')' or identifier"],
   ['a,', "found '', expected: identifier after ','"],
   [',a', "found ',', expected: !, identifier, or 'end of string'"],
   ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
@@ -113,6 +114,7 @@ describe('field selectors', () => {
     ['metadata.name==a,status.phase!=Failed', true],
     ['metadata.name!=a', false],
     ['metadata.name=', false],
+    ['=', true],
   ])('%s', (text, expected) => {
     expect(selectors.parseFieldSelector(text).compile(readers)({ name: 'a' })).toBe(expected);
   });
@@ -124,6 +126,7 @@ describe('field selectors', () => {
   it.each([
     ['a', "invalid selector: 'a'; can't understand 'a'"],
     ['a=b=c', 'invalid field selector: unescaped character in value: 61'],
+    ['a\\', "invalid selector: 'a\\'; can't understand 'a\\'"],
     ['a=\\b', 'invalid field selector: invalid escape sequence: \\b'],
   ])('refuses %s', (text, message) => {
     expect(() => selectors.parseFieldSelector(text)).toThrow(message);
