@@ -86,9 +86,16 @@ afterEach(async () => {
   await bus.close();
 });
 
-async function compactBoth(model: MemoryStorage, revision: number): Promise<void> {
+/** Compacts both and compares what they say just below, at and above the border. */
+async function compactBoth(model: MemoryStorage, storage: Storage, revision: number): Promise<void> {
   model.compact(revision);
   await store.compact(revision);
+  for (const at of [revision - 1, revision, revision + 1].filter((border) => border >= 0)) {
+    for (const prefix of ['core/pods/', 'apps/deployments/']) {
+      expect(await resultOf(storage.list(prefix, { revision: at })), `${prefix} at ${at}, compacted to ${revision}`).toEqual(await resultOf(model.list(prefix, { revision: at })));
+    }
+    expect(await resultOf(storage.history(at))).toEqual(await resultOf(model.history(at)));
+  }
 }
 
 describe('the store answers as the storage in memory does', () => {
@@ -102,8 +109,8 @@ describe('the store answers as the storage in memory does', () => {
     for (let step = 0; step < STEPS; step++) {
       const newest = await model.currentRevision();
       const choice = random(100);
-      if (choice === 0) await compactBoth(model, Math.max(0, newest - random(40)));
-      if (choice === 1) {
+      if (choice < 3) await compactBoth(model, storage, Math.max(0, newest - random(40)));
+      if (choice === 3) {
         await store.stop();
         store = await startStore({ bus, postgres: config, logger: silentLogger });
         await store.whenLeading();
