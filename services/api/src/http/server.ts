@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import { statusAnswer } from './answer.js';
+import type { Answer } from './answer.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
 import type { Identity } from './authz/identity.js';
@@ -54,17 +55,25 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
 async function serve({ chain, bodyBytes, logger }: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
   try {
     const context = await contextOf(request, bodyBytes);
-    let isAnswered = false;
-    const leave = inFlight.enter(context, () => {
-      isAnswered = true;
-      void respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout')));
-    });
     response.on('close', () => context.abandon());
-    const answer = await chain.handle(context);
-    if (!isAnswered) await respond(request, response, answer);
-    leave();
+    await answerInTime(chain, inFlight, context, (answer) => respond(request, response, answer));
   } catch (error) {
     fail(request, response, error, logger);
+  }
+}
+
+/** Sends the answer, or a 504 when the time is up before there is one. */
+async function answerInTime(chain: RequestChain, inFlight: InFlight, context: RequestContext, send: (answer: Answer) => Promise<void>): Promise<void> {
+  let isExpired = false;
+  const leave = inFlight.enter(context, () => {
+    isExpired = true;
+    send(statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
+  });
+  try {
+    const answer = await chain.handle(context);
+    if (!isExpired) await send(answer);
+  } finally {
+    leave();
   }
 }
 

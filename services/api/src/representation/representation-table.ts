@@ -11,7 +11,7 @@ import type { IncludeObject } from './table.js';
 /** Accept headers are few and come again with every request. */
 const REMEMBERED = 500;
 const TRANSFORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
-const VERSIONS: ReadonlySet<string> = new Set(['v1', 'v1beta1']);
+const VERSIONS: ReadonlySet<string> = new Set(['v1']);
 
 /** The ways to show one resource, chosen by Accept header. */
 export class RepresentationTable {
