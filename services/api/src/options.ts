@@ -26,7 +26,7 @@ export const defaultLimits: ApiLimits = {
   requestTimeoutMs: 60_000,
   freshnessTimeoutMs: 3_000,
   ringEvents: 2_000,
-  formsBytes: 32 * 1024 * 1024,
+  formsBytes: 24 * 1024 * 1024,
   stopPatienceMs: 10_000,
   watchBufferBytes: 4 * 1024 * 1024,
   bookmarkIntervalMs: 10_000,
