@@ -51,7 +51,7 @@ interface EngineFailure {
 /** The engine's own sentence, without the client's decoration. */
 export function engineText(error: unknown): string {
   const failure = error as EngineFailure;
-  return failure.json?.message ?? failure.message ?? String(error);
+  return failure.json?.message ?? (failure.message ?? String(error)).replace(/^\(HTTP code \d+\) .*? - /, '').trim();
 }
 
 export function isStatus(error: unknown, ...statuses: number[]): boolean {

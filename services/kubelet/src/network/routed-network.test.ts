@@ -95,6 +95,17 @@ describe('the routed pod network', () => {
     expect(await network.attach(pod('u2'), await newPod())).toBe('10.244.7.3');
   });
 
+  test('mends a pod that hangs on a node that is still there but no longer its node', async () => {
+    const pid = await newPod();
+    await network.attach(pod('u1'), pid);
+    const former = node;
+    node = await newNamespace();
+    network = await open();
+    expect(await network.attach(pod('u1'), pid)).toBe('10.244.7.2');
+    expect(await askWho(node.pid, pid, '10.244.7.2')).toBe('10.244.7.1');
+    former.kill();
+  });
+
   test('plugs a pod in again, under its address, where the node is a new namespace', async () => {
     const pid = await newPod();
     await network.attach(pod('u1'), pid);

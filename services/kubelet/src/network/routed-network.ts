@@ -70,7 +70,8 @@ class RoutedNetwork implements PodNetwork {
   async attach(pod: { uid: string }, pid: number): Promise<string> {
     const address = await this.book.addressOf(pod.uid);
     const plug: Plug = { pid, address, gateway: this.gateway, link: linkName(pod.uid) };
-    if (!(await this.isPlugged(plug))) await this.plugIn(plug);
+    // A new sandbox, the usual case, costs two programs; only where something is in the way it is looked at.
+    await this.plugIn(plug).catch(() => this.mend(plug));
     return address;
   }
 
@@ -91,8 +92,15 @@ class RoutedNetwork implements PodNetwork {
     return far.includes(` ${address}/32 `) && route.includes(`dev ${link} `);
   }
 
-  private async plugIn(plug: Plug): Promise<void> {
+  /** Plugged already, or half of it, or into a node that is gone. */
+  private async mend(plug: Plug): Promise<void> {
+    if (await this.isPlugged(plug)) return;
     await this.removeLink(plug.link);
+    await run(...inNamespaceOf(plug.pid, 'ip', ['link', 'del', 'eth0'])).catch(() => undefined);
+    await this.plugIn(plug);
+  }
+
+  private async plugIn(plug: Plug): Promise<void> {
     // A process's namespace is looked up by the kernel where `ip` runs, so the pid is the machine's in both.
     await this.inNode('ip', ['-batch', '-'], nodeSide(plug));
     const [command, args] = inNamespaceOf(plug.pid, 'ip', ['-batch', '-']);
