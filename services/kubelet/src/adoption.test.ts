@@ -52,6 +52,7 @@ describe('a kubelet that was killed and starts again', () => {
     await node.start();
     await node.until(() => node.pod('job')?.status?.phase === 'Failed', 'Failed');
     expect(node.status('job')?.state?.terminated?.exitCode).toBe(4);
+    expect(node.pod('job')?.status?.podIP).toBe('10.244.0.1');
   });
 
   test('ends what was deleted while it was down, and starts nothing of it', async () => {

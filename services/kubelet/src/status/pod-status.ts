@@ -37,7 +37,8 @@ export function podStatus(input: PodStatusInput): coreV1.PodStatus {
   const statuses = containerStatuses(input);
   const phase = phaseOf(input, statuses);
   const ips = addresses(input);
-  const verdicts = ownConditions({ pod, phase, statuses, sandboxReady: currentSandbox(input.world) !== undefined && ips.podIP !== undefined });
+  const plugged = input.podIp !== undefined || (isHostNetwork(pod) && ips.podIP !== undefined);
+  const verdicts = ownConditions({ pod, phase, statuses, sandboxReady: currentSandbox(input.world) !== undefined && plugged });
   const generation = pod.metadata?.generation;
   return {
     ...kept(previous),
@@ -67,10 +68,11 @@ function phaseOf(input: PodStatusInput, statuses: Statuses): Phase {
   return podPhase(input.pod, statuses, input.final);
 }
 
+/** A pod keeps the address that it had until it has another: readers may still ask for it when it has ended. */
 function addresses(input: PodStatusInput): Pick<coreV1.PodStatus, 'podIP' | 'podIPs' | 'hostIP' | 'hostIPs'> {
   const [hostIP] = input.hostIps;
   const host = hostIP === undefined ? {} : { hostIP, hostIPs: input.hostIps.map((ip) => ({ ip })) };
-  const own = isHostNetwork(input.pod) ? hostIP : (input.podIp ?? (input.final ? input.pod.status?.podIP : undefined));
+  const own = isHostNetwork(input.pod) ? hostIP : (input.podIp ?? input.pod.status?.podIP);
   return own === undefined ? host : { ...host, podIP: own, podIPs: [{ ip: own }] };
 }
 
