@@ -6,7 +6,7 @@ import type { CommonOptions } from './options.js';
 /** The `gantry` command. Each action loads its own code: a `status` does not pay for a start. */
 export function buildProgram(): Command {
   const program = new Command('gantry').description('A Kubernetes-compatible cluster on this machine').version(GANTRY_VERSION, '-V, --version').exitOverride().showHelpAfterError('run with --help for the options');
-  addStart(program.command('up', { isDefault: true }).description('start a cluster, or start a stopped one again; in the foreground unless --detach').option('-d, --detach', 'return when the cluster is ready'), {});
+  addStart(program.command('up').description('start a cluster, or start a stopped one again; in the foreground unless --detach').option('-d, --detach', 'return when the cluster is ready'), {});
   addStart(program.command('start').description('start a stopped cluster again, in the background'), { detach: true });
   common(program.command('stop').description('end the pods with their grace and the control plane; keep all objects')).action(async (options: CommonOptions) => (await import('./commands/stop.js')).stop(options));
   common(program.command('delete').description('stop the cluster and remove all that it made on this machine')).action(async (options: CommonOptions) => (await import('./commands/delete.js')).remove(options));

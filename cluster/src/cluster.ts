@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
+import { preloadMigrations } from '@gantry/store';
 import { ensureCertificates, ensureEncryptionKey, type ClusterCertificates } from './certificates/certificates.js';
 import { componentClient, startControlPlane, startLoops } from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
@@ -65,6 +67,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await writeRunState(places, state('starting', {}));
   const postgresStarting = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
   postgresStarting.catch(() => undefined);
+  if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
   const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now()));
   const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
   const postgres = await postgresStarting;

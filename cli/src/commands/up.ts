@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { GANTRY_VERSION, placesOf, type ProgressStep, type RuntimeChoice } from '@gantry/cluster/lifecycle';
+import { explainFileError, GANTRY_VERSION, placesOf, type ProgressStep, type RuntimeChoice } from '@gantry/cluster/lifecycle';
 import { createLogger, onShutdownSignal } from '@gantry/platform';
 import { ExitCode, reportFailure } from '../output/failure.js';
 import { ProgressLines } from '../output/progress.js';
@@ -90,13 +90,22 @@ async function startDetached(options: UpOptions): Promise<void> {
 
 function launch(options: UpOptions): ChildProcess {
   const { logs } = placesOf(options.home, options.name);
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const output = openSync(join(logs, 'output.log'), 'a', 0o600);
+  const output = openOutput(logs);
   const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...(options.port === undefined ? [] : ['--port', String(options.port)]), ...(options.kubeconfig ? [] : ['--no-kubeconfig'])];
   try {
     return spawn(process.execPath, [process.argv[1] ?? '', 'up', ...flags], { detached: true, stdio: ['ignore', output, output, 'ipc'], env: { ...process.env, GANTRY_DETACHED: '1' } });
   } finally {
     closeSync(output);
+  }
+}
+
+/** The file that takes what the background process prints. */
+function openOutput(logs: string): number {
+  try {
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    return openSync(join(logs, 'output.log'), 'a', 0o600);
+  } catch (error) {
+    throw explainFileError(error, logs);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What works on a cluster from outside its process, also when that process is dead: loads none of the services. */
 export { ClusterError } from '../options.js';
 export type { ProgressStep, RuntimeChoice } from '../options.js';
+export { explainFileError } from '../state/files.js';
 export { defaultHome, placesOf } from '../state/places.js';
 export type { Places } from '../state/places.js';
 export { GANTRY_VERSION, SERVER_VERSION } from '../version.js';

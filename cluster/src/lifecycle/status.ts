@@ -35,7 +35,8 @@ export async function clusterStatus(home: string, name: string): Promise<Cluster
 
 /** Every cluster under this home, by name. */
 export async function listClusters(home: string): Promise<ClusterStatus[]> {
-  const names = await readdir(home).catch(() => [] as string[]);
+  const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const found = await Promise.all(names.sort().map((name) => clusterStatus(home, name)));
   return found.filter((status) => status !== undefined);
 }

@@ -12,6 +12,8 @@ export interface Gantry {
   readonly cluster: string;
   readonly env: NodeJS.ProcessEnv;
   readonly kubeconfig: string;
+  /** Path of the command, for `process.execPath`. */
+  readonly program: string;
   (...args: string[]): Promise<string>;
   try(...args: string[]): Promise<RunResult>;
   /** Deletes the cluster if there is one, and the home. */
@@ -22,15 +24,16 @@ export async function gantryIn(name: string): Promise<Gantry> {
   const home = await mkdtemp(join(tmpdir(), 'gantry-e2e-'));
   const kubeconfig = join(home, 'user-kubeconfig');
   const env = { ...process.env, GANTRY_HOME: home, GANTRY_NAME: name, KUBECONFIG: kubeconfig };
-  const program = [join(REPOSITORY, 'cli/bin/gantry.mjs')];
-  const call = (...args: string[]): Promise<string> => runOk(process.execPath, [...program, ...args], { env });
+  const program = join(REPOSITORY, 'cli/bin/gantry.mjs');
+  const call = (...args: string[]): Promise<string> => runOk(process.execPath, [program, ...args], { env });
   return Object.assign(call, {
     home,
     env,
     kubeconfig,
-    try: (...args: string[]) => run(process.execPath, [...program, ...args], { env }),
+    program,
+    try: (...args: string[]) => run(process.execPath, [program, ...args], { env }),
     dispose: async () => {
-      await run(process.execPath, [...program, 'delete'], { env });
+      await run(process.execPath, [program, 'delete'], { env });
       await rm(home, { recursive: true, force: true });
     },
     cluster: name,
