@@ -8,7 +8,7 @@ import { componentClient, startControlPlane, startLoops } from './control-plane.
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
 import { examineMachine, type Machine } from './machine/machine.js';
-import { startNodes, type Nodes } from './node/nodes.js';
+import type { Nodes } from './node/nodes.js';
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
 import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
 import { step } from './progress.js';
@@ -65,9 +65,10 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const settings = await prepareSettings(options, places, machine);
   const state = runState(settings, places);
   await writeRunState(places, state('starting', {}));
+  // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
+  if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
   const postgresStarting = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
   postgresStarting.catch(() => undefined);
-  if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
   const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now()));
   const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
   const postgres = await postgresStarting;
@@ -80,6 +81,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const merged = await writeKubeconfigs(options, places, settings, entry);
   await startLoops({ bus, logger, stack, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
+  const { startNodes } = await import('./node/nodes.js');
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, logger, stack }), describeNodes);
   await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
   return {

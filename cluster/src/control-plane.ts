@@ -2,10 +2,8 @@ import type { Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import { createBusTransport, createClient, type Client } from '@gantry/client';
 import { ApiModule, createRemoteStorage, type ApiOptions, type RunningApi } from '@gantry/api';
-import { ControllersModule } from '@gantry/controllers';
 import { RUNNING_PART, startService } from '@gantry/platform/nest';
 import { createRegistry, kinds } from '@gantry/resources';
-import { SchedulerModule } from '@gantry/scheduler';
 import { StoreModule, type StoreOptions } from '@gantry/store';
 import type { ClusterCertificates } from './certificates/certificates.js';
 import type { Stack } from './stack.js';
@@ -57,9 +55,13 @@ async function startApi(options: ControlPlaneOptions): Promise<number> {
   return api.port;
 }
 
-/** The loops that make the world follow what the API says, each over the bus with an identity of its own. */
+/**
+ * The loops that make the world follow what the API says, each over the bus with an identity of its own. Loaded only now: the
+ * API serves meanwhile.
+ */
 export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; certificateAuthority: string }): Promise<void> {
   const { bus, stack } = options;
+  const [{ ControllersModule }, { SchedulerModule }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(

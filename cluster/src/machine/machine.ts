@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { describeEngine, type EngineDescription } from '@gantry/container-runtime/docker';
+import { describeEngine, type EngineDescription } from '@gantry/container-runtime';
 import { ClusterError, type RuntimeChoice } from '../options.js';
 
 /** What this machine can do for a cluster, found by looking. */

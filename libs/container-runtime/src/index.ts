@@ -3,8 +3,8 @@ export type {
   SandboxConfig, SandboxMetadata, SandboxState, SandboxStatus, Version,
 } from './runtime.js';
 export { RuntimeError } from './runtime.js';
-export type { DockerRuntimeOptions } from './docker/docker-runtime.js';
-export { createDockerRuntime } from './docker/docker-runtime.js';
+export type { EngineDescription } from './docker/describe-engine.js';
+export { describeEngine } from './docker/describe-engine.js';
 export type { HollowDelays, HollowRuntime, HollowRuntimeOptions } from './hollow/hollow-runtime.js';
 export { createHollowRuntime } from './hollow/hollow-runtime.js';
 export { HOLLOW_PREFIX } from './hollow/program.js';

@@ -1,2 +1,4 @@
-export { CLUSTER_LABEL, describeEngine, ensureNodeContainer, homeLabel, removeClusterObjects, stopNodeContainers } from './node-container.js';
-export type { EngineDescription, NodeContainer, NodeContainerOptions } from './node-container.js';
+export type { DockerRuntimeOptions } from './docker-runtime.js';
+export { createDockerRuntime } from './docker-runtime.js';
+export { CLUSTER_LABEL, ensureNodeContainer, homeLabel, removeClusterObjects, stopNodeContainers } from './node-container.js';
+export type { NodeContainer, NodeContainerOptions } from './node-container.js';

@@ -12,15 +12,6 @@ const HOME_LABEL = 'io.gantry.home';
 const ROLE_LABEL = 'io.gantry.role';
 const NODE_LABEL = 'io.gantry.node';
 
-export interface EngineDescription {
-  readonly version: string;
-  /** The engine's own host name and totals, which its nodes divide. */
-  readonly cpus: number;
-  readonly memoryBytes: number;
-  readonly operatingSystem: string;
-  readonly kernelVersion: string;
-}
-
 export interface NodeContainerOptions {
   readonly socketPath: string;
   readonly cluster: string;
@@ -35,16 +26,6 @@ export interface NodeContainer {
   /** Process id on the engine's host. */
   readonly pid: number;
   readonly address: string;
-}
-
-/** What answers at the socket, undefined when nothing does. */
-export async function describeEngine(socketPath: string, timeoutMs = 3000): Promise<EngineDescription | undefined> {
-  try {
-    const info = (await new Docker({ socketPath, timeout: timeoutMs }).info()) as { ServerVersion: string; NCPU: number; MemTotal: number; OperatingSystem: string; KernelVersion: string };
-    return { version: info.ServerVersion, cpus: info.NCPU, memoryBytes: info.MemTotal, operatingSystem: info.OperatingSystem, kernelVersion: info.KernelVersion };
-  } catch {
-    return undefined;
-  }
 }
 
 /** Makes sure that the node's container runs: an existing one is kept (its pods hang on it), a stopped one is started. */

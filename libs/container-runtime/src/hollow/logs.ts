@@ -7,7 +7,7 @@ export async function* hollowLogs(container: HollowContainer, options: LogOption
   const wanted = container.log.filter((entry) => Date.parse(entry.time) >= since);
   yield* options.tail === undefined ? wanted : wanted.slice(Math.max(0, wanted.length - options.tail));
   let position = container.log.length;
-  while (options.follow && !signal.aborted) {
+  while (options.follow && !signal.aborted) {console.log('loop', container.status.state, signal.aborted);
     yield* container.log.slice(position);
     position = container.log.length;
     if (container.status.state === 'exited') return;
@@ -17,7 +17,7 @@ export async function* hollowLogs(container: HollowContainer, options: LogOption
 
 function changed(container: HollowContainer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => {
+    const done = (): void => {console.log('done', signal.aborted);
       container.watchers.delete(done);
       signal.removeEventListener('abort', done);
       resolve();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { connectSocketBus, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient } from '@gantry/client';
-import { createDockerRuntime } from '@gantry/container-runtime';
+import { createDockerRuntime } from '@gantry/container-runtime/docker';
 import { createLogger } from '@gantry/platform';
 import { startService, type ServiceApplication } from '@gantry/platform/nest';
 import type { Logger } from '@gantry/async';
