@@ -94,6 +94,16 @@ describe('createEventRecorder', () => {
     await recorder.stop();
   });
 
+  it('does not wait for a server that is gone when it stops', async () => {
+    const { client, calls } = fakeClient([newInternalError('down'), newInternalError('down')]);
+    const clock = new FakeClock();
+    const recorder = createEventRecorder({ client, component: 'c', clock });
+    recorder.event(deployment, scaled);
+    await settle();
+    await recorder.stop();
+    expect([calls.length, clock.pendingTimers]).toEqual([2, 0]);
+  });
+
   it('drops what is beyond its limit instead of growing', async () => {
     const { client, calls } = fakeClient();
     const recorder = createEventRecorder({ client, component: 'c', clock: new FakeClock(), limit: 2 });

@@ -75,6 +75,7 @@ class Recorder implements EventRecorder {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #ended: Promise<void>;
+  readonly #stopping = new AbortController();
   #sequence = 0;
 
   constructor(private readonly options: EventRecorderOptions) {
@@ -97,6 +98,7 @@ class Recorder implements EventRecorder {
 
   async stop(): Promise<void> {
     this.#queue.close();
+    this.#stopping.abort(new Error('the event recorder stops'));
     await this.#ended;
   }
 
@@ -107,7 +109,7 @@ class Recorder implements EventRecorder {
     }
   }
 
-  /** Only what an answer could still change is tried again: the server refused nothing, it was not there. */
+  /** Tried again is what the server did not refuse: it was not there. Nothing is after the stop. */
   async #record(facts: EventFacts): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -115,7 +117,7 @@ class Recorder implements EventRecorder {
       } catch (error) {
         const refused = error instanceof StatusError && error.code < 500;
         if (refused || attempt === ATTEMPTS || this.#queue.closed) return this.#giveUp(facts, error);
-        await delay(this.#clock, RETRY_AFTER);
+        await delay(this.#clock, RETRY_AFTER, this.#stopping.signal).catch(() => undefined);
       }
     }
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { appsV1 } from '@gantry/api-types';
 import { modifiedMessage, newConflict, newInternalError } from '@gantry/apimachinery';
-import { DEPLOYMENTS, EVENTS } from '@gantry/client';
+import { DEPLOYMENTS, EVENTS, REPLICASETS } from '@gantry/client';
 import { deploymentController } from './deployment/controller.js';
 import { controllerOf } from './ownership/controller-ref.js';
 import { replicaSetController } from './replicaset/controller.js';
@@ -140,6 +140,22 @@ describe('a rollout end to end', () => {
     expect(progressing(cluster.deployment())).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
   });
 
+  it('creates nothing twice while the cache does not show what was created', async () => {
+    const { clock, client, deployments, pods, replicaSets } = await scene();
+    const heal = client.react(({ path, query = '' }) => {
+      if (path === '/api/v1/pods' && query.includes('watch=true')) throw newInternalError('no watch');
+    });
+    client.endWatches();
+    await deployments.create(webDeployment(3, 'nginx:1'));
+    await clock.advanceAndSettle(2000);
+    await client.resource(REPLICASETS, 'prod').patch(replicaSets()[0]?.metadata?.name ?? '', 'application/merge-patch+json', { metadata: { annotations: { touched: 'yes' } } });
+    await clock.advanceAndSettle(2000);
+    expect(client.requests.filter(({ method, resource }) => method === 'POST' && resource === '/pods')).toHaveLength(3);
+    heal();
+    await clock.advanceAndSettle(60_000);
+    expect(pods().map(({ status }) => status?.phase)).toEqual(['Running', 'Running', 'Running']);
+  });
+
   it('takes a name that a stranger holds for taken, and goes on under others', async () => {
     const { clock, client, deployments, pods } = await scene();
     client.react(({ method, path, body }) => {
@@ -161,6 +177,17 @@ const chaos: fc.Arbitrary<Chaos> = fc.oneof(
   fc.record({ type: fc.constant('wait' as const), value: fc.integer({ min: 1, max: 400 }) }),
 );
 
+/** The user's own writes meet the planted failures too, and are repeated until one comes through. */
+async function retried(write: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    try {
+      return void (await write());
+    } catch {
+      continue;
+    }
+  }
+}
+
 /** One disturbance of a running rollout. `running` holds the controllers that live; two at once are no fault. */
 async function disturb(step: Chaos, { client, clock, start, deployments, image }: Awaited<ReturnType<typeof scene>>, running: KillableControllers[]): Promise<void> {
   const patch = { conflict: newConflict({ group: 'apps', resource: 'replicasets' }, 'x', modifiedMessage), fail: newInternalError('down') };
@@ -169,7 +196,6 @@ async function disturb(step: Chaos, { client, clock, start, deployments, image }
   if (step.type === 'conflict' || step.type === 'fail') client.failNext(({ method }) => method !== 'GET', patch[step.type], 2);
   if (step.type === 'endWatches') client.endWatches();
   if (step.type === 'compact') client.compact();
-  const retried = (write: () => Promise<unknown>) => write().catch(write).catch(write);
   if (step.type === 'image') await retried(() => image(`nginx:${step.value}`));
   if (step.type === 'scale') await retried(() => deployments.patch('web', 'application/merge-patch+json', { spec: { replicas: step.value } }));
   await clock.advanceAndSettle(step.type === 'wait' ? step.value : 3);
@@ -183,7 +209,7 @@ it('ends in the right state, with no pod too many, whatever happened on the way'
       const deployments = cluster.client.resource(DEPLOYMENTS, 'prod');
       const image = (tag: string) => deployments.patch('web', 'application/strategic-merge-patch+json', { spec: { template: { spec: { containers: [{ name: 'c', image: tag }] } } } });
       const running = [await cluster.start({ controllers })];
-      await deployments.create(webDeployment(3, 'nginx:0'));
+      await retried(() => deployments.create(webDeployment(3, 'nginx:0')));
       for (const step of steps) await disturb(step, { ...cluster, deployments, image, messages: () => [] }, running);
       await cluster.clock.advanceAndSettle(700_000);
       const { spec, status } = cluster.deployment() ?? {};

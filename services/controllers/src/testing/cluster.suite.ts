@@ -1,6 +1,6 @@
 import type { appsV1, coreV1 } from '@gantry/api-types';
 import { newServiceUnavailable } from '@gantry/apimachinery';
-import { FakeClock, silentLogger } from '@gantry/async';
+import { delay, FakeClock, silentLogger } from '@gantry/async';
 import type { ApiTransport, FakeClient, KubeObject } from '@gantry/client';
 import { createClient, createFakeClient, DEPLOYMENTS, PODS, REPLICASETS } from '@gantry/client';
 import type { Controllers, ControllersOptions } from '../start-controllers.js';
@@ -23,7 +23,10 @@ export interface TestCluster {
   close(): Promise<number>;
 }
 
-function severable(api: ApiTransport): { transport: ApiTransport; sever(): void } {
+/** Milliseconds that a request is on its way: where nothing takes time, two that disagree would do so for ever in one instant. */
+const LATENCY = 1;
+
+function severable(api: ApiTransport, clock: FakeClock): { transport: ApiTransport; sever(): void } {
   let severed = false;
   const refuse = () => {
     if (severed) throw newServiceUnavailable('killed');
@@ -31,11 +34,15 @@ function severable(api: ApiTransport): { transport: ApiTransport; sever(): void 
   const transport: ApiTransport = {
     async send(request) {
       refuse();
+      await delay(clock, LATENCY);
+      refuse();
       const answer = await api.send(request);
       refuse();
       return answer;
     },
     async stream(request) {
+      refuse();
+      await delay(clock, LATENCY);
       refuse();
       return api.stream(request);
     },
@@ -47,24 +54,26 @@ function severable(api: ApiTransport): { transport: ApiTransport; sever(): void 
 export function createTestCluster(objects: readonly KubeObject[] = []): TestCluster {
   const clock = new FakeClock(Date.parse('2026-01-01T00:00:00Z'));
   const client = createFakeClient(objects, { now: () => clock.now() });
+  // A watch from 0 means something else; no cluster that serves is at it.
+  client.api.store.skipRevisions(1);
   const running = new Set<KillableControllers>();
   return {
     clock,
     client,
     async start(options = {}) {
-      const { transport, sever } = severable(client.api);
+      const { transport, sever } = severable(client.api, clock);
       const controllers = startControllers({ client: createClient(transport, { clock }), logger: silentLogger, clock, ...options });
       const killable: KillableControllers = Object.assign(Object.create(controllers) as Controllers, {
         async kill() {
           sever();
           running.delete(killable);
           const stopped = controllers.stop();
-          await clock.advanceAndSettle(0);
+          await clock.advanceAndSettle(LATENCY);
           await stopped;
         },
       });
       running.add(killable);
-      await clock.advanceAndSettle(0);
+      await clock.advanceAndSettle(20 * LATENCY);
       return killable;
     },
     deployment: (name = 'web') => client.objects(DEPLOYMENTS).find(({ metadata }) => metadata?.name === name),
