@@ -189,6 +189,16 @@ export function describeContainerRuntime(name: string, make: MakeHarness): void 
       await harness.runtime.removeSandbox(sandbox);
     });
 
+    test('following a log that nobody wants before it begins ends quietly too', async () => {
+      const { sandbox, id } = await start(harness.behave({ prints: 'hello' }));
+      await harness.runtime.startContainer(id);
+      const entries: LogEntry[] = [];
+      for await (const entry of harness.runtime.logs(id, { follow: true }, AbortSignal.abort())) entries.push(entry);
+      expect(entries.length).toBeLessThanOrEqual(1);
+      await expect(collect('none', { follow: false })).rejects.toMatchObject({ code: 'not-found' });
+      await harness.runtime.removeSandbox(sandbox);
+    });
+
     test('events say which pod to look at', async () => {
       const stop = new AbortController();
       const events: RuntimeEvent[] = [];

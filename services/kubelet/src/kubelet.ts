@@ -104,6 +104,7 @@ async function dependencies(options: ResolvedOptions, version: Version, source: 
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
   const sources = clientSources(client);
   const hasFiles = version.runtimeName !== 'hollow';
+  if (hasFiles && network === undefined) logger.warn({}, 'there is no pod network on this node: pods have the addresses that the runtime gives them, if any');
   const settled = (uid: string, well = true): void => (well ? queue.add(uid) : queue.addAfter(uid, RETRY_STOP));
   const event: WorkerDependencies['event'] = (reference, content) => recorder.event(reference, content);
   const ofContainer = (pod: Pod, container: string, content: EventContent): void => event(podReference(pod, container), content);

@@ -10,15 +10,16 @@ import { logEntries } from './log-frames.js';
  * exactly where it had stopped, and would lose or repeat lines whose times are equal.
  */
 export async function* containerLogs(engine: Engine, inspection: Inspection, id: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogEntry> {
-  const info = await inspection.inspect(id);
-  const opened = engine.stream(`/containers/${info.Id}/logs`, query(options), signal);
-  const stream = await opened.catch((error: unknown) => Promise.reject(translated(error, 'invalid')));
   try {
-    yield* logEntries(stream, info.Config.Tty);
+    const info = await inspection.inspect(id);
+    const stream = await engine.stream(`/containers/${info.Id}/logs`, query(options), signal);
+    try {
+      yield* logEntries(stream, info.Config.Tty);
+    } finally {
+      stream.destroy();
+    }
   } catch (error) {
     if (!signal.aborted) throw translated(error, 'unavailable');
-  } finally {
-    stream.destroy();
   }
 }
 

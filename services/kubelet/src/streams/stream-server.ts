@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@gantry/async';
+import { anySignal } from '@gantry/async';
 import type { Bus, ByteStream } from '@gantry/bus';
 import { encodeToken } from '@gantry/bus';
 import { openLog } from './container-logs.js';
@@ -35,7 +36,8 @@ export function serveStreams(options: StreamServerOptions): StreamServer {
 async function answer(options: StreamServerOptions, stream: Accepting, stopped: AbortSignal): Promise<void> {
   const left = new AbortController();
   void stream.closed.then(() => left.abort());
-  const signal = AbortSignal.any([left.signal, stopped]);
+  const joined = anySignal([left.signal, stopped]);
+  const { signal } = joined;
   try {
     const body = await route(options, stream, signal);
     stream.accept({ status: '200', 'content-type': 'text/plain' });
@@ -43,6 +45,8 @@ async function answer(options: StreamServerOptions, stream: Accepting, stopped: 
     await finish(stream, stopped);
   } catch (error) {
     refuse(options, stream, error, signal.aborted);
+  } finally {
+    joined.dispose();
   }
 }
 
