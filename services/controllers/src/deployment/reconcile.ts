@@ -94,15 +94,28 @@ async function deleteReplicaSet(dependencies: DeploymentDependencies, deployment
 }
 
 async function carryOut(dependencies: DeploymentDependencies, deployment: Deployment, plan: DeploymentPlan): Promise<void> {
-  const { deployments, replicaSets } = clients(dependencies, deployment);
+  const { replicaSets } = clients(dependencies, deployment);
   if (plan.create !== undefined) await createReplicaSet(dependencies, deployment, plan.create);
   for (const { replicaSet, resize } of plan.updates) {
     await replicaSets.update(replicaSet);
     if (resize !== undefined) reportResize(dependencies, deployment, replicaSet.metadata?.name, resize.from, resize.to);
   }
   for (const replicaSet of plan.deletes) await deleteReplicaSet(dependencies, deployment, replicaSet);
-  if (plan.status !== undefined) await deployments.updateStatus({ ...deployment, status: plan.status });
-  if (plan.revision !== undefined) await deployments.patch(deployment.metadata?.name ?? '', 'application/merge-patch+json', { metadata: { uid: deployment.metadata?.uid, annotations: { [REVISION]: plan.revision } } });
+  await writeStatus(dependencies, deployment, plan);
+}
+
+/**
+ * Status and revision in one write: `/status` takes a deployment's annotations too, and there they do not count as a change of
+ * what is wanted, as they would elsewhere. A server whose `/status` does not take them gets a patch.
+ */
+async function writeStatus(dependencies: DeploymentDependencies, deployment: Deployment, { status, revision }: DeploymentPlan): Promise<void> {
+  if (status === undefined && revision === undefined) return;
+  const { deployments } = clients(dependencies, deployment);
+  const { metadata = {} } = deployment;
+  const annotations = revision === undefined ? metadata.annotations : { ...metadata.annotations, [REVISION]: revision };
+  const written = await deployments.updateStatus({ ...deployment, metadata: { ...metadata, annotations }, status: status ?? deployment.status });
+  if (revision === undefined || written.metadata?.annotations?.[REVISION] === revision) return;
+  await deployments.patch(metadata.name ?? '', 'application/merge-patch+json', { metadata: { uid: metadata.uid, annotations: { [REVISION]: revision } } });
 }
 
 /** A selector that selects everything would take the pods of all others. */
