@@ -45,9 +45,12 @@ function text(entries: readonly LogEntry[]): string {
   return Buffer.concat(entries.map((entry) => entry.data)).toString();
 }
 
+/** Milliseconds: an engine that is busy with others takes its time. */
+const PATIENCE = { timeout: 60_000 };
+
 /** The contract of `ContainerRuntime`, the same for every implementation. */
 export function describeContainerRuntime(name: string, make: MakeHarness): void {
-  describe(`container runtime: ${name}`, () => {
+  describe(`container runtime: ${name}`, PATIENCE, () => {
     let harness: Harness;
     let absent: string | undefined;
     const never = new AbortController().signal;

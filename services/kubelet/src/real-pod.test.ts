@@ -66,7 +66,10 @@ async function untilPod(client: FakeClient, name: string, wanted: (pod: Pod | un
 
 const shell = (script: string, more: Partial<coreV1.Container> = {}): coreV1.Container => ({ name: 'main', image: testImage, command: ['sh', '-c', script], ...more });
 
-describe('pods on a node of their own', () => {
+/** Milliseconds: an engine that is busy with others takes its time. */
+const PATIENCE = { timeout: 90_000 };
+
+describe('pods on a node of their own', PATIENCE, () => {
   test('have routed addresses that reach each other; one of the node has the address of the node', async (context) => {
     const absent = (await engineAbsent()) ?? (process.getuid?.() === 0 ? undefined : 'needs root to enter network namespaces');
     if (absent !== undefined) return context.skip(absent);
@@ -90,7 +93,7 @@ describe('pods on a node of their own', () => {
   });
 });
 
-describe('a pod on a Docker engine', () => {
+describe('a pod on a Docker engine', PATIENCE, () => {
   let cluster: string;
   let dataDir: string;
   let client: FakeClient;

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ContainerConfig, ContainerRuntime } from '../runtime.js';
 import { createDockerRuntime, engineAbsent, leftOver, ownCluster, removeAll, testImage } from './docker-harness.suite.js';
 
-describe('on a Docker engine', () => {
+/** Milliseconds: an engine that is busy with others takes its time. */
+const PATIENCE = { timeout: 60_000 };
+
+describe('on a Docker engine', PATIENCE, () => {
   const options = ownCluster();
   let runtime: ContainerRuntime;
   let absent: string | undefined;
