@@ -5,6 +5,8 @@ import { controllerOf } from './ownership/controller-ref.js';
 
 /** Pods by the uid of their controller. */
 export const BY_CONTROLLER = 'controller';
+/** Pods that nobody controls, by namespace. */
+export const ORPHANS = 'orphans';
 /** Pods by the node that they are on. */
 export const BY_NODE = 'node';
 
@@ -27,6 +29,10 @@ function controllerUid(object: coreV1.Pod | appsV1.ReplicaSet): readonly string[
   return uid === undefined ? [] : [uid];
 }
 
+function orphanNamespace(pod: coreV1.Pod): readonly string[] {
+  return controllerOf(pod) === undefined ? [pod.metadata?.namespace ?? ''] : [];
+}
+
 function nodeName(pod: coreV1.Pod): readonly string[] {
   const name = pod.spec?.nodeName;
   return name === undefined || name === '' ? [] : [name];
@@ -37,7 +43,7 @@ export function openInformers(all: Informers): ControllerInformers {
   return {
     namespaces: all.informer(NAMESPACES),
     nodes: all.informer(NODES),
-    pods: all.informer(PODS, { [BY_CONTROLLER]: controllerUid, [BY_NODE]: nodeName }),
+    pods: all.informer(PODS, { [BY_CONTROLLER]: controllerUid, [ORPHANS]: orphanNamespace, [BY_NODE]: nodeName }),
     configMaps: all.informer(CONFIGMAPS),
     serviceAccounts: all.informer(SERVICEACCOUNTS),
     deployments: all.informer(DEPLOYMENTS),

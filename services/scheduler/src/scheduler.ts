@@ -56,7 +56,7 @@ export class Scheduler {
     if (hasEnded(pod)) return this.podGone(pod);
     if (node !== '') {
       this.queue.remove(uid);
-      this.cache.setPod(podFacts(pod), node);
+      if (before?.spec?.nodeName !== node || !deepEqual(before.spec, pod.spec)) this.cache.setPod(podFacts(pod), node);
     } else if (!needsNode(pod, this.parts.schedulerName)) this.queue.remove(uid);
     else if (!this.cache.isPlaced(uid)) this.queue.set(podFacts(pod), before === undefined || !deepEqual(before.spec, pod.spec) || !deepEqual(before.metadata?.labels, pod.metadata?.labels));
   }

@@ -4,7 +4,7 @@ import type { WorkQueue } from '@gantry/controller';
 import type { Lister } from '@gantry/informer';
 import type { Controller, ControllerContext, Detach } from '../controller-context.js';
 import { enqueueAll, startLoop } from '../controller-context.js';
-import { BY_CONTROLLER } from '../informers.js';
+import { BY_CONTROLLER, ORPHANS } from '../informers.js';
 import { controllerOf, isBeingDeleted, keyOf } from '../ownership/controller-ref.js';
 import { concernedOwners, resolveController } from '../ownership/owner-keys.js';
 import { createReconcile } from './reconcile.js';
@@ -61,7 +61,7 @@ export const replicaSetController: Controller = {
       recorder: context.recorder(this.name),
       expectations,
       replicaSet: (key) => replicaSets.lister.getByKey(key),
-      pods: (namespace) => pods.lister.list({ namespace }),
+      candidates: ({ metadata = {} }) => [...pods.lister.byIndex(BY_CONTROLLER, metadata.uid ?? ''), ...pods.lister.byIndex(ORPHANS, metadata.namespace ?? '')],
       relatedPods: (replicaSet) => relatedPods(context.informers, replicaSet),
     });
     return startLoop({ name: this.name, context, reconcile, concurrency: 5, connect: (queue) => connect(context, expectations, queue) });

@@ -24,7 +24,8 @@ export interface ReplicaSetDependencies {
   readonly clock: Clock;
   readonly expectations: Expectations;
   readonly replicaSet: (key: string) => ReplicaSet | undefined;
-  readonly pods: (namespace: string) => readonly Pod[];
+  /** Pods that it controls, and orphans of its namespace. */
+  readonly candidates: (replicaSet: ReplicaSet) => readonly Pod[];
   /** Pods of all replica sets that the same deployment controls. */
   readonly relatedPods: (replicaSet: ReplicaSet) => readonly Pod[];
 }
@@ -50,7 +51,7 @@ function podsOf({ client }: Context, replicaSet: ReplicaSet) {
 
 async function claimPods(context: Context, replicaSet: ReplicaSet): Promise<Pod[]> {
   const { name = '', namespace = '' } = replicaSet.metadata ?? {};
-  const claims = computeClaims(replicaSet, selectorFromObject(replicaSet.spec?.selector), context.pods(namespace));
+  const claims = computeClaims(replicaSet, selectorFromObject(replicaSet.spec?.selector), context.candidates(replicaSet));
   return settleClaims(
     { ...claims, adopt: claims.adopt.filter(isPodActive) },
     {
