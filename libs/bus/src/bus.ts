@@ -1,6 +1,7 @@
 /**
  * The bus: one interface, several carriers (memory, local socket, NATS), one contract suite. Messages are bytes; carriers
- * never pass references, always answer asynchronously and enforce the same size limit.
+ * never pass references, always answer asynchronously and enforce the same size limit. What is sent is copied at once: the
+ * sender may reuse its buffer. What is received may be shared among receivers: nobody writes to it.
  *
  * Subjects are tokens joined by `.`; in a pattern `*` stands for one token and a last `>` for one or more. Any byte of a
  * token outside `[A-Za-z0-9_-]` is written `=XX` in hex (see `encodeToken`).
@@ -31,7 +32,10 @@ export interface Reply {
   readonly data: Uint8Array;
 }
 
-/** `signal` aborts when the requester gave up or its deadline passed. A throwing handler becomes a `handler-failed` error at the requester. */
+/**
+ * `signal` aborts when the requester gave up or its deadline passed. A throwing handler becomes a `handler-failed` error at the
+ * requester, but for a `BusError` of its own with the code `refused` or `too-large`, which stays what it is.
+ */
 export type Responder = (message: BusMessage, signal: AbortSignal) => Promise<Reply> | Reply;
 
 export interface SubscribeOptions {
@@ -58,13 +62,17 @@ export interface ByteStream {
   readonly closed: Promise<string | undefined>;
 }
 
-/** `accept` answers the opener with headers, once, before or after bytes are read; a handler that throws refuses the stream. */
+/**
+ * `accept` answers the opener with headers, once; the opener can send only then. A handler that throws before it refuses the
+ * stream, one that throws after it cancels. A subject takes either requests or streams: opening is a request.
+ */
 export type StreamHandler = (stream: ByteStream & { accept(headers?: BusHeaders): void }) => Promise<void> | void;
 
 export interface OpenStreamOptions {
   readonly headers?: BusHeaders;
   /** Milliseconds to wait for the acceptance. */
   readonly timeoutMs: number;
+  /** Cancels the opening, and the stream once it is open. */
   readonly signal?: AbortSignal;
 }
 
