@@ -102,6 +102,7 @@ describe('a rolling update', () => {
     ['grows before it shrinks', rolling(1, 0), [replicaSet('nginx:1', 2), replicaSet('nginx:2', 1, { revision: 2 })], { 'web-nginx2': '1→2' }],
     ['takes as many as may be missing', rolling(0, 2), [replicaSet('nginx:1', 3), replicaSet('nginx:2', 0, { revision: 2 })], { 'web-nginx1': '3→1' }],
     ['takes broken old pods first, from the oldest', rolling(1, 1), [replicaSet('nginx:0', 1, { available: 0, created: '2025-01-01T00:00:00Z' }), replicaSet('nginx:1', 2), replicaSet('nginx:2', 1, { available: 0, revision: 2 })], { 'web-nginx0': '1→0' }],
+    ['leaves broken old pods while new ones are still to come', rolling(1, 0), [replicaSet('nginx:1', 3, { available: 2 }), replicaSet('nginx:2', 1, { available: 0, revision: 2 })], {}],
     ['shrinks the newest that is too large', {}, [replicaSet('nginx:2', 5, { revision: 2 })], { 'web-nginx2': '5→3' }],
     ['has one missing where both bounds round to 0', rolling(0, '10%'), [replicaSet('nginx:1', 3), replicaSet('nginx:2', 0, { revision: 2 })], { 'web-nginx1': '3→2' }],
   ])('%s', (_name, spec, replicaSets, resized) => {
