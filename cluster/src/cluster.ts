@@ -9,7 +9,7 @@ import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
 import { examineMachine, type Machine } from './machine/machine.js';
 import type { Nodes } from './node/nodes.js';
-import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
+import { ClusterError, resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
 import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
 import { step } from './progress.js';
 import { Stack } from './stack.js';
@@ -63,7 +63,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
     options.onWarning(`pods are hollow: ${machine.reason}. They exist in status only; no container runs.`);
   }
   const settings = await prepareSettings(options, places, machine);
-  const state = runState(settings, places);
+  const state = runState(settings);
   await writeRunState(places, state('starting', {}));
   // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
   if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
@@ -102,6 +102,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
 
 async function prepareSettings(options: ResolvedOptions, places: Places, machine: Machine): Promise<Settings> {
   const remembered = await readSettings(places);
+  if (remembered === undefined) refuseFormerData(places);
   const settings: Settings = {
     name: options.name,
     createdAt: remembered?.createdAt ?? new Date().toISOString(),
@@ -114,7 +115,13 @@ async function prepareSettings(options: ResolvedOptions, places: Places, machine
   return settings;
 }
 
-function runState(settings: Settings, _places: Places): (phase: RunState['phase'], processes: RunState['processes']) => RunState {
+/** A database without the keys and settings of its cluster cannot be used: its Secrets cannot be opened, its nodes do not match. */
+function refuseFormerData(places: Places): void {
+  if (!existsSync(places.postgresData)) return;
+  throw new ClusterError(`${places.system} holds the database of a former cluster "${places.name}" whose folder ${places.folder} is gone`, `remove it with "gantry delete --name ${places.name}", or put the folder back`);
+}
+
+function runState(settings: Settings): (phase: RunState['phase'], processes: RunState['processes']) => RunState {
   const startedAt = new Date().toISOString();
   return (phase, processes) => ({ process: ownIdentity(), phase, startedAt, server: `https://127.0.0.1:${settings.port}`, runtime: settings.runtime, processes });
 }

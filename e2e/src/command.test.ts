@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,17 @@ describe('the gantry command', () => {
     expect((await gantry.try('status')).code).toBe(3);
   });
 
+  it('will not use the database of a cluster whose folder is gone, and clears it away when told to', async () => {
+    await gantry('stop');
+    await rename(join(gantry.home, gantry.cluster), join(gantry.home, 'aside'));
+    const refused = await gantry.try('up', '--detach', '--runtime', 'hollow');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/holds the database of a former cluster "command-\d+" whose folder .* is gone/);
+    await rm(join(gantry.home, gantry.cluster), { recursive: true });
+    await rename(join(gantry.home, 'aside'), join(gantry.home, gantry.cluster));
+    await gantry('start', '--runtime', 'hollow');
+  });
+
   it('leaves nothing behind when it is deleted', async () => {
     expect(await gantry('delete')).toContain(`cluster "${gantry.cluster}" deleted`);
     expect((await gantry.try('status')).code).toBe(4);
@@ -159,6 +170,7 @@ describe('a start that cannot work', () => {
       expect(refused.stderr).toContain('free some space');
     } finally {
       await run('umount', [folder]);
+      await gantry.try('delete', '--home', folder);
     }
   });
 });
