@@ -55,17 +55,21 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
   throw newConflict(resource.groupResource, name, modifiedMessage);
 }
 
-/** The new state, or what to start from the next time. A refusal that rests on a state from the cache is looked at again with a fresh one. */
+/**
+ * The new state, or what to start from the next time. A refusal that rests on a state from the cache is looked at again with a fresh one;
+ * a write that failed is not: it may have been done, and would be done twice.
+ */
 async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState): Promise<CachedObject | { current: CurrentState | undefined }> {
+  let object: ResourceObject;
   try {
-    const object = await preparedObject(env, request, state.object);
-    return await store(env, request, state.object, object);
+    object = await preparedObject(env, request, state.object);
   } catch (error) {
     if (state.fresh || !(error instanceof StatusError)) throw error;
     const current = await freshState(env, request.resource, state.object.key, request.signal);
     if (current?.object.revision === state.object.revision) throw error;
     return { current };
   }
+  return store(env, request, state.object, object);
 }
 
 async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<ResourceObject> {
