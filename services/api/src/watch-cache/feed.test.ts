@@ -9,6 +9,9 @@ const entry = (revision: number, transactionLast = true): LogEntry => ({
   key: `g/r/n/k${String(revision)}`, revision, value: new Uint8Array(), spliceOffset: 0, schemaHash: '', type: 'ADDED', epoch: 1, previousKind: 0, previousObject: 0, transactionLast,
 });
 
+/** The body of a message that has none: whoever decodes it asks the store, which fails. */
+const BY_REFERENCE = new Uint8Array();
+
 /** A feed over a bus and a log that the test plays, with a transcript of what it applied. */
 class Scene {
   readonly transcript: string[] = [];
@@ -32,15 +35,15 @@ class Scene {
     const storage = { history: (after: number) => this.#history(after) } as never;
     this.feed = new Feed({
       bus, storage, logger: silentLogger,
-      decode: ({ sequence }) => this.log.find(({ revision }) => revision === sequence) ?? entry(sequence),
+      decode: ({ sequence, data }) => (data === BY_REFERENCE ? Promise.reject(new Error('the body could not be read')) : (this.log.find(({ revision }) => revision === sequence) ?? entry(sequence))),
       apply: (entries) => void this.transcript.push(entries.map(({ revision }) => revision).join('+')),
       relist: () => (this.transcript.push('relist'), Promise.resolve(this.snapshot)),
       onProgress: (revision) => void this.transcript.push(`progress ${String(revision)}`),
     });
   }
 
-  say(sequence: number): void {
-    this.follow!.onMessage({ sequence } as SequencedMessage);
+  say(sequence: number, data?: Uint8Array): void {
+    this.follow!.onMessage({ sequence, data } as SequencedMessage);
   }
 
   #history(after: number): Promise<HistoryPage> {
@@ -92,6 +95,23 @@ describe('the feed of the caches', () => {
     scene.say(7);
     await settled();
     expect(transcript).toEqual(['3+4+5', '6+7']);
+  });
+
+  it('reads the log for a body that was too large to be sent, and lets nothing fail behind its back', async () => {
+    const { transcript } = await started();
+    scene.log = [entry(3), entry(4)];
+    scene.say(3, BY_REFERENCE);
+    await settled();
+    scene.say(5);
+    expect(transcript).toEqual(['3', '4', '5']);
+  });
+
+  it('follows nothing when it was stopped while it listed', async () => {
+    scene = new Scene();
+    const starting = scene.feed.start();
+    await scene.feed.stop();
+    await starting;
+    expect(scene.follow).toBeUndefined();
   });
 
   it('reads a lost tail when the progress message names it, and is asked for nothing when there is none', async () => {

@@ -49,17 +49,23 @@ export class Feed {
   async start(): Promise<void> {
     if (this.#subscriptions.length > 0) return;
     await this.#relist();
+    if (this.#stopped) return;
     const { bus } = this.options;
     const onMessage = (message: SequencedMessage): void => this.#onMessage(message);
     this.#subscriptions.push(await bus.watch.follow({ fromSequence: this.#received + 1, onMessage, onGap: () => this.#catchUp() }));
     this.#subscriptions.push(bus.subscribe(PROGRESS_SUBJECT, ({ data }) => this.#onProgress(Number(Buffer.from(data).toString('latin1')))));
+    if (this.#stopped) await this.#unsubscribe();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
-    await Promise.all(this.#subscriptions.splice(0).map((subscription) => subscription.close()));
+    await this.#unsubscribe();
     await this.#catchingUp;
+  }
+
+  async #unsubscribe(): Promise<void> {
+    await Promise.all(this.#subscriptions.splice(0).map((subscription) => subscription.close()));
   }
 
   #onMessage(message: SequencedMessage): void {
@@ -70,8 +76,10 @@ export class Feed {
       return;
     }
     const entry = this.options.decode(message);
-    if (entry instanceof Promise) this.#catchUp();
-    else this.#receive(entry);
+    if (!(entry instanceof Promise)) return this.#receive(entry);
+    // The log is read for the body anyway, in order with what comes behind it; nobody waits for this one.
+    entry.catch(() => undefined);
+    this.#catchUp();
   }
 
   /** A lost tail shows no gap: only the progress message tells that something is missing. */
