@@ -4,6 +4,9 @@ import type { KindDescriptor, ResourceObject } from '@gantry/resources';
 import { keyOf, prefixOf } from '@gantry/storage';
 import type { ResourceCache } from '../watch-cache/resource-cache.js';
 
+/** A slash would make a prefix of something else; the others are in no key. */
+const NO_NAMESPACE = /[/\u0000-\u001f\u007f]/;
+
 /** One resource as it is served under one group and version, bound to the cache of its stored form. */
 export interface ServedResource {
   readonly kind: KindDescriptor;
@@ -42,9 +45,11 @@ export function storageKeyOf(resource: ServedResource, namespace: string, name: 
   }
 }
 
-/** The keys of a list: all of the resource, or those of one namespace. */
+/** The keys of a list: all of the resource, or those of one namespace. Throws a `StatusError` (400) for a namespace that cannot be part of a key. */
 export function listPrefixOf(resource: ServedResource, namespace: string): string {
-  return namespace === '' ? resource.cache.prefix : `${resource.cache.prefix}${namespace}/`;
+  if (namespace === '') return resource.cache.prefix;
+  if (NO_NAMESPACE.test(namespace) || !namespace.isWellFormed()) throw newBadRequest(`${JSON.stringify(namespace)} cannot be a namespace`);
+  return `${resource.cache.prefix}${namespace}/`;
 }
 
 /** The object as this group and version shows it; what is not converted is shared, not copied. */

@@ -212,6 +212,39 @@ describe('watch', () => {
     expect((await test.call('GET', `${path}?watch=1&resourceVersion=99999999`)).status).toBe(504);
   });
 
+  it('tells nothing twice when the log is ahead of the cache', async () => {
+    const path = await withMaps();
+    const { resourceVersion } = (await test.call('GET', path)).body.metadata;
+    for (let i = 0; i < 12; i++) await test.call('POST', path, { metadata: { name: `m${String(i)}` } });
+    test.bus.faults.cut();
+    await test.call('POST', path, { metadata: { name: 'ahead' } });
+    const watch = await WatchReader.open(test.admin, `${path}?resourceVersion=${resourceVersion}`);
+    expect((await watch.take(13)).at(-1)).toBe('ADDED ahead');
+    test.bus.faults.heal();
+    await test.call('POST', path, { metadata: { name: 'next' } });
+    expect(await watch.take(1)).toEqual(['ADDED next']);
+    watch.close();
+  });
+
+  it('resumes with a selector from the oldest kept revision, whatever was before the first event', async () => {
+    const path = await withMaps(['a', { x: '1' }]);
+    for (let i = 0; i < 3; i++) await test.call('POST', path, { metadata: { name: `before${String(i)}` } });
+    const oldest = await test.storage.currentRevision();
+    await test.call('PATCH', `${path}/a`, { data: { k: 'changed' } }, merge);
+    for (let i = 0; i < 12; i++) await test.call('POST', path, { metadata: { name: `m${String(i)}` } });
+    test.storage.compact(oldest);
+    const watch = await WatchReader.open(test.admin, `${path}?labelSelector=x%3D1&resourceVersion=${String(oldest)}`);
+    expect([watch.status, await watch.take(1)]).toEqual([200, ['MODIFIED a']]);
+    watch.close();
+  });
+
+  it('is refused for a namespace that is none', async () => {
+    for (const namespace of ['%00', 'a%2Fb', '%EF%BF%BD%0A']) {
+      const answers = ['', '?watch=1', '?resourceVersion=1&resourceVersionMatch=Exact'].map((query) => test.call('GET', `/api/v1/namespaces/${namespace}/configmaps${query}`));
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([400, 400, 400]);
+    }
+  });
+
   it('with a selector shows objects that enter it as added and those that leave it as deleted', async () => {
     const path = await withMaps(['a', { x: '1' }], ['b']);
     const watch = await WatchReader.open(test.admin, `${path}?labelSelector=x%3D1`);

@@ -2,7 +2,6 @@ import { newExpired } from '@gantry/apimachinery';
 import type { AnswerSink } from '../http/answer.js';
 import { scanCandidates } from '../registry/list.js';
 import type { ObjectFilter } from '../registry/object-filter.js';
-import { listPrefixOf } from '../registry/served-resource.js';
 import type { Representation } from '../representation/representation.js';
 import type { CacheEvent, Notice } from '../watch-cache/cache-event.js';
 import type { Watcher } from '../watch-cache/watcher-index.js';
@@ -10,6 +9,8 @@ import type { ResourceRequest } from './verb.js';
 
 export interface WatchStreamOptions {
   readonly request: ResourceRequest;
+  /** Of the keys that are watched. */
+  readonly prefix: string;
   readonly filter: ObjectFilter;
   readonly sink: AnswerSink;
   readonly representation: Representation;
@@ -35,10 +36,10 @@ export class WatchStream implements Watcher {
   #open = true;
 
   constructor(options: WatchStreamOptions) {
-    const { request, filter, representation } = options;
+    const { request, filter, representation, prefix } = options;
     this.#options = options;
     this.trigger = filter.trigger;
-    this.#prefix = listPrefixOf(request.resource, request.namespace);
+    this.#prefix = prefix;
     this.#bookmarks = request.context.flag('allowWatchBookmarks');
     this.#makeFrame = (notice) => representation.event(notice);
     this.#bookmarkDue = request.env.now() + request.limits.bookmarkIntervalMs;
@@ -83,8 +84,17 @@ export class WatchStream implements Watcher {
     request.resource.cache.watchers.add(this);
   }
 
+  /** What the log has shown already is not told again when the cache gets there. An event that cannot be shown ends this watch, and no other. */
   offer(event: CacheEvent): void {
-    if (!this.#open || !event.object.key.startsWith(this.#prefix)) return;
+    if (!this.#open || event.revision <= this.#sentRevision || !event.object.key.startsWith(this.#prefix)) return;
+    try {
+      this.#send(event);
+    } catch {
+      this.#cutOff();
+    }
+  }
+
+  #send(event: CacheEvent): void {
     const { filter, representation, sink } = this.#options;
     const notice = filter.matches === undefined ? event : event.noticeFor(filter.matches);
     if (notice === undefined) return;

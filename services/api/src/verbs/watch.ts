@@ -3,6 +3,7 @@ import type { FieldError } from '@gantry/apimachinery';
 import type { Answer, AnswerSink } from '../http/answer.js';
 import { objectFilter } from '../registry/object-filter.js';
 import type { ObjectFilter } from '../registry/object-filter.js';
+import { listPrefixOf } from '../registry/served-resource.js';
 import { awaitState, eventsBeforeRing, watchStart } from '../registry/watch.js';
 import type { WatchStart } from '../registry/watch.js';
 import type { CacheEvent } from '../watch-cache/cache-event.js';
@@ -12,6 +13,7 @@ import { WatchStream } from './watch-stream.js';
 /** What was read before the stream opens: nothing of it is sent unless all of it could be read. */
 interface Opening {
   readonly start: WatchStart;
+  readonly prefix: string;
   readonly events: readonly CacheEvent[];
   /** The ring goes on after this revision. */
   readonly revision: number;
@@ -25,7 +27,7 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
   const representation = request.representation();
   const filter = objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector'));
   const sendInitialEvents = query.has('sendInitialEvents') ? context.flag('sendInitialEvents') : undefined;
-  const opening = await prepare(request, watchStart(query.get('resourceVersion') ?? '', sendInitialEvents));
+  const opening = await prepare(request, watchStart(query.get('resourceVersion') ?? '', sendInitialEvents), filter);
   return {
     status: 200,
     headers: { 'content-type': representation.streamType },
@@ -34,16 +36,17 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
 }
 
 /** All that takes time happens here; from here to `begin` nothing can fall out of the ring, or `begin` ends the watch. */
-async function prepare({ env, resource, namespace }: ResourceRequest, start: WatchStart): Promise<Opening> {
+async function prepare({ env, resource, namespace }: ResourceRequest, start: WatchStart, filter: ObjectFilter): Promise<Opening> {
+  const prefix = listPrefixOf(resource, namespace);
   if (start.from === 'state') await awaitState(env, start.minimum);
-  if (start.from !== 'after') return { start, events: [], revision: 0 };
+  if (start.from !== 'after') return { start, prefix, events: [], revision: 0 };
   await awaitState(env, start.revision);
-  const { events, revision } = await eventsBeforeRing(env, resource, namespace, start.revision);
-  return { start, events, revision };
+  const { events, revision } = await eventsBeforeRing(env, resource, namespace, start.revision, filter.matches !== undefined);
+  return { start, prefix, events, revision };
 }
 
-function begin(request: ResourceRequest, { start, events, revision }: Opening, filter: ObjectFilter, sink: AnswerSink, markInitialEnd: boolean): void {
-  const stream = new WatchStream({ request, filter, sink, representation: request.representation() });
+function begin(request: ResourceRequest, { start, prefix, events, revision }: Opening, filter: ObjectFilter, sink: AnswerSink, markInitialEnd: boolean): void {
+  const stream = new WatchStream({ request, prefix, filter, sink, representation: request.representation() });
   if (start.from === 'state') stream.sendState(markInitialEnd);
   if (start.from === 'now' && markInitialEnd) stream.markInitialEnd();
   if (start.from === 'after' && !stream.replay(events, revision)) return;
