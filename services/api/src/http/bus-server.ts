@@ -30,6 +30,7 @@ async function handle(chain: RequestChain, subject: string, request: ApiRequest)
   if (!isStreamed(answer)) return { status: answer.status, headers: answer.headers, body: answer.body instanceof Uint8Array ? answer.body : Buffer.concat(answer.body) };
   const sink = new QueueSink();
   signal?.addEventListener('abort', () => sink.leave(), { once: true });
+  if (signal?.aborted === true) sink.leave();
   answer.start(sink);
   return { status: answer.status, headers: answer.headers, body: sink };
 }

@@ -36,7 +36,8 @@ export class QueueSink implements AnswerSink, AsyncIterable<Uint8Array> {
   }
 
   onGone(listener: () => void): void {
-    this.#goneListeners.push(listener);
+    if (this.#end === 'gone') listener();
+    else this.#goneListeners.push(listener);
   }
 
   /** The client is gone. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { isStreamed } from './answer.js';
 import type { Answer, WholeAnswer } from './answer.js';
-import { ResponseSink } from './response-sink.js';
+import { isGone, ResponseSink } from './response-sink.js';
 
 /** Smaller answers are sent as they are: compressing them costs more than it saves. As upstream has it. */
 const GZIP_FROM_BYTES = 128 * 1024;
@@ -43,8 +43,9 @@ async function sendBody(response: ServerResponse | Http2ServerResponse, body: Wh
 }
 
 /** Resolves when the connection takes more, or is gone. */
-function room(response: ServerResponse | Http2ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
+async function room(response: ServerResponse | Http2ServerResponse): Promise<void> {
+  if (isGone(response)) return;
+  await new Promise<void>((resolve) => {
     const done = (): void => {
       response.off('drain', done);
       response.off('close', done);

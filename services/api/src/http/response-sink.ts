@@ -17,6 +17,7 @@ export class ResponseSink implements AnswerSink {
     this.#response = response;
     response.on('close', () => this.#onClose());
     response.on('error', () => undefined);
+    this.#isOver = isGone(response);
   }
 
   write(chunk: Uint8Array): void {
@@ -58,8 +59,10 @@ export class ResponseSink implements AnswerSink {
     else this.#response.destroy();
   }
 
+  /** Called at once when the client left before there was an answer. */
   onGone(listener: () => void): void {
-    this.#goneListeners.push(listener);
+    if (this.#isOver) listener();
+    else this.#goneListeners.push(listener);
   }
 
   #flush(): void {
@@ -81,6 +84,11 @@ export class ResponseSink implements AnswerSink {
 function write(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): void {
   if (response instanceof Http2ServerResponse) response.write(chunk);
   else response.write(chunk);
+}
+
+/** True when the connection or the stream is closed: its `close` has been emitted and will not be again. */
+export function isGone(response: ServerResponse | Http2ServerResponse): boolean {
+  return response instanceof Http2ServerResponse ? response.stream === undefined || response.stream.destroyed || response.stream.closed : response.destroyed;
 }
 
 function unsent(response: ServerResponse | Http2ServerResponse): number {

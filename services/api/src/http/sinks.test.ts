@@ -1,0 +1,22 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { QueueSink } from './queue-sink.js';
+import { ResponseSink } from './response-sink.js';
+
+describe('a client that left before its answer began', () => {
+  it('is noticed by who asks a response for it', () => {
+    let isNoticed = false;
+    const response = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as ServerResponse;
+    new ResponseSink(response).onGone(() => (isNoticed = true));
+    expect(isNoticed).toBe(true);
+  });
+
+  it('is noticed by who asks a queue for it', () => {
+    let isNoticed = false;
+    const sink = new QueueSink();
+    sink.leave();
+    sink.onGone(() => (isNoticed = true));
+    expect(isNoticed).toBe(true);
+  });
+});
