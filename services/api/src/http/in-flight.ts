@@ -1,9 +1,14 @@
-import type { RequestContext } from './request-context.js';
+/** A request that is being answered, from its first byte on. */
+export interface InFlightRequest {
+  /** The time is up: whoever waits is answered now. */
+  expire(): void;
+  /** Whatever still works for it may stop. */
+  abandon(): void;
+}
 
 interface Flight {
-  readonly context: RequestContext;
+  readonly request: InFlightRequest;
   readonly deadline: number;
-  readonly onExpired: () => void;
 }
 
 const SWEEP_MS = 500;
@@ -19,9 +24,9 @@ export class InFlight {
     this.#sweeper.unref();
   }
 
-  /** `onExpired` is called when the time is up, before the work for the request is called off. Answers how to leave. */
-  enter(context: RequestContext, onExpired: () => void): () => void {
-    const flight: Flight = { context, deadline: Date.now() + this.timeoutMs, onExpired };
+  /** Answers how to leave. */
+  enter(request: InFlightRequest): () => void {
+    const flight: Flight = { request, deadline: Date.now() + this.timeoutMs };
     this.#flights.add(flight);
     return () => {
       this.#flights.delete(flight);
@@ -43,15 +48,15 @@ export class InFlight {
 
   stop(): void {
     clearInterval(this.#sweeper);
-    for (const { context } of this.#flights) context.abandon();
+    for (const { request } of this.#flights) request.abandon();
   }
 
   #sweep(now: number): void {
     for (const flight of this.#flights) {
       if (flight.deadline > now) continue;
       this.#flights.delete(flight);
-      flight.onExpired();
-      flight.context.abandon();
+      flight.request.expire();
+      flight.request.abandon();
     }
   }
 }

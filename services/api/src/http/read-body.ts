@@ -21,5 +21,9 @@ export function readBody(request: IncomingMessage | Http2ServerRequest, limit: n
     request.on('end', () => resolve(size === 0 ? undefined : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
     request.on('error', reject);
     request.on('aborted', () => reject(new Error('the client went away')));
+    // Without an end before: whatever broke the stream, nothing more comes.
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new Error('the body broke off'));
+    });
   });
 }

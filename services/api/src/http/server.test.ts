@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { request } from 'node:https';
 import type { ClientHttp2Session } from 'node:http2';
 import { Deferred } from '@gantry/async';
 import type { Storage } from '@gantry/storage';
@@ -81,7 +82,84 @@ describe('a stop', () => {
   });
 });
 
+/** An HTTP/2 connection that stands. */
+async function connected(): Promise<ClientHttp2Session> {
+  const session = connect(`https://127.0.0.1:${String(test.api.port)}`, test.adminTls);
+  await once(session, 'connect');
+  return session;
+}
+
+describe('a stop in the middle', () => {
+  it('of a large answer lets it arrive whole', async () => {
+    await start();
+    for (let i = 0; i < 12; i++) await create(`m${String(i)}`, 1_000_000);
+    const session = await connected();
+    const stream = session.request({ ':path': path });
+    await once(stream, 'response');
+    const stopping = test.api.stop();
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) text += chunk;
+    expect(JSON.parse(text).items).toHaveLength(12);
+    session.close();
+    await stopping;
+  });
+
+  it('of a body answers the request instead of breaking it', async () => {
+    await start();
+    const session = await connected();
+    const stream = session.request({ ':path': path, ':method': 'POST', 'content-type': 'application/json' });
+    stream.write('{"metadata":');
+    await new Promise((resolve) => session.ping(resolve));
+    const stopping = test.api.stop();
+    stream.end('{"name":"late"}}');
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    expect(headers[':status']).toBe(503);
+    stream.resume();
+    session.close();
+    await stopping;
+  });
+});
+
+describe('a client that leaves in the middle of its body', () => {
+  it.each(['HTTP/1.1', 'HTTP/2'])('over %s leaves nothing behind', async (version) => {
+    await start({ limits: { stopPatienceMs: 3_600_000 } });
+    if (version === 'HTTP/2') {
+      const session = await connected();
+      session.on('error', () => undefined);
+      const stream = session.request({ ':path': path, ':method': 'POST', 'content-type': 'application/json' });
+      stream.on('error', () => undefined);
+      stream.write('{"metadata":');
+      await new Promise((resolve) => session.ping(resolve));
+      session.destroy();
+    } else {
+      const outgoing = request({ port: test.api.port, path, method: 'POST', headers: { 'content-length': '1000' }, ...test.adminTls });
+      outgoing.on('error', () => undefined);
+      await new Promise((resolve) => outgoing.write('{"metadata":', resolve));
+      await test.call('GET', '/livez');
+      outgoing.destroy();
+    }
+    expect((await create('next')).status).toBe(201);
+    await test.api.stop();
+  });
+});
+
 describe('a request that takes too long', () => {
+  it('to send its body is answered 504, and is not carried out when the body comes at last', async () => {
+    await start({ limits: { requestTimeoutMs: 1 } });
+    const session = await connected();
+    const stream = session.request({ ':path': path, ':method': 'POST', 'content-type': 'application/json' });
+    stream.on('error', () => undefined);
+    stream.write('{"metadata":');
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    expect(headers[':status']).toBe(504);
+    stream.end('{"name":"late"}}');
+    stream.resume();
+    await new Promise((resolve) => session.ping(resolve));
+    session.close();
+    expect((await test.storage.list('core/configmaps/default/')).items).toEqual([]);
+  });
+
+
   it('is answered 504', async () => {
     const gate = new Deferred<void>();
     await start({ wrap: held(gate.promise), limits: { requestTimeoutMs: 1 } });

@@ -7,7 +7,6 @@ import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import { statusAnswer } from './answer.js';
-import type { Answer } from './answer.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
 import type { Identity } from './authz/identity.js';
@@ -38,6 +37,9 @@ export interface ApiServer {
 /** Longer than the pools of clients keep a connection, so that it is the client that closes. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** What is answered may still be on its way when a stop breaks the connections; streams that have no end of their own do not get longer. */
+const FLUSH_MS = 1_000;
+
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Client certificates are asked for, and verified where one is given. */
 export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   const { tls, listen } = options;
@@ -52,26 +54,23 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, connections, patienceMs) };
 }
 
+/** Sends the answer, or a 504 when the time is up before there is one: the time that the body takes counts. */
 async function serve({ chain, bodyBytes, logger }: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
+  let context: RequestContext | undefined;
+  let isExpired = false;
+  const expire = (): void => {
+    isExpired = true;
+    if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
+  };
+  const leave = inFlight.enter({ expire, abandon: () => context?.abandon() });
   try {
-    const context = await contextOf(request, bodyBytes);
-    response.on('close', () => context.abandon());
-    await answerInTime(chain, inFlight, context, (answer) => respond(request, response, answer));
+    context = await contextOf(request, bodyBytes);
+    if (isExpired) return;
+    response.on('close', () => context?.abandon());
+    const answer = await chain.handle(context);
+    if (!isExpired) await respond(request, response, answer);
   } catch (error) {
     fail(request, response, error, logger);
-  }
-}
-
-/** Sends the answer, or a 504 when the time is up before there is one. */
-async function answerInTime(chain: RequestChain, inFlight: InFlight, context: RequestContext, send: (answer: Answer) => Promise<void>): Promise<void> {
-  let isExpired = false;
-  const leave = inFlight.enter(context, () => {
-    isExpired = true;
-    send(statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
-  });
-  try {
-    const answer = await chain.handle(context);
-    if (!isExpired) await send(answer);
   } finally {
     leave();
   }
@@ -123,12 +122,22 @@ function trackConnections(server: Http2SecureServer): Connections {
   return { sockets, sessions };
 }
 
+/** Resolves when the sessions have sent what their clients still take, or after `patienceMs`. */
+async function gone(sessions: ReadonlySet<ServerHttp2Session>, patienceMs: number): Promise<void> {
+  const closed = [...sessions].map((session) => new Promise((resolve) => session.once('close', resolve)));
+  const { promise: overdue, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patienceMs);
+  await Promise.race([Promise.all(closed), overdue]);
+  clearTimeout(timer);
+}
+
 async function stop(server: Http2SecureServer, inFlight: InFlight, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const session of sessions) session.close();
   await inFlight.settled(patienceMs);
   inFlight.stop();
   await new Promise((resolve) => setImmediate(resolve));
+  await gone(sessions, Math.min(patienceMs, FLUSH_MS));
   for (const session of sessions) session.destroy();
   for (const socket of sockets) socket.destroySoon();
   await closed;
