@@ -15,6 +15,8 @@ export interface ApiLimits extends VerbLimits {
   readonly freshnessTimeoutMs: number;
   /** Events kept per resource for watches that resume. */
   readonly ringEvents: number;
+  /** And the bytes of the states that they carry. */
+  readonly ringBytes: number;
   /** Parsed objects and representations that are kept, counted by the size of their stored bytes. */
   readonly formsBytes: number;
   /** How long a stop waits for open requests. */
@@ -26,6 +28,7 @@ export const defaultLimits: ApiLimits = {
   requestTimeoutMs: 60_000,
   freshnessTimeoutMs: 3_000,
   ringEvents: 2_000,
+  ringBytes: 16 * 1024 * 1024,
   formsBytes: 24 * 1024 * 1024,
   stopPatienceMs: 10_000,
   watchBufferBytes: 4 * 1024 * 1024,

@@ -15,11 +15,11 @@ import type { WatchCache } from './watch-cache/watch-cache.js';
 const FORM_VERSION = 1;
 
 /** A cache for every kind that is stored as itself. */
-export function cacheOptions(kinds: readonly KindDescriptor[], { ringEvents, formsBytes }: { readonly ringEvents: number; readonly formsBytes: number }): ResourceCacheOptions[] {
+export function cacheOptions(kinds: readonly KindDescriptor[], { ringEvents, ringBytes, formsBytes }: { readonly ringEvents: number; readonly ringBytes: number; readonly formsBytes: number }): ResourceCacheOptions[] {
   const budget = new FormsBudget(formsBytes);
   return kinds
     .filter(({ storedAs }) => storedAs === undefined)
-    .map((kind) => ({ prefix: storagePrefixOf(kind), form: storedForm(kind, budget), fields: kind.selectableFields, ringEvents }));
+    .map((kind) => ({ prefix: storagePrefixOf(kind), form: storedForm(kind, budget), fields: kind.selectableFields, ring: { events: ringEvents, bytes: ringBytes } }));
 }
 
 /** Every kind bound to the cache of its stored form. */

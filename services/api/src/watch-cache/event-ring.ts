@@ -1,24 +1,30 @@
 import type { CacheEvent } from './cache-event.js';
 
+/** What a ring keeps at most. The newest event is kept whatever its size. */
+export interface RingLimits {
+  readonly events: number;
+  /** Bytes of the states that the events carry. */
+  readonly bytes: number;
+}
+
 /** The newest events of one resource, for watches that resume. */
 export class EventRing {
-  readonly #events: CacheEvent[] = [];
-  #start = 0;
+  #events: CacheEvent[] = [];
+  /** Index of the oldest event that is still kept. */
+  #head = 0;
+  #bytes = 0;
 
   constructor(
-    private readonly capacity: number,
+    private readonly limits: RingLimits,
     /** Everything after this revision is in the ring. */
     private floor: number,
   ) {}
 
   push(event: CacheEvent): void {
-    if (this.#events.length < this.capacity) {
-      this.#events.push(event);
-      return;
-    }
-    this.floor = this.#events[this.#start]!.revision;
-    this.#events[this.#start] = event;
-    this.#start = (this.#start + 1) % this.capacity;
+    this.#events.push(event);
+    this.#bytes += sizeOf(event);
+    while (this.#isOver()) this.#drop();
+    if (this.#head > 256 && this.#head * 2 > this.#events.length) this.#compact();
   }
 
   /** True when no event after `revision` has left the ring. */
@@ -28,9 +34,30 @@ export class EventRing {
 
   /** The events after `revision`, oldest first. Only meaningful where `covers(revision)`. */
   *after(revision: number): Generator<CacheEvent> {
-    for (let i = 0; i < this.#events.length; i++) {
-      const event = this.#events[(this.#start + i) % this.#events.length]!;
+    for (let i = this.#head; i < this.#events.length; i++) {
+      const event = this.#events[i]!;
       if (event.revision > revision) yield event;
     }
   }
+
+  #isOver(): boolean {
+    const count = this.#events.length - this.#head;
+    return count > 1 && (count > this.limits.events || this.#bytes > this.limits.bytes);
+  }
+
+  #drop(): void {
+    const oldest = this.#events[this.#head]!;
+    this.#events[this.#head++] = undefined!;
+    this.floor = oldest.revision;
+    this.#bytes -= sizeOf(oldest);
+  }
+
+  #compact(): void {
+    this.#events = this.#events.slice(this.#head);
+    this.#head = 0;
+  }
+}
+
+function sizeOf({ object }: CacheEvent): number {
+  return object.stored.value.length;
 }

@@ -3,6 +3,7 @@ import { CacheEvent } from './cache-event.js';
 import { CachedObject } from './cached-object.js';
 import type { StoredForm } from './cached-object.js';
 import { EventRing } from './event-ring.js';
+import type { RingLimits } from './event-ring.js';
 import { SortedKeys } from './sorted-keys.js';
 import { WatcherIndex } from './watcher-index.js';
 
@@ -12,8 +13,8 @@ export interface ResourceCacheOptions {
   readonly form: StoredForm;
   /** Field selectors by which watchers are found without asking each (`spec.nodeName`). */
   readonly fields: Readonly<Record<string, (object: CachedObject['object']) => string>>;
-  /** How many events are kept for watches that resume. */
-  readonly ringEvents: number;
+  /** What is kept of events for watches that resume. */
+  readonly ring: RingLimits;
 }
 
 /** The objects of one resource in stored form, its recent events, and who watches it. Filled by the feed alone. */
@@ -31,7 +32,7 @@ export class ResourceCache {
     this.prefix = options.prefix;
     this.form = options.form;
     this.watchers = new WatcherIndex(options.fields);
-    this.#ring = new EventRing(options.ringEvents, 0);
+    this.#ring = new EventRing(options.ring, 0);
   }
 
   get size(): number {
@@ -56,7 +57,7 @@ export class ResourceCache {
     this.watchers.endAll();
     this.#objects.clear();
     this.#keys.clear();
-    this.#ring = new EventRing(this.#options.ringEvents, revision);
+    this.#ring = new EventRing(this.#options.ring, revision);
     for (const value of values) {
       this.#objects.set(value.key, value);
       this.#keys.add(value.key);

@@ -4,7 +4,7 @@ import { EventRing } from './event-ring.js';
 import { WatcherIndex } from './watcher-index.js';
 import type { Watcher } from './watcher-index.js';
 
-const event = (revision: number, now: string, before?: string): CacheEvent => ({ revision, object: { object: { node: now } }, ...(before !== undefined && { previous: { object: { node: before } } }) }) as unknown as CacheEvent;
+const event = (revision: number, now: string, before?: string, size = 1): CacheEvent => ({ revision, object: { object: { node: now }, stored: { value: new Uint8Array(size) } }, ...(before !== undefined && { previous: { object: { node: before } } }) }) as unknown as CacheEvent;
 
 describe('the index of watchers', () => {
   const heard: string[] = [];
@@ -31,11 +31,19 @@ describe('the index of watchers', () => {
 
 describe('the ring of events', () => {
   it('gives what came after a revision, and knows what it no longer has', () => {
-    const ring = new EventRing(3, 10);
+    const ring = new EventRing({ events: 3, bytes: 1_000 }, 10);
     expect([ring.covers(9), ring.covers(10)]).toEqual([false, true]);
     for (const revision of [12, 15, 16]) ring.push(event(revision, ''));
     expect([ring.covers(10), [...ring.after(12)].map(({ revision }) => revision)]).toEqual([true, [15, 16]]);
     ring.push(event(20, ''));
     expect([ring.covers(11), ring.covers(12), [...ring.after(12)].map(({ revision }) => revision)]).toEqual([false, true, [15, 16, 20]]);
+  });
+
+  it('keeps fewer events when they are large, and the newest whatever its size', () => {
+    const ring = new EventRing({ events: 1_000, bytes: 1_000 }, 0);
+    for (let revision = 1; revision <= 600; revision++) ring.push(event(revision, '', undefined, 100));
+    expect([[...ring.after(0)].map(({ revision }) => revision), ring.covers(589), ring.covers(590)]).toEqual([[591, 592, 593, 594, 595, 596, 597, 598, 599, 600], false, true]);
+    ring.push(event(601, '', undefined, 5_000));
+    expect([...ring.after(0)].map(({ revision }) => revision)).toEqual([601]);
   });
 });
