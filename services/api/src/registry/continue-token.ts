@@ -7,6 +7,8 @@ export interface ContinueToken {
   readonly after: string;
 }
 
+/** No storage key holds them, and a database refuses to compare with them. */
+const UNSTORABLE = /[\u0000-\u001f\u007f]/;
 const VERSION = 'meta.k8s.io/v1';
 
 export function encodeContinue({ revision, after }: ContinueToken): string {
@@ -20,12 +22,14 @@ export function decodeContinue(token: string): ContinueToken {
   if (!Number.isSafeInteger(rv) || rv === 0 || (rv as number) < -1 || typeof start !== 'string' || start === '') {
     throw newBadRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
   }
-  return { revision: rv as number, after: start.replace(/\u0000$/, '') };
+  const after = start.replace(/\u0000$/, '');
+  if (UNSTORABLE.test(after) || !after.isWellFormed()) throw newBadRequest('continue key is not valid: it has characters that no key has');
+  return { revision: rv as number, after };
 }
 
 function parsed(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString()) as object;
+    return (JSON.parse(Buffer.from(token, 'base64url').toString()) ?? {}) as object;
   } catch (error) {
     throw newBadRequest(`continue key is not valid: ${(error as Error).message}`);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeContinue, encodeContinue } from './continue-token.js';
-import { listSource } from './list-options.js';
+import { listParameters, listSource } from './list-options.js';
 import { watchStart } from './watch.js';
 
 const none = { resourceVersion: '', resourceVersionMatch: '', limit: 0, continue: '' };
@@ -29,8 +29,20 @@ describe('where a list is read', () => {
     ['an unknown match', { resourceVersion: '5', resourceVersionMatch: 'Never' }, 'Unsupported value: \\"Never\\"'],
     ['a revision on a next page', { resourceVersion: '5', continue: token }, 'specifying resource version is not allowed when using continue'],
     ['no number', { resourceVersion: 'x' }, 'invalid syntax'],
+    ['a number of more than 64 bits', { resourceVersion: '18446744073709551617000' }, 'value out of range'],
   ])('is refused for %s', (_what, parameters, message) => {
     expect(() => listSource({ ...none, ...parameters })).toThrow(message.replaceAll('\\"', '"'));
+  });
+
+  it('takes numbers of 64 bits as what they are good for: a revision that is yet to come, a page of everything', () => {
+    expect(listSource({ ...none, resourceVersion: '18446744073709551615', resourceVersionMatch: 'Exact' })).toMatchObject({ revision: Number.MAX_SAFE_INTEGER });
+    expect(listParameters(new URLSearchParams({ limit: '9223372036854775807' })).limit).toBe(2 ** 31);
+    expect(() => listParameters(new URLSearchParams({ limit: '1'.repeat(30) }))).toThrow('value out of range');
+  });
+
+  it('is no token where it holds what no key can hold, or nothing', () => {
+    for (const start of ['a\u0000b\u0000', 'a\n\u0000', '\ud800\u0000']) expect(() => decodeContinue(Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: 1, start })).toString('base64url'))).toThrow('continue key is not valid');
+    expect(() => decodeContinue(Buffer.from('null').toString('base64url'))).toThrow('continue key is not valid');
   });
 
   it('survives in a token, and no token is made up', () => {

@@ -58,16 +58,23 @@ function checkParameters(parameters: ListParameters): void {
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
 }
 
+const LARGEST_UINT64 = Number(2n ** 64n);
+const LARGEST_INT64 = Number(2n ** 63n);
+/** A page of this size is all of a list. */
+const MORE_THAN_THERE_ARE = 2 ** 31;
+
 /** A resourceVersion as a client sends it. Throws a `StatusError` (400) for what is no number. */
 export function parseRevision(text: string): number {
-  const revision = /^\d{1,20}$/.test(text) ? Number(text) : NaN;
-  if (Number.isNaN(revision)) throw newBadRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return revision;
+  const revision = /^\d{1,400}$/.test(text) ? Number(text) : NaN;
+  if (revision > LARGEST_UINT64) throw newBadRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
+  if (!Number.isNaN(revision)) return Math.min(revision, Number.MAX_SAFE_INTEGER);
+  throw newBadRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 function parseLimit(text: string | null): number {
   if (text === null || text === '') return 0;
   const limit = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(limit)) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Math.max(0, limit);
+  if (Math.abs(limit) > LARGEST_INT64) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  return Math.min(Math.max(0, limit), MORE_THAN_THERE_ARE);
 }
