@@ -14,6 +14,7 @@ import type { ResourcePath } from './path.js';
 import type { RequestContext } from './request-context.js';
 import { verbFor } from './routes.js';
 import type { Route, Routes } from './routes.js';
+import { warningHeader } from './warning-header.js';
 import { translateYamlBody } from './yaml-body.js';
 
 export interface ChainOptions {
@@ -41,7 +42,7 @@ export class RequestChain {
     }
     answer.headers['audit-id'] = context.auditId;
     answer.headers['cache-control'] ??= 'no-cache, private';
-    if (context.warnings.length > 0) answer.headers['warning'] = context.warnings.map((text) => `299 - ${quoted(text)}`).join(', ');
+    if (context.warnings.length > 0) answer.headers['warning'] = warningHeader(context.warnings);
     return answer;
   }
 
@@ -116,8 +117,4 @@ function isMisplaced({ resource }: Route, { namespace, name }: ResourcePath, met
 
 function noSuchResource(): StatusError {
   return failure(404, 'NotFound', 'the server could not find the requested resource', {});
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
 }

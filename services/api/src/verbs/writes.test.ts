@@ -35,6 +35,13 @@ describe('create', () => {
     expect([status, body.reason, body.message]).toEqual([409, 'AlreadyExists', 'configmaps "a" already exists']);
   });
 
+  it('warns of unknown fields whatever their names are and however many, and the object is there', async () => {
+    const odd = await test.call('POST', maps(), { metadata: { name: 'odd' }, '\u4e2d': 1, 'a\u0000b': 2 });
+    expect([odd.status, Buffer.from(odd.headers['warning']!, 'latin1').toString()]).toEqual([201, '299 - "unknown field \\"\u4e2d\\"", 299 - "unknown field \\"a\\\\x00b\\""']);
+    const many = await test.call('POST', maps(), { metadata: { name: 'many' }, ...Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`u${String(i)}`, 1])) });
+    expect(many.status).toBe(201);
+  });
+
   it('generates names', async () => {
     const { body } = await test.call('POST', maps(), { metadata: { generateName: 'x-' } });
     expect(body.metadata.name).toMatch(/^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
