@@ -1,4 +1,4 @@
-import { checkTypes, decodeProtobuf, JsonSyntaxError, newBadRequest, newInvalid, newUnsupportedMediaType, notSupported, parseJson } from '@gantry/apimachinery';
+import { checkTypes, decodeProtobuf, JsonSyntaxError, newBadRequest, newInvalid, newUnsupportedMediaType, notSupported, parseJson, ProtobufError } from '@gantry/apimachinery';
 import { bodyText, mediaType } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { PropagationPolicy } from '../registry/deletion-plan.js';
@@ -52,13 +52,22 @@ function integer(text: string): number {
 
 function fromBody(context: RequestContext): RawOptions {
   const type = mediaType(context);
-  if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(context.body!, KIND) as RawOptions;
+  if (type === 'application/vnd.kubernetes.protobuf') return fromProtobuf(context.body!);
   if (type !== 'application/json') throw newUnsupportedMediaType(['application/json', 'application/vnd.kubernetes.protobuf']);
   const options = parsedOptions(bodyText(context));
   if (options['kind'] && options['kind'] !== KIND.kind) throw newBadRequest(`${String(options['kind'])} cannot be handled as a ${KIND.kind}`);
   const wrongType = checkTypes(KIND, options);
   if (wrongType !== undefined) throw newBadRequest(`${KIND.kind} in version "v1" cannot be handled as a ${KIND.kind}: ${wrongType}`);
   return options;
+}
+
+function fromProtobuf(body: Uint8Array): RawOptions {
+  try {
+    return decodeProtobuf(body, KIND) as RawOptions;
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    throw newBadRequest(`${KIND.kind} in version "v1" cannot be handled as a ${KIND.kind}: ${error.message}`);
+  }
 }
 
 function parsedOptions(text: string): RawOptions & Record<string, unknown> {
