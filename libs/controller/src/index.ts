@@ -12,3 +12,5 @@ export type { EventContent, EventRecorder, EventRecorderOptions, EventType } fro
 export { createEventRecorder, objectReference } from './event-recorder.js';
 export type { EventApi } from './event-forms.js';
 export { formatMicroTime, formatTime, parseTime } from './time.js';
+export type { ComponentOptions, ElectionSettings, RunningComponent } from './component.js';
+export { startComponent } from './component.js';

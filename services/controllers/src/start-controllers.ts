@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '@gantry/async';
-import { Deferred, systemClock } from '@gantry/async';
+import { systemClock } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
-import { LEASES } from '@gantry/client';
-import type { ControllerMetrics, EventRecorder, LeaderElectionTimes, RunningController } from '@gantry/controller';
-import { createEventRecorder, startLeaderElection } from '@gantry/controller';
+import type { ControllerMetrics, ElectionSettings, EventRecorder, RunningComponent, RunningController } from '@gantry/controller';
+import { createEventRecorder, startComponent } from '@gantry/controller';
 import type { Informers } from '@gantry/informer';
 import { createInformers } from '@gantry/informer';
 import type { Controller, ControllerContext } from './controller-context.js';
@@ -18,14 +16,8 @@ import { DEFAULT_POD_GC_SETTINGS } from './pod-gc/reconcile.js';
 import type { DiscoveredResource } from './resources/discovered-resource.js';
 import { SPINE_RESOURCES } from './resources/discovered-resource.js';
 
-export interface LeaderElectionSettings extends Partial<LeaderElectionTimes> {
-  /** The lease's name; `kube-controller-manager` where not given. */
-  readonly name?: string;
-  /** `kube-system` where not given. */
-  readonly namespace?: string;
-  /** Unique a process; random where not given. */
-  readonly identity?: string;
-}
+/** The lease is `kube-controller-manager` where the settings name none. */
+export type LeaderElectionSettings = ElectionSettings;
 
 export interface ControllersOptions {
   readonly client: Client;
@@ -48,13 +40,8 @@ export interface ControllersOptions {
   readonly metrics?: ControllerMetrics;
 }
 
-export interface Controllers {
-  /** Resolves when the controllers run for the first time: caches filled and, with an election, elected. Never rejects. */
-  readonly ready: Promise<void>;
-  readonly isLeader: boolean;
-  /** Ends all loops and gives the lease back. Idempotent. */
-  stop(): Promise<void>;
-}
+/** A stop ends all loops and gives the lease back. */
+export type Controllers = RunningComponent;
 
 /** One recorder a component, made when first asked for. */
 function recorders({ client, logger }: ControllersOptions, clock: Clock): { of(component: string): EventRecorder; stop(): Promise<void> } {
@@ -118,36 +105,8 @@ async function runAll(options: ControllersOptions, clock: Clock, signal: AbortSi
   }
 }
 
-function startElected(options: ControllersOptions, clock: Clock, settings: LeaderElectionSettings, onRunning: () => void): Omit<Controllers, 'ready'> {
-  const { name = 'kube-controller-manager', namespace = 'kube-system', identity = randomUUID(), ...times } = settings;
-  const lead = (signal: AbortSignal) => runAll(options, clock, signal, onRunning);
-  const leases = options.client.resource(LEASES, namespace);
-  return startLeaderElection({ ...times, leases, namespace, name, identity, lead, clock, logger: options.logger });
-}
-
-function startAlone(options: ControllersOptions, clock: Clock, onRunning: () => void): Omit<Controllers, 'ready'> {
-  const stopping = new AbortController();
-  const ended = runAll(options, clock, stopping.signal, onRunning).catch((error: unknown) => options.logger.error({ error: String(error) }, 'the controllers ended'));
-  return {
-    isLeader: true,
-    async stop() {
-      stopping.abort(new Error('controllers stop'));
-      await ended;
-    },
-  };
-}
-
 /** Starts all controllers, at once or as elected. */
 export function startControllers(options: ControllersOptions): Controllers {
-  const clock = options.clock ?? systemClock;
-  const ready = new Deferred<void>();
-  const onRunning = () => ready.resolve();
-  const started = options.leaderElection === undefined ? startAlone(options, clock, onRunning) : startElected(options, clock, options.leaderElection, onRunning);
-  return {
-    ready: ready.promise,
-    get isLeader() {
-      return started.isLeader;
-    },
-    stop: () => started.stop(),
-  };
+  const { client, logger, clock = systemClock, leaderElection: election } = options;
+  return startComponent({ name: 'kube-controller-manager', client, logger, clock, election, run: (signal, onRunning) => runAll(options, clock, signal, onRunning) });
 }

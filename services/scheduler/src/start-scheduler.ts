@@ -1,25 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '@gantry/async';
-import { Deferred, systemClock } from '@gantry/async';
+import { systemClock } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
-import { LEASES, NODES, PODS } from '@gantry/client';
-import type { LeaderElectionTimes } from '@gantry/controller';
-import { createEventRecorder, startLeaderElection } from '@gantry/controller';
+import { NODES, PODS } from '@gantry/client';
+import type { ElectionSettings, RunningComponent } from '@gantry/controller';
+import { createEventRecorder, startComponent } from '@gantry/controller';
 import type { Informers } from '@gantry/informer';
 import { createInformers } from '@gantry/informer';
 import { DEFAULT_SCHEDULER } from './pods/eligibility.js';
 import type { SchedulerMetrics } from './scheduler.js';
 import { Scheduler } from './scheduler.js';
 
-export interface SchedulerElectionSettings extends Partial<LeaderElectionTimes> {
-  /** The lease's name; `kube-scheduler` where not given. */
-  readonly name?: string;
-  /** `kube-system` where not given. */
-  readonly namespace?: string;
-  /** Unique a process; random where not given. */
-  readonly identity?: string;
-}
+/** The lease is `kube-scheduler` where the settings name none. */
+export type SchedulerElectionSettings = ElectionSettings;
 
 export interface SchedulerOptions {
   readonly client: Client;
@@ -36,13 +29,8 @@ export interface SchedulerOptions {
   readonly metrics?: SchedulerMetrics;
 }
 
-export interface RunningScheduler {
-  /** Resolves when it works for the first time: caches filled and, with an election, elected. Never rejects. */
-  readonly ready: Promise<void>;
-  readonly isLeader: boolean;
-  /** Ends the work, waits for bindings on their way, gives the lease back. Idempotent. */
-  stop(): Promise<void>;
-}
+/** A stop ends the work, waits for bindings on their way and gives the lease back. */
+export type RunningScheduler = RunningComponent;
 
 /** Nodes before pods: pods on nodes find them, pods without one their choice. */
 function connect(scheduler: Scheduler, informers: Informers): (() => void)[] {
@@ -82,36 +70,8 @@ async function schedule(options: SchedulerOptions, clock: Clock, signal: AbortSi
   }
 }
 
-function startElected(options: SchedulerOptions, clock: Clock, settings: SchedulerElectionSettings, onRunning: () => void): Omit<RunningScheduler, 'ready'> {
-  const { name = 'kube-scheduler', namespace = 'kube-system', identity = randomUUID(), ...times } = settings;
-  const lead = (signal: AbortSignal) => schedule(options, clock, signal, onRunning);
-  const leases = options.client.resource(LEASES, namespace);
-  return startLeaderElection({ ...times, leases, namespace, name, identity, lead, clock, logger: options.logger });
-}
-
-function startAlone(options: SchedulerOptions, clock: Clock, onRunning: () => void): Omit<RunningScheduler, 'ready'> {
-  const stopping = new AbortController();
-  const ended = schedule(options, clock, stopping.signal, onRunning).catch((error: unknown) => options.logger.error({ error: String(error) }, 'the scheduler ended'));
-  return {
-    isLeader: true,
-    async stop() {
-      stopping.abort(new Error('scheduler stops'));
-      await ended;
-    },
-  };
-}
-
 /** Starts the scheduler, at once or as elected. */
 export function startScheduler(options: SchedulerOptions): RunningScheduler {
-  const clock = options.clock ?? systemClock;
-  const ready = new Deferred<void>();
-  const onRunning = () => ready.resolve();
-  const started = options.leaderElection === undefined ? startAlone(options, clock, onRunning) : startElected(options, clock, options.leaderElection, onRunning);
-  return {
-    ready: ready.promise,
-    get isLeader() {
-      return started.isLeader;
-    },
-    stop: () => started.stop(),
-  };
+  const { client, logger, clock = systemClock, leaderElection: election } = options;
+  return startComponent({ name: 'kube-scheduler', client, logger, clock, election, run: (signal, onRunning) => schedule(options, clock, signal, onRunning) });
 }
