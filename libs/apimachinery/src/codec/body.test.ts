@@ -23,6 +23,11 @@ describe('bodies', () => {
     expect(isDecodeError(error)).toBe(true);
   });
 
+  it('are YAML in which a key that looks like a merge is quoted', () => {
+    const value = { '<<': [], a: { '<<': { b: 1 } } };
+    expect(parseYaml(encodeYaml(value)).value).toEqual(value);
+  });
+
   it('are YAML that reads back as the same value', () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))), (value) => {
       expect(JSON.stringify(parseYaml(encodeYaml(value)).value)).toBe(JSON.stringify(value));
