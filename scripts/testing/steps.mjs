@@ -7,7 +7,7 @@ const STEPS = [
   { group: 'lint', name: 'oxlint', command: ['node_modules/oxlint/bin/oxlint', '--config', '.oxlintrc.json', '--quiet', '--deny-warnings'] },
   { group: 'lint', name: 'import boundaries', command: ['scripts/lint/boundaries.mjs'] },
   { group: 'lint', name: 'import cycles', command: ['scripts/lint/cycles.mjs'] },
-  { group: 'lint', name: 'undeclared dependencies', command: ['node_modules/knip/bin/knip.js', '--no-config-hints', '--no-progress'] },
+  { group: 'lint', name: 'unused files and undeclared dependencies', command: ['node_modules/knip/bin/knip.js', '--no-config-hints', '--no-progress'] },
   { group: 'check', name: 'the lock is complete', command: ['scripts/checks/lock.mjs'] },
   { group: 'check', name: 'tsconfig references follow package.json', command: ['scripts/sync-references.mjs', '--check'] },
   { group: 'check', name: 'generated files are as the model generates them', command: ['scripts/generate/main.mjs', '--check'] },
