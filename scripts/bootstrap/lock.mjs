@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stampsDir } from './paths.mjs';
 import { progress } from './report.mjs';
+
+let counter = 0;
 
 /** Whether the process that holds the lock is gone: it was killed, and the lock is free to take. */
 function holderIsGone(file) {
@@ -10,9 +12,8 @@ function holderIsGone(file) {
   try {
     pid = Number(readFileSync(file, 'utf8'));
   } catch {
-    return false; // released in between, or being written: look again
+    return false; // released in between: look again
   }
-  if (!pid) return false;
   try {
     process.kill(pid, 0);
     return false;
@@ -21,14 +22,19 @@ function holderIsGone(file) {
   }
 }
 
+/** A link appears with its content, so a process that is killed here never leaves a lock without a holder's id. */
 function tryTake(file) {
+  const own = `${file}.${process.pid}.${counter++}`;
+  writeFileSync(own, String(process.pid));
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    linkSync(own, file);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     if (holderIsGone(file)) rmSync(file, { force: true });
     return false;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
