@@ -1,11 +1,12 @@
 export type {
-  ChangeType, DeleteOperation, EncodedValue, HistoryPage, ListOptions, ListPage, LogEntry, PutOperation, Storage, StorageErrorCode, StoredValue, WriteOperation, WriteOutcome,
+  ChangeType, CheckOperation, DeleteOperation, EncodedValue, HistoryPage, ListOptions, ListPage, LogEntry, PutOperation, Storage, StorageErrorCode, StoredValue, WriteOperation, WriteOutcome,
 } from './storage.js';
 export { StorageError } from './storage.js';
 export type { KeyParts } from './keys.js';
 export { compareKeys, keyOf, parseKey, prefixOf, resourceTypeOf, validateKey, validatePrefix } from './keys.js';
 export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.js';
 export { createMemoryStorage } from './memory/memory-storage.js';
+export { parsedValue } from './parsed.js';
 export type { PlanView, PlannedChange, WritePlan } from './plan.js';
 export { planWrite, validateWrite } from './plan.js';
 export type { SpliceSource } from './splice.js';

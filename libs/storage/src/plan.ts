@@ -1,5 +1,5 @@
 import { validateKey } from './keys.js';
-import type { ChangeType, PutOperation, WriteOperation } from './storage.js';
+import type { ChangeType, DeleteOperation, PutOperation, WriteOperation } from './storage.js';
 
 /** What deciding a write must know of the present state. */
 export interface PlanView {
@@ -12,13 +12,13 @@ export interface PlanView {
 /** One operation that takes a revision. */
 export interface PlannedChange {
   readonly index: number;
-  readonly operation: WriteOperation;
+  readonly operation: PutOperation | DeleteOperation;
   readonly type: ChangeType;
   /** The revision that the key has before it, 0 for none. */
   readonly previousObject: number;
 }
 
-/** `unchanged` revisions stand at the places of puts that write nothing; 0 stands at those of the changes. */
+/** `unchanged` revisions stand at the places of checks and of puts that write nothing; 0 stands at those of the changes. */
 export type WritePlan =
   | { readonly ok: true; readonly changes: readonly PlannedChange[]; readonly unchanged: readonly number[] }
   | { readonly ok: false; readonly failedOperation: number };
@@ -30,7 +30,7 @@ export function planWrite(operations: readonly WriteOperation[], view: PlanView)
   for (const [index, operation] of operations.entries()) {
     const previousObject = view.revisionOf(operation.key);
     if (previousObject !== operation.expectedRevision) return { ok: false, failedOperation: index };
-    if (operation.type === 'put' && previousObject > 0 && view.isUnchanged(operation)) {
+    if (operation.type === 'check' || (operation.type === 'put' && previousObject > 0 && view.isUnchanged(operation))) {
       unchanged.push(previousObject);
     } else {
       unchanged.push(0);
@@ -40,7 +40,7 @@ export function planWrite(operations: readonly WriteOperation[], view: PlanView)
   return { ok: true, changes, unchanged };
 }
 
-function changeOf(operation: WriteOperation, previousObject: number): ChangeType {
+function changeOf(operation: PutOperation | DeleteOperation, previousObject: number): ChangeType {
   if (operation.type === 'delete') return 'DELETED';
   return previousObject === 0 ? 'ADDED' : 'MODIFIED';
 }

@@ -95,6 +95,19 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
       expect(entries.map(({ transactionLast }) => transactionLast)).toEqual([false, false, true]);
     });
 
+    it('checks what a write rests on, and writes nothing for it', async () => {
+      await write(put(pod('a'), 0), put(pod('b'), 0));
+      const check = (key: string, expectedRevision: number) => ({ type: 'check', key, expectedRevision }) as const;
+      expect(revisionsOf(await storage.write([put(pod('c'), 0), check(pod('a'), 1), check(pod('none'), 0)]))).toEqual([3, 1, 0]);
+      expect((await storage.history(2)).entries.map(({ key, transactionLast }) => [key, transactionLast])).toEqual([[pod('c'), true]]);
+      await write(put(pod('a'), 1, 'changed'));
+      expect(await storage.write([put(pod('d'), 0), check(pod('a'), 1)])).toMatchObject({ ok: false, failedOperation: 1, current: { key: pod('a'), revision: 4 } });
+      expect(await storage.write([put(pod('d'), 0), check(pod('none'), 1)])).toMatchObject({ ok: false, failedOperation: 1, current: undefined });
+      expect(revisionsOf(await storage.write([check(pod('a'), 4)]))).toEqual([4]);
+      expect((await storage.get(pod('d'))).value).toBeUndefined();
+      expect(await storage.currentRevision()).toBe(4);
+    });
+
     it('writes nothing for a put of what is there, and answers the old revision', async () => {
       await write(put(pod('a'), 0), put(pod('b'), 0));
       expect(await write(put(pod('a'), 1))).toEqual([1]);

@@ -38,7 +38,15 @@ export interface DeleteOperation {
   readonly expectedRevision: number;
 }
 
-export type WriteOperation = PutOperation | DeleteOperation;
+/** Writes nothing and takes no revision: the write is refused unless the key has this revision. What a write rests on cannot change under it. */
+export interface CheckOperation {
+  readonly type: 'check';
+  readonly key: string;
+  /** 0: the key must not exist. */
+  readonly expectedRevision: number;
+}
+
+export type WriteOperation = PutOperation | DeleteOperation | CheckOperation;
 
 /**
  * A write is all or nothing and names a key at most once. `revisions[i]` is the revision of operation i; a put whose bytes

@@ -12,6 +12,8 @@ export type StorageRequest =
   | { readonly verb: 'currentRevision' };
 
 const VERBS = ['write', 'get', 'list', 'history', 'currentRevision'] as const;
+/** The first two are numbered as they always were. */
+const OPERATIONS = ['delete', 'put', 'check'] as const;
 
 /** Several requests as one message. */
 export function encodeRequests(requests: readonly StorageRequest[]): Buffer {
@@ -20,10 +22,13 @@ export function encodeRequests(requests: readonly StorageRequest[]): Buffer {
   return writer.finish();
 }
 
+/** An operation without a value: its key has 1,024 bytes at most. */
+const LARGEST_KEY_ONLY = 1100;
+
 /** The bytes that a request takes in a message, at most. */
 export function requestCapacity(request: StorageRequest): number {
   if (request.verb !== 'write') return 4096;
-  return request.operations.reduce((sum, operation) => sum + 4096 + (operation.type === 'put' ? operation.value.length : 0), 16);
+  return request.operations.reduce((sum, operation) => sum + (operation.type === 'put' ? 4096 + operation.value.length : LARGEST_KEY_ONLY), 16);
 }
 
 export function decodeRequests(data: Uint8Array): StorageRequest[] {
@@ -73,10 +78,10 @@ function readRequest(reader: ByteReader): StorageRequest {
 }
 
 function writeOperation(writer: ByteWriter, operation: WriteOperation): void {
-  writer.boolean(operation.type === 'put');
+  writer.byte(OPERATIONS.indexOf(operation.type));
   writer.string(operation.key);
   writer.number(operation.expectedRevision);
-  if (operation.type === 'delete') return;
+  if (operation.type !== 'put') return;
   writer.uint32(operation.spliceOffset);
   writer.string(operation.schemaHash);
   writeOptionalNumber(writer, operation.ttlSeconds);
@@ -84,10 +89,11 @@ function writeOperation(writer: ByteWriter, operation: WriteOperation): void {
 }
 
 function readOperation(reader: ByteReader): WriteOperation {
-  const isPut = reader.boolean();
+  const type = OPERATIONS[reader.byte()];
   const key = reader.string();
   const expectedRevision = reader.number();
-  if (!isPut) return { type: 'delete', key, expectedRevision };
+  if (type === undefined) throw new RangeError('a storage operation of an unknown type');
+  if (type !== 'put') return { type, key, expectedRevision };
   const spliceOffset = reader.uint32();
   const schemaHash = reader.string();
   const ttlSeconds = readOptionalNumber(reader);

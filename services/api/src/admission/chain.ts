@@ -20,6 +20,16 @@ export interface AdmissionRequest {
   readonly old: ResourceObject | undefined;
   readonly identity: Identity;
   readonly dryRun: boolean;
+  /** What a create rests on, added to by `admit`: the object is stored only if none of it has changed until then. */
+  readonly guards?: WriteGuard[];
+  /** What was at hand the first time was out of date: the newest is wanted. */
+  readonly isRepeated?: boolean;
+}
+
+/** A storage key that still has this revision when the write is committed. */
+export interface WriteGuard {
+  readonly key: string;
+  readonly revision: number;
 }
 
 /** A refusal is a thrown `StatusError`. Both functions answer a promise only where they have to wait. */

@@ -39,7 +39,7 @@ export async function createObject(env: RegistryEnvironment, request: CreateRequ
   checkValid(resource, object);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, undefined) ?? []) request.warn(text);
-  return insert(env, request, attempt);
+  return insert(env, request, admission, attempt);
 }
 
 /** The object belongs where the path says; one that says something else is refused. */
@@ -72,7 +72,7 @@ function nameObject({ metadata }: ResourceObject): number {
 }
 
 function admissionRequest({ resource, namespace, object, identity, dryRun }: CreateRequest): AdmissionRequest {
-  return { operation: 'CREATE', resource, subresource: '', namespace, name: object.metadata.name ?? '', object, old: undefined, identity, dryRun };
+  return { operation: 'CREATE', resource, subresource: '', namespace, name: object.metadata.name ?? '', object, old: undefined, identity, dryRun, guards: [] };
 }
 
 function checkValid({ kind }: ServedResource, object: ResourceObject): void {
@@ -80,7 +80,7 @@ function checkValid({ kind }: ServedResource, object: ResourceObject): void {
   if (errors.length > 0) throw newInvalid(kind, object.metadata.name ?? '', errors);
 }
 
-async function insert(env: RegistryEnvironment, request: CreateRequest, moreNames: number): Promise<CachedObject> {
+async function insert(env: RegistryEnvironment, request: CreateRequest, admission: AdmissionRequest, moreNames: number): Promise<CachedObject> {
   const { resource, object, namespace } = request;
   const name = object.metadata.name!;
   const key = storageKeyOf(resource, namespace, name);
@@ -89,11 +89,19 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, moreName
     if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
     return new CachedObject(resource.cache.form, key, 0, encoded);
   }
-  const outcome = await put(env, resource, key, 0, encoded);
+  const outcome = await put(env, resource, key, 0, encoded, admission.guards);
   if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
+  if (outcome.failedOperation > 0) return insertAgain(env, request, admission, moreNames);
   if (moreNames === 0) throw nameTaken(resource, object);
   object.metadata.name = generatedName(object.metadata.generateName!);
-  return insert(env, request, moreNames - 1);
+  return insert(env, request, admission, moreNames - 1);
+}
+
+/** What the create rests on has changed: it is admitted again, by what is there now. */
+async function insertAgain(env: RegistryEnvironment, request: CreateRequest, admission: AdmissionRequest, moreNames: number): Promise<CachedObject> {
+  const again = { ...admission, guards: [], isRepeated: true };
+  await env.admission.admit(again);
+  return insert(env, request, again, moreNames);
 }
 
 function nameTaken(resource: ServedResource, { metadata }: ResourceObject): Error {

@@ -1,6 +1,7 @@
 import { newNotFound, newServiceUnavailable } from '@gantry/apimachinery';
 import { StorageError } from '@gantry/storage';
 import type { EncodedValue, StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
+import type { WriteGuard } from '../admission/chain.js';
 import { failure } from '../http/failure.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { RegistryEnvironment } from './environment.js';
@@ -29,20 +30,24 @@ export function opened(env: RegistryEnvironment, resource: ServedResource, value
   return new CachedObject(resource.cache.form, value.key, value.revision, plain);
 }
 
-/** Writes an object by compare-and-swap (0: the key must be free), sealed where its kind is, with the kind's time to live. */
-export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue): Promise<WriteOutcome> {
+/**
+ * Writes an object by compare-and-swap (0: the key must be free), sealed where its kind is, with the kind's time to live. A refusal by a
+ * guard is of an operation behind the first.
+ */
+export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, guards: readonly WriteGuard[] = []): Promise<WriteOutcome> {
   const { value, spliceOffset, schemaHash } = kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
   const operation = { type: 'put', key, expectedRevision, value, spliceOffset, schemaHash } as const;
-  return write(env, kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds });
+  const checks = guards.map((guard) => ({ type: 'check', key: guard.key, expectedRevision: guard.revision }) as const);
+  return write(env, [kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds }, ...checks]);
 }
 
 /** Removes an object by compare-and-swap. */
 export function remove(env: RegistryEnvironment, key: string, expectedRevision: number): Promise<WriteOutcome> {
-  return write(env, { type: 'delete', key, expectedRevision });
+  return write(env, [{ type: 'delete', key, expectedRevision }]);
 }
 
-function write(env: RegistryEnvironment, operation: WriteOperation): Promise<WriteOutcome> {
-  return storageCall(() => env.storage.write([operation]));
+function write(env: RegistryEnvironment, operations: readonly WriteOperation[]): Promise<WriteOutcome> {
+  return storageCall(() => env.storage.write(operations));
 }
 
 export function notFound(resource: ServedResource, name: string): Error {

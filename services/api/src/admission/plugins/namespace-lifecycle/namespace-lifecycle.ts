@@ -1,5 +1,5 @@
 import { newForbidden, newNotFound } from '@gantry/apimachinery';
-import type { ResourceObject } from '@gantry/resources';
+import type { CachedObject } from '../../../watch-cache/cached-object.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
 
 /** Namespaces that cannot be deleted. */
@@ -7,7 +7,7 @@ const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-p
 const NAMESPACES = { group: '', resource: 'namespaces' };
 
 /** Reads a namespace: what is at hand, or, when `fresh`, what is the newest. undefined: there is none. */
-export type NamespaceReader = (name: string, fresh: boolean) => Promise<ResourceObject | undefined> | ResourceObject | undefined;
+export type NamespaceReader = (name: string, fresh: boolean) => Promise<CachedObject | undefined> | CachedObject | undefined;
 
 /** Nothing is created in a namespace that does not exist or is going; the namespaces that everything rests on stay. */
 export function namespaceLifecycle(read: NamespaceReader): AdmissionPlugin {
@@ -21,7 +21,7 @@ export function namespaceLifecycle(read: NamespaceReader): AdmissionPlugin {
 }
 
 function checkNamespace(request: AdmissionRequest, read: NamespaceReader): Promise<void> | void {
-  const known = read(request.namespace, false);
+  const known = request.isRepeated === true ? undefined : read(request.namespace, false);
   if (known === undefined || known instanceof Promise) return awaitNamespace(request, read);
   refuseTerminating(request, known);
 }
@@ -33,8 +33,10 @@ async function awaitNamespace(request: AdmissionRequest, read: NamespaceReader):
   refuseTerminating(request, namespace);
 }
 
-function refuseTerminating({ resource, name, namespace }: AdmissionRequest, { status }: ResourceObject): void {
-  if ((status as { phase?: string } | undefined)?.phase !== 'Terminating') return;
+/** A namespace that lives must live until the object is stored: else it would be emptied before, and the object left behind in it. */
+function refuseTerminating({ resource, name, namespace, guards }: AdmissionRequest, { object, key, revision }: CachedObject): void {
+  const status = object['status'] as { phase?: string } | undefined;
+  if (status?.phase !== 'Terminating') return void guards?.push({ key, revision });
   const error = newForbidden(resource.groupResource, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   error.status.details = { ...error.status.details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] };
   throw error;

@@ -21,7 +21,7 @@ export function namespaceReader(env: () => RegistryEnvironment, resources: reado
   const namespaces = namespacesOf(resources);
   return (name, fresh) => {
     const key = storageKeyOf(namespaces, '', name);
-    return fresh ? freshState(env(), namespaces, key).then((state) => state?.object.object) : namespaces.cache.get(key)?.object;
+    return fresh ? freshState(env(), namespaces, key).then((state) => state?.object) : namespaces.cache.get(key);
   };
 }
 
