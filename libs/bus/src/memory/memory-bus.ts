@@ -19,14 +19,14 @@ export interface MemoryBusOptions {
   /** Largest `data` of one message in bytes; default 1 MiB, as NATS'. */
   readonly maxPayload?: number;
   readonly faults?: FaultPlan;
-  /** What the watch stream keeps at most; default 20,000 messages and 64 MiB. */
+  /** What the watch stream keeps at most; default 20,000 messages and 16 MiB. */
   readonly watchLimits?: Partial<WatchLogLimits>;
   /** Where errors thrown by subscribers' handlers go; unset: they become uncaught exceptions. */
   readonly onHandlerError?: (error: unknown) => void;
 }
 
 export const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
-const DEFAULT_WATCH_LIMITS: WatchLogLimits = { messages: 20_000, bytes: 64 * 1024 * 1024 };
+const DEFAULT_WATCH_LIMITS: WatchLogLimits = { messages: 20_000, bytes: 16 * 1024 * 1024 };
 const NO_HEADERS: BusHeaders = Object.freeze({});
 
 export interface MemoryBus extends Bus {
@@ -158,10 +158,10 @@ class InMemoryBus implements MemoryBus {
     else pending.answer(message);
   };
 
-  private createMessage(subject: string, data: Uint8Array, headers: BusHeaders | undefined): BusMessage {
+  private createMessage(subject: string, data: Uint8Array, headers: BusHeaders | undefined, copy = copyInPool): BusMessage {
     if (data.byteLength > this.maxPayload) throw new BusError('too-large', `${data.byteLength} bytes are more than a message may have (${this.maxPayload})`);
     if (!isSubject(subject)) throw new RangeError(`not a subject: ${JSON.stringify(subject)}`);
-    return { subject, headers: headers === undefined ? NO_HEADERS : { ...headers }, data: Buffer.from(data) };
+    return { subject, headers: headers === undefined ? NO_HEADERS : { ...headers }, data: copy(data) };
   }
 
   private requireConnected(): void {
@@ -174,7 +174,7 @@ class InMemoryBus implements MemoryBus {
       queue: this.queue,
       message: (subject, data, headers) => {
         this.requireConnected();
-        return this.createMessage(subject, data, headers);
+        return this.createMessage(subject, data, headers, copyApart);
       },
       deliver: (message) => (this.faults.active ? this.routeWithFaults(message) : this.route(message)),
       applyFault: (at, message, deliver) => this.applyWatchFault(at, message, deliver),
@@ -190,4 +190,16 @@ class InMemoryBus implements MemoryBus {
     }
     return this.faults.apply(at, message, deliver) !== 'dropped';
   }
+}
+
+/** For what is soon over. */
+function copyInPool(data: Uint8Array): Buffer {
+  return Buffer.from(data);
+}
+
+/** For what is kept long: a slice of a shared pool would keep the whole pool, which is full of what is over in a moment. */
+function copyApart(data: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(data.byteLength);
+  copy.set(data);
+  return copy;
 }
