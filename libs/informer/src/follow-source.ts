@@ -1,8 +1,8 @@
 import { AsyncQueue, onAbort } from '@gantry/async';
 import { isNotFound } from '@gantry/apimachinery';
 import { watchPattern, type Bus, type SequencedMessage } from '@gantry/bus';
-import { readJson, type Client, type KubeObject, type ResourceReference } from '@gantry/client';
-import { decodeWatchMessage, isBodyByReference, parseKey, spliceResourceVersion, type KeyParts, type LogEntry } from '@gantry/storage';
+import type { Client, KubeObject, ResourceReference } from '@gantry/client';
+import { decodeWatchMessage, isBodyByReference, parsedValue, parseKey, type KeyParts } from '@gantry/storage';
 import { keyFor } from './keys.js';
 import type { InformerSource, Sink } from './source.js';
 
@@ -11,20 +11,6 @@ export interface FollowOptions<T extends KubeObject> {
   readonly client: Client;
   /** A whole resource, in the version in which it is stored; never one that is stored encrypted. */
   readonly reference: ResourceReference & { readonly objectType?: T };
-}
-
-/**
- * The object of each message's bytes. Parts of one process that follow the same resource on a carrier that hands out the same
- * bytes share it: it is parsed, and held, once. Cached objects are read-only, so nobody can tell.
- */
-const parsed = new WeakMap<Uint8Array, KubeObject>();
-
-function objectOf<T extends KubeObject>(entry: LogEntry): T {
-  const known = parsed.get(entry.value);
-  if (known !== undefined) return known as T;
-  const object = readJson<T>(spliceResourceVersion(entry).toString('utf8'));
-  parsed.set(entry.value, object);
-  return object;
 }
 
 /** What the carrier shows: a message, or that it cannot show what comes before `next`. */
@@ -85,7 +71,7 @@ class FollowSource<T extends KubeObject> implements InformerSource<T> {
   private async take(sink: Sink<T>, { sequence, headers, data }: SequencedMessage, signal: AbortSignal): Promise<void> {
     if (isBodyByReference(headers)) return this.takeReference(sink, headers, sequence, signal);
     const entry = decodeWatchMessage(sequence, headers, data);
-    sink.apply(entry.type, objectOf<T>(entry));
+    sink.apply(entry.type, parsedValue<T>(entry));
   }
 
   /** The body was too large for the stream: the object is read as it is now, which may be newer than the message. */

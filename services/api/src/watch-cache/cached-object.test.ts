@@ -28,6 +28,17 @@ describe('a cached object', () => {
     expect(decoded).toBe(0);
   });
 
+  it('shares its object with whoever reads the same bytes, and the JSON is not kept', () => {
+    const shared = form();
+    const { form: same, key, revision, stored } = cached(shared);
+    const [first, second] = [1, 2].map(() => new CachedObject(same, key, revision, stored)) as [CachedObject, CachedObject];
+    void first.json;
+    expect(shared.budget.bytes).toBe(0);
+    expect(first.object).toBe(second.object);
+    expect(first.at(9).object.metadata.resourceVersion).toBe('9');
+    expect(first.object.metadata.resourceVersion).toBe('7');
+  });
+
   it('decodes, defaults and encodes what another schema wrote', () => {
     const object = cached(form(), 7, 'before');
     expect(JSON.parse(Buffer.from(object.json).toString())).toMatchObject({ metadata: { resourceVersion: '7' }, spec: { added: true } });
@@ -36,11 +47,11 @@ describe('a cached object', () => {
   it('is parsed once, and each representation made once, until the budget forgets them', () => {
     decoded = 0;
     const shared = form(text.length);
-    const first = cached(shared);
+    const first = cached(shared, 7, 'before');
     let made = 0;
     const make = (): Uint8Array => Buffer.from(String(++made));
     expect([first.object === first.object, first.derived('d', make), first.derived('d', make), made, decoded]).toEqual([true, Buffer.from('1'), Buffer.from('1'), 1, 1]);
-    void cached(shared).object;
+    void cached(shared, 7, 'before').object;
     expect([Buffer.from(first.derived('d', make)).toString(), first.object.metadata.name, decoded]).toEqual(['2', 'x', 3]);
     expect(shared.budget.bytes).toBe(text.length);
   });

@@ -1,5 +1,5 @@
 import type { ResourceObject } from '@gantry/resources';
-import { spliceResourceVersion } from '@gantry/storage';
+import { parsedValue, spliceResourceVersion } from '@gantry/storage';
 import type { EncodedValue } from '@gantry/storage';
 import type { FormHolder, FormsBudget } from './forms-budget.js';
 
@@ -31,10 +31,12 @@ export class CachedObject implements FormHolder {
     readonly stored: EncodedValue,
   ) {}
 
-  /** The JSON that is served, with its resourceVersion. */
+  /** The JSON that is served, with its resourceVersion: a new copy each time where the stored bytes can be served, since keeping one costs more. */
   get json(): Uint8Array {
+    const { value, spliceOffset, schemaHash } = this.stored;
+    if (schemaHash === this.form.schemaHash) return spliceResourceVersion({ value, spliceOffset, revision: this.revision });
     if (this.#json === undefined) this.#count();
-    return (this.#json ??= this.#encoded());
+    return (this.#json ??= Buffer.from(JSON.stringify(this.object)));
   }
 
   get object(): ResourceObject {
@@ -73,15 +75,11 @@ export class CachedObject implements FormHolder {
     this.form.budget.admit(this);
   }
 
-  #encoded(): Uint8Array {
-    const { value, spliceOffset, schemaHash } = this.stored;
-    if (schemaHash !== this.form.schemaHash) return Buffer.from(JSON.stringify(this.object));
-    return spliceResourceVersion({ value, spliceOffset, revision: this.revision });
-  }
-
   #parsed(): ResourceObject {
-    const object = this.form.decode(this.stored.value);
-    if (this.stored.schemaHash !== this.form.schemaHash) this.form.defaults(object);
+    const { value, schemaHash } = this.stored;
+    if (schemaHash === this.form.schemaHash) return parsedValue<ResourceObject>({ value, revision: this.revision });
+    const object = this.form.decode(value);
+    this.form.defaults(object);
     object.metadata.resourceVersion = String(this.revision);
     return object;
   }
