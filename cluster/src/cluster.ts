@@ -82,7 +82,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await startLoops({ bus, logger, stack, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
-  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, logger, stack }), describeNodes);
+  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, logger, stack, onWarning: options.onWarning }), describeNodes);
   await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
   return {
     name: options.name,

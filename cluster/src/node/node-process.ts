@@ -1,40 +1,55 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { openSync, closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Logger } from '@gantry/async';
-import type { NodeMessage, NodeProcessConfig } from '@gantry/kubelet/process';
+import { Backoff, delay, systemClock, type Logger } from '@gantry/async';
+import type { NodeProcessConfig } from '@gantry/kubelet/process';
+import { watchNamespace } from './namespace.js';
+import { kubeletCommand, NodeChild, type NodeCommand } from './node-child.js';
 
 /** Milliseconds that a child has to end once it was told to, its pods' grace included. */
 const STOP_TIMEOUT_MS = 60_000;
-const FIRST_RESTART_MS = 500;
-const LONGEST_RESTART_MS = 30_000;
+/** Milliseconds between an end and the next start; longer each time until one has lived for `STEADY_MS`. */
+const RESTART = { initial: 500, cap: 30_000 };
+const STEADY_MS = 60_000;
+
+/** What one life of the node depends on. */
+export interface PreparedNode {
+  readonly config: NodeProcessConfig;
+  /** A process whose network namespace is the node's. */
+  readonly namespacePid: number;
+}
 
 export interface NodeProcessOptions {
-  readonly config: NodeProcessConfig;
-  /** A process whose network namespace the child enters: the node's. */
-  readonly namespacePid: number;
+  readonly nodeName: string;
+  /** Called before every start: makes sure that the node's namespace is there. */
+  readonly prepare: () => Promise<PreparedNode>;
   /** What the child prints, crashes included, is appended here. */
   readonly output: string;
   readonly logger: Logger;
+  /** What a user should know though the node serves; each text once. */
+  readonly onWarning: (text: string) => void;
+  /** Tests run something else than the kubelet. */
+  readonly command?: NodeCommand;
+  readonly restart?: { readonly initial: number; readonly cap: number };
 }
 
 /**
  * One node's child process, in the node's network namespace. Its channel to the parent carries the configuration (a token is
- * in it, so neither arguments nor environment) and tells it that the parent has died. A child that ends by itself is started
- * again with back-off.
+ * in it, so neither arguments nor environment) and tells it that the parent has died. A child that ends by itself, or whose
+ * namespace has lost the process that held it, is started again with back-off.
  */
 export class NodeProcess {
-  #child: ChildProcess | undefined;
-  #stopping = false;
-  #restartDelay = FIRST_RESTART_MS;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stopping = new AbortController();
+  readonly #backoff: Backoff;
+  readonly #warned = new Set<string>();
+  #child: NodeChild | undefined;
+  #supervising: Promise<void> | undefined;
 
-  constructor(private readonly options: NodeProcessOptions) {}
+  constructor(private readonly options: NodeProcessOptions) {
+    this.#backoff = new Backoff(options.restart ?? RESTART);
+  }
 
-  /** Resolves when the node serves. */
+  /** Resolves when the node serves; rejects when the first start fails: then nothing is left and nothing is tried again. */
   async start(): Promise<void> {
-    await this.#launch();
+    const { child, release } = await this.#launch();
+    this.#supervising = this.#supervise(child, release);
   }
 
   get pid(): number | undefined {
@@ -43,61 +58,66 @@ export class NodeProcess {
 
   /** `endPods`: end the containers with their grace; else they run on. */
   async stop(endPods: boolean): Promise<void> {
-    this.#stopping = true;
-    clearTimeout(this.#timer);
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    send(child, { type: 'stop', endPods });
-    const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(deadline);
+    this.#stopping.abort();
+    await this.#child?.stop(endPods, STOP_TIMEOUT_MS);
+    await this.#supervising;
   }
 
-  async #launch(): Promise<void> {
-    const child = spawnChild(this.options);
+  /** One life after another. */
+  async #supervise(child: NodeChild, release: () => void): Promise<void> {
+    for (let life: { child: NodeChild; release: () => void } | undefined = { child, release }; ; life = await this.#again()) {
+      if (life === undefined) return;
+      const since = performance.now();
+      const end = await life.child.ended;
+      life.release();
+      if (this.#stopping.signal.aborted) return;
+      if (performance.now() - since > STEADY_MS) this.#backoff.reset();
+      this.options.logger.warn({ node: this.options.nodeName, ...end }, 'the node process ended; it is started again, containers run on');
+    }
+  }
+
+  /** The next life, however often it takes; undefined when the node is to stop. */
+  async #again(): Promise<{ child: NodeChild; release: () => void } | undefined> {
+    for (;;) {
+      await delay(systemClock, this.#backoff.next(), this.#stopping.signal).catch(() => undefined);
+      if (this.#stopping.signal.aborted) return undefined;
+      try {
+        const life = await this.#launch();
+        this.options.logger.info({ node: this.options.nodeName, pid: life.child.pid }, 'the node process serves again');
+        return life;
+      } catch (error) {
+        if (!this.#stopping.signal.aborted) this.options.logger.warn({ node: this.options.nodeName, error: String(error), failures: this.#backoff.failures }, 'the node process could not be started again');
+      }
+    }
+  }
+
+  async #launch(): Promise<{ child: NodeChild; release: () => void }> {
+    const { config, namespacePid } = await this.options.prepare();
+    this.#stopping.signal.throwIfAborted();
+    const child = new NodeChild((this.options.command ?? kubeletCommand)(namespacePid), this.options.output);
     this.#child = child;
-    child.once('exit', (code, signal) => this.#ended(code, signal));
-    send(child, { type: 'configure', config: this.options.config });
-    await readiness(child);
-    this.#restartDelay = FIRST_RESTART_MS;
+    const release = watchNamespace(namespacePid, () => this.#namespaceLost(child));
+    try {
+      this.#tell(await child.configure(config));
+      return { child, release };
+    } catch (error) {
+      release();
+      child.kill();
+      await child.ended;
+      throw error;
+    }
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#stopping) return;
-    this.options.logger.warn({ node: this.options.config.nodeName, code, signal, restartInMs: this.#restartDelay }, 'the node process ended; starting it again');
-    this.#timer = setTimeout(() => void this.#launch().catch(() => undefined), this.#restartDelay);
-    this.#restartDelay = Math.min(this.#restartDelay * 2, LONGEST_RESTART_MS);
+  /** Its pods' links went with the container of the node, whoever ended that: only a new life in a new namespace helps. */
+  #namespaceLost(child: NodeChild): void {
+    this.options.logger.warn({ node: this.options.nodeName }, "the node's container has ended; the node gets a new one and its pods are plugged in again");
+    child.kill();
   }
-}
 
-function spawnChild(options: NodeProcessOptions): ChildProcess {
-  const program = fileURLToPath(import.meta.resolve('@gantry/kubelet/main'));
-  const output = openSync(options.output, 'a', 0o600);
-  try {
-    return spawn('nsenter', [`--net=/proc/${options.namespacePid}/ns/net`, process.execPath, program], { stdio: ['ignore', output, output, 'ipc'], env: childEnvironment() });
-  } finally {
-    closeSync(output);
+  #tell(warnings: readonly string[]): void {
+    for (const text of warnings.filter((warning) => !this.#warned.has(warning))) {
+      this.#warned.add(text);
+      this.options.onWarning(text);
+    }
   }
-}
-
-/** The child reads no configuration from the environment: it gets what programs need to be found, and Node's own switches. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE } = process.env;
-  return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE };
-}
-
-async function readiness(child: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    child.on('message', (message: NodeMessage) => {
-      if (message.type === 'ready') resolve();
-      if (message.type === 'failed') reject(new Error(message.message));
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => reject(new Error(`the node process ended before it was ready (${signal ?? `code ${code}`})`)));
-  });
-}
-
-function send(child: ChildProcess, message: NodeMessage): void {
-  if (child.connected) child.send(message, () => undefined);
 }

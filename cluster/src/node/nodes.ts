@@ -5,9 +5,8 @@ import type { Logger } from '@gantry/async';
 import { createSocketBusServer, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient, NODES, type Client } from '@gantry/client';
 import { createHollowRuntime } from '@gantry/container-runtime';
-import { ensureNodeContainer, homeLabel, stopNodeContainers } from '@gantry/container-runtime/docker';
-import { KubeletModule } from '@gantry/kubelet';
-import { startService } from '@gantry/platform/nest';
+import { ensureNodeContainer, homeLabel, stopNodeContainers, type NodeContainer } from '@gantry/container-runtime/docker';
+import type { NodeProcessConfig } from '@gantry/kubelet/process';
 import { machineTotals, type Machine } from '../machine/machine.js';
 import type { Stack } from '../stack.js';
 import type { Places } from '../state/places.js';
@@ -23,6 +22,7 @@ export interface NodesOptions {
   readonly cluster: string;
   readonly logger: Logger;
   readonly stack: Stack;
+  readonly onWarning: (text: string) => void;
 }
 
 export interface Nodes {
@@ -49,31 +49,17 @@ async function startDockerNode(options: NodesOptions, machine: Machine & { runti
   const token = randomBytes(24).toString('base64url');
   const server = await createSocketBusServer({ bus: options.bus, path: places.busSocket, authorize: nodeIdentity(name, token) });
   stack.push('node socket', () => server.close());
-  const container = await ensureNodeContainer({ socketPath: machine.socketPath, cluster, home: places.homeHash, node: name, image: PAUSE_IMAGE });
   stack.push('node containers', () => stopNodeContainers(machine.socketPath, cluster));
   const dataDirectory = join(places.nodes, name);
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const child = new NodeProcess({
-    namespacePid: container.pid,
+    nodeName: name,
     output: join(places.logs, `${name}.log`),
     logger,
-    config: {
-      cluster,
-      nodeName: name,
-      busSocket: places.busSocket,
-      busToken: token,
-      dataDirectory,
-      logLevel: 'info',
-      engineSocket: machine.socketPath,
-      networkContainer: container.id,
-      pauseImage: PAUSE_IMAGE,
-      nodeAddress: container.address,
-      podCidr: '10.244.1.0/24',
-      clusterCidr: CLUSTER_CIDR,
-      capacity: { cpus: machine.engine.cpus, memoryBytes: machine.engine.memoryBytes, pods: MAX_PODS },
-      labels: {},
-      containerLabels: homeLabel(places.homeHash),
-      kubeletVersion: KUBELET_VERSION,
+    onWarning: options.onWarning,
+    prepare: async () => {
+      const container = await ensureNodeContainer({ socketPath: machine.socketPath, cluster, home: places.homeHash, node: name, image: PAUSE_IMAGE });
+      return { namespacePid: container.pid, config: nodeConfig(options, machine, { name, token, dataDirectory, container }) };
     },
   });
   stack.push(name, () => child.stop(true));
@@ -81,8 +67,38 @@ async function startDockerNode(options: NodesOptions, machine: Machine & { runti
   return child.pid === undefined ? {} : { [name]: child.pid };
 }
 
+interface NodeIdentity {
+  readonly name: string;
+  readonly token: string;
+  readonly dataDirectory: string;
+  readonly container: NodeContainer;
+}
+
+function nodeConfig(options: NodesOptions, machine: Machine & { runtime: 'docker' }, { name, token, dataDirectory, container }: NodeIdentity): NodeProcessConfig {
+  const { places, cluster } = options;
+  return {
+    cluster,
+    nodeName: name,
+    busSocket: places.busSocket,
+    busToken: token,
+    dataDirectory,
+    logLevel: 'info',
+    engineSocket: machine.socketPath,
+    networkContainer: container.id,
+    pauseImage: PAUSE_IMAGE,
+    nodeAddress: container.address,
+    podCidr: '10.244.1.0/24',
+    clusterCidr: CLUSTER_CIDR,
+    capacity: { cpus: machine.engine.cpus, memoryBytes: machine.engine.memoryBytes, pods: MAX_PODS },
+    labels: {},
+    containerLabels: homeLabel(places.homeHash),
+    kubeletVersion: KUBELET_VERSION,
+  };
+}
+
 async function startHollowNode(options: NodesOptions, name: string): Promise<Record<string, number>> {
   const logger = options.logger.child({ component: 'kubelet', node: name });
+  const [{ KubeletModule }, { startService }] = await Promise.all([import('@gantry/kubelet'), import('@gantry/platform/nest')]);
   const { cpus, memoryBytes } = machineTotals();
   const dataDir = join(options.places.nodes, name);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

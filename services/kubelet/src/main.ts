@@ -14,13 +14,15 @@ process.on('message', (message: NodeMessage) => {
   if (message.type === 'stop') void stop(message.endPods);
 });
 process.once('disconnect', () => process.exit(0));
+// The parent may have died while this was loaded: nobody will tell of it again.
+if (!process.connected) process.exit(0);
 /** The parent's terminal sends its signals to the whole group: the parent decides what they mean. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 async function start(message: NodeMessage & { type: 'configure' }): Promise<RunningNode> {
   try {
     const node = await startNode(message.config);
-    tell({ type: 'ready' });
+    tell({ type: 'ready', warnings: node.warnings });
     return node;
   } catch (error) {
     process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);

@@ -17,6 +17,11 @@ export interface DockerRuntimeOptions {
   readonly node: string;
   /** Id of a container whose network namespace is the node's; unset: the machine's own. */
   readonly networkContainer?: string;
+  /**
+   * The node's network namespace as `/proc/<pid>/ns/net` names it, where the engine's processes can be looked at: sandboxes
+   * that joined one of its predecessors then count as not ready. Unset: not looked at.
+   */
+  readonly networkNamespace?: string;
   readonly pauseImage?: string;
   /** `none` (default) where the kubelet plugs sandboxes in; `bridge` where it cannot. */
   readonly podNetwork?: 'none' | 'bridge';
@@ -31,7 +36,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
   const engine = createEngine(options.socketPath);
   const context: CreateContext = { ...DEFAULTS, ...options, capabilities: engineCapabilities() };
   const inspection = createInspection(engine, context);
-  const sandboxes = createSandboxes(engine, context, inspection);
+  const sandboxes = createSandboxes(engine, context, inspection, options.networkNamespace);
   const containers = createContainers(engine, context, inspection);
   const images = createImages(engine);
   const processes = createProcesses(engine, inspection);

@@ -24,6 +24,7 @@ export interface NodeProcessConfig {
 /** What the parent and the child say to each other. */
 export type NodeMessage =
   | { readonly type: 'configure'; readonly config: NodeProcessConfig }
-  | { readonly type: 'ready' }
+  /** `warnings`: what the user should know though the node serves, in sentences. */
+  | { readonly type: 'ready'; readonly warnings: readonly string[] }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'stop'; readonly endPods: boolean };

@@ -1,46 +1,56 @@
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectSocketBus, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient } from '@gantry/client';
+import type { ContainerRuntime } from '@gantry/container-runtime';
 import { createDockerRuntime } from '@gantry/container-runtime/docker';
 import { createLogger } from '@gantry/platform';
-import { startService, type ServiceApplication } from '@gantry/platform/nest';
 import type { Logger } from '@gantry/async';
-import { KubeletModule } from '../kubelet.module.js';
+import { startKubelet } from '../kubelet.js';
 import { createRoutedPodNetwork } from '../network/routed-network.js';
 import type { PodNetwork } from '../network/pod-network.js';
 import type { NodeProcessConfig } from './messages.js';
+import { preparePodNetwork } from './prepare-pod-network.js';
 
 /** A standalone cluster's node, inside its network namespace. */
 export interface RunningNode {
+  /** What the user should know though the node serves, in sentences. */
+  readonly warnings: readonly string[];
   stop(endPods: boolean): Promise<void>;
 }
 
-/** Connects to the cluster's bus and runs the node's kubelet on Docker. Resolves when the node is registered. */
+/**
+ * Connects to the cluster's bus and runs the node's kubelet on Docker. Resolves when the node is registered. Without Nest,
+ * unlike the other services: there is one part to construct, and a child a node that is to be small.
+ */
 export async function startNode(config: NodeProcessConfig): Promise<RunningNode> {
   const logger = createLogger({ level: config.logLevel }).child({ component: 'kubelet', node: config.nodeName });
   const bus = await connectSocketBus({ path: config.busSocket, token: config.busToken, logger });
-  const runtime = createDockerRuntime({
-    socketPath: config.engineSocket,
-    cluster: config.cluster,
-    node: config.nodeName,
-    networkContainer: config.networkContainer,
-    pauseImage: config.pauseImage,
-    extraLabels: config.containerLabels,
-  });
-  let endPods = false;
-  const service = await startService(KubeletModule.register({ ...kubeletOptions(config, bus), runtime, network: await network(config, logger), logger, endPods: () => endPods }), logger);
+  const { network, warnings } = await preparePodNetwork(() => routedNetwork(config, logger));
+  const runtime = dockerRuntime(config, network === undefined ? 'bridge' : 'none');
+  const kubelet = await startKubelet({ ...kubeletOptions(config, bus), runtime, network, logger });
+  await kubelet.ready;
   return {
-    stop: async (how) => {
-      endPods = how;
-      await stopAll(service, bus, () => runtime.close());
+    warnings,
+    stop: async (endPods) => {
+      await kubelet.stop({ endPods });
+      await runtime.close();
+      await bus.close();
     },
   };
 }
 
-async function stopAll(service: ServiceApplication, bus: Bus, closeRuntime: () => Promise<void>): Promise<void> {
-  await service.close();
-  await closeRuntime();
-  await bus.close();
+function dockerRuntime(config: NodeProcessConfig, podNetwork: 'none' | 'bridge'): ContainerRuntime {
+  return createDockerRuntime({
+    socketPath: config.engineSocket,
+    cluster: config.cluster,
+    node: config.nodeName,
+    networkContainer: config.networkContainer,
+    networkNamespace: readlinkSync('/proc/self/ns/net'),
+    pauseImage: config.pauseImage,
+    podNetwork,
+    extraLabels: config.containerLabels,
+  });
 }
 
 function kubeletOptions(config: NodeProcessConfig, bus: Bus) {
@@ -62,6 +72,6 @@ function kubeletOptions(config: NodeProcessConfig, bus: Bus) {
   };
 }
 
-async function network(config: NodeProcessConfig, logger: Logger): Promise<PodNetwork | undefined> {
+function routedNetwork(config: NodeProcessConfig, logger: Logger): Promise<PodNetwork> {
   return createRoutedPodNetwork({ netns: 'current', podCidr: config.podCidr, clusterCidr: config.clusterCidr, directory: join(config.dataDirectory, 'addresses'), logger });
 }
