@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeFrame, FrameReader, OPERATIONS, type SocketFrame } from './frame-codec.js';
 
 const frame = fc.record({
@@ -27,4 +27,14 @@ it('refuses a frame beyond the limit before its bytes have come', () => {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(2_000_000);
   expect(() => [...new FrameReader(1_000_000).push(head)]).toThrow(RangeError);
+});
+
+describe('headers that are no text', () => {
+  it.each(['null', '[]', '5', '{"a":5}', '{"a":null}', '{"a":{}}', '{'])('%s: are refused', (headers) => {
+    const bytes = encodeFrame({ operation: 'publish', subject: 's', headers: { a: 'bcd' } });
+    const text = Buffer.from('{"a":"bcd"}');
+    const at = bytes.indexOf(text);
+    const changed = Buffer.concat([bytes.subarray(0, at), Buffer.from(headers.padEnd(text.length))]);
+    expect(() => [...new FrameReader(1_000).push(changed)]).toThrow();
+  });
 });

@@ -59,7 +59,7 @@ function decodeFrame(bytes: Buffer): SocketFrame {
   const subjectEnd = FIXED_BYTES - 4 + bytes.readUInt16BE(13);
   const dataStart = subjectEnd + bytes.readUInt32BE(15);
   if (operation === undefined || dataStart > bytes.byteLength) throw new RangeError('not a frame of the bus');
-  const headers = dataStart === subjectEnd ? NO_HEADERS : (JSON.parse(bytes.toString('utf8', subjectEnd, dataStart)) as BusHeaders);
+  const headers = dataStart === subjectEnd ? NO_HEADERS : decodeHeaders(bytes.toString('utf8', subjectEnd, dataStart));
   return {
     operation,
     id: bytes.readUInt32BE(1),
@@ -68,6 +68,14 @@ function decodeFrame(bytes: Buffer): SocketFrame {
     headers,
     data: bytes.subarray(dataStart),
   };
+}
+
+/** Handlers rely on headers being text, and their errors are not those of the peer that sent something else. */
+function decodeHeaders(text: string): BusHeaders {
+  const headers = JSON.parse(text) as unknown;
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw new RangeError('not headers of the bus');
+  for (const name in headers) if (typeof (headers as Record<string, unknown>)[name] !== 'string') throw new RangeError(`the header ${name} is no text`);
+  return headers as BusHeaders;
 }
 
 /** Cuts frames out of a connection's bytes; joins the pieces of a frame once. */

@@ -28,7 +28,7 @@ function slowConnection() {
 }
 
 it('buffers no more than its bound for a peer that does not read, then goes on or says the gap', async () => {
-  const bus = createMemoryBus({ watchLimits: { messages: 40 } });
+  const bus = createMemoryBus({ watchLimits: { messages: 40, bytes: 64 * 1024 * 1024 } });
   await bus.watch.ensure(1);
   const { connection, sent, read, buffered } = slowConnection();
   await new PeerFollow(bus, connection, 1, undefined, 1).start(false);
