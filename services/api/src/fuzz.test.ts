@@ -58,9 +58,23 @@ function complaint({ status, text }: Outcome): string | undefined {
   return undefined;
 }
 
+/** Watches that are told of what the requests change, in every form and by every way in which watchers are found. */
+async function openWatches(): Promise<WatchReader[]> {
+  const paths = ['/api/v1/pods?fieldSelector=spec.nodeName%3Dn', '/api/v1/pods?labelSelector=app', '/api/v1/events?fieldSelector=involvedObject.name%3Da', '/apis/events.k8s.io/v1/events', '/apis/apps/v1/deployments', '/api/v1/nodes', '/api/v1/configmaps'];
+  const accepts = ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'application/vnd.kubernetes.protobuf'];
+  return Promise.all(paths.flatMap((path) => accepts.map((accept) => WatchReader.open(test.admin, path, accept))));
+}
+
+/** Reads what comes until the watch ends: true when it is the server that ended it. */
+async function isBrokenOff(watch: WatchReader): Promise<boolean> {
+  return watch.drain().then(() => true, (error: Error) => !/abort/i.test(String(error.cause ?? error)));
+}
+
 describe('whatever a client sends', () => {
   it(`is answered without a failure inside (seed ${String(seed)}, ${String(requests)} requests)`, { timeout: 3_600_000 }, async () => {
     const dice = new Dice(seed);
+    const watches = await openWatches();
+    const brokenOff = watches.map((watch) => isBrokenOff(watch));
     const complaints = new Map<string, string>();
     const statuses = new Map<number, number>();
     const worker = async (count: number): Promise<void> => {
@@ -73,7 +87,9 @@ describe('whatever a client sends', () => {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, () => worker(requests / AT_ONCE)));
+    for (const watch of watches) watch.close();
     expect(Object.fromEntries(complaints)).toEqual({});
+    expect(await Promise.all(brokenOff)).toEqual(watches.map(() => false));
     expect(statuses.size).toBeGreaterThan(8);
   });
 

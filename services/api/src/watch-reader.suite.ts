@@ -14,7 +14,7 @@ export class WatchReader {
   private constructor(
     readonly status: number,
     readonly contentType: string,
-    chunks: AsyncIterable<Uint8Array>,
+    private readonly chunks: AsyncIterable<Uint8Array>,
     private readonly controller: AbortController,
   ) {
     this.#lines = lines(chunks);
@@ -42,6 +42,11 @@ export class WatchReader {
       if (event.type !== 'BOOKMARK') seen.push(`${event.type} ${String(event.object.metadata?.name)}`);
     }
     return seen;
+  }
+
+  /** Reads on, whatever comes, until the watch ends; rejects when it breaks. */
+  async drain(): Promise<void> {
+    for await (const _chunk of this.chunks);
   }
 
   close(): void {
