@@ -10,6 +10,7 @@ import type { RegistryEnvironment } from './environment.js';
 import { listSource } from './list-options.js';
 import type { ListParameters, ListSource } from './list-options.js';
 import type { ObjectFilter } from './object-filter.js';
+import { eachInSlices } from '../slices.js';
 import { listPrefixOf } from './served-resource.js';
 import type { ServedResource } from './served-resource.js';
 
@@ -42,18 +43,27 @@ export async function listObjects(env: RegistryEnvironment, request: ListRequest
   return fromStorage(env, request, { from: 'storage', revision: undefined, after: undefined, limit: source.limit });
 }
 
-/** Assembled in one turn of the loop, so that no event falls between two objects. */
-function fromCache(env: RegistryEnvironment, { resource, namespace, filter }: ListRequest, limit: number): ListResult {
+/** The candidates are taken in one turn of the loop, so that no event falls between two objects; looking at what cannot change takes its time. */
+async function fromCache(env: RegistryEnvironment, { resource, namespace, filter }: ListRequest, limit: number): Promise<ListResult> {
   const prefix = listPrefixOf(resource, namespace);
+  const { revision } = env.watchCache;
+  const candidates: CachedObject[] = [];
+  scanCandidates(resource, namespace, filter, (object) => candidates.push(object) > 0);
+  const { matches } = filter;
+  if (matches === undefined) {
+    const objects = limit === 0 || candidates.length <= limit ? candidates : candidates.slice(0, limit);
+    return page(revision, prefix, objects, candidates.length - objects.length, filter);
+  }
   const objects: CachedObject[] = [];
   let remaining = 0;
-  scanCandidates(resource, namespace, filter, (object) => {
-    if (filter.matches !== undefined && !filter.matches(object)) return true;
+  await eachInSlices(candidates.length, (index) => {
+    const object = candidates[index]!;
+    if (!matches(object)) return true;
     if (limit === 0 || objects.length < limit) objects.push(object);
     else remaining++;
-    return filter.matches === undefined || remaining === 0;
+    return remaining === 0;
   });
-  return page(env.watchCache.revision, prefix, objects, remaining, filter);
+  return page(revision, prefix, objects, remaining, filter);
 }
 
 /** Every object that a list or watch may show: the one whose name the selector says, else all of the namespace or of the resource. */

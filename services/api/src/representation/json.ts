@@ -1,5 +1,7 @@
 import type { Status } from '@gantry/apimachinery';
 import { splicedCapacity, writeSpliced } from '@gantry/storage';
+import { eachInSlices } from '../slices.js';
+import { inSlices } from '../loop-share.js';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
@@ -26,14 +28,14 @@ export function jsonEventOf(type: 'BOOKMARK' | 'ERROR', object: unknown): Uint8A
   return Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
 }
 
-/** A list around what `item` writes for every object. */
-export function jsonList(kind: string, apiVersion: string, metadata: ListMetadata, objects: readonly CachedObject[], item: (pieces: Pieces, object: CachedObject) => void): Uint8Array[] {
+/** A list around what `item` writes for every object, made in slices. */
+export async function jsonList(kind: string, apiVersion: string, metadata: ListMetadata, objects: readonly CachedObject[], item: (pieces: Pieces, object: CachedObject) => void): Promise<Uint8Array[]> {
   const pieces = new Pieces();
   pieces.add(Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`));
-  for (let i = 0; i < objects.length; i++) {
-    if (i > 0) pieces.add(COMMA);
-    item(pieces, objects[i]!);
-  }
+  await eachInSlices(objects.length, (index) => {
+    if (index > 0) pieces.add(COMMA);
+    item(pieces, objects[index]!);
+  });
   pieces.add(LIST_END);
   return pieces.finish();
 }
@@ -52,7 +54,7 @@ export class JsonRepresentation implements Representation {
     return this.resource.isConverted ? object.derived(this.name, (stored) => this.#converted(stored)) : object.json;
   }
 
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array[] {
+  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
     return jsonList(this.resource.kind.listKind, this.resource.apiVersion, metadata, objects, (pieces, object) => this.#item(pieces, object));
   }
 

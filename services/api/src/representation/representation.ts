@@ -17,7 +17,7 @@ export interface Representation {
   /** Content type of a watch. */
   readonly streamType: string;
   object(object: CachedObject): Uint8Array;
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array | Uint8Array[];
+  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> | Uint8Array;
   /** One event of a watch. */
   event(notice: Notice): Uint8Array;
   bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array;

@@ -1,5 +1,6 @@
 import type { Status } from '@gantry/apimachinery';
 import type { Column } from '@gantry/resources';
+import { eachInSlices } from '../slices.js';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
@@ -35,11 +36,19 @@ export class TableRepresentation implements Representation {
   }
 
   object(object: CachedObject): Uint8Array {
-    return Buffer.concat(this.#table([object], { resourceVersion: String(object.revision) }));
+    return Buffer.concat([this.#head({ resourceVersion: String(object.revision) }), this.#row(object, this.now()), END]);
   }
 
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array[] {
-    return this.#table(objects, metadata);
+  async list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
+    const pieces = new Pieces();
+    const now = this.now();
+    pieces.add(this.#head(metadata));
+    await eachInSlices(objects.length, (index) => {
+      if (index > 0) pieces.add(COMMA);
+      pieces.add(this.#row(objects[index]!, now));
+    });
+    pieces.add(END);
+    return pieces.finish();
   }
 
   event({ type, object }: Notice): Uint8Array {
@@ -55,16 +64,8 @@ export class TableRepresentation implements Representation {
     return jsonEventOf('ERROR', status);
   }
 
-  #table(objects: readonly CachedObject[], metadata: ListMetadata): Buffer[] {
-    const pieces = new Pieces();
-    const now = this.now();
-    pieces.add(Buffer.from(`{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${this.#definitions},"rows":[`));
-    for (let i = 0; i < objects.length; i++) {
-      if (i > 0) pieces.add(COMMA);
-      pieces.add(this.#row(objects[i]!, now));
-    }
-    pieces.add(END);
-    return pieces.finish();
+  #head(metadata: ListMetadata): Buffer {
+    return Buffer.from(`{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${this.#definitions},"rows":[`);
   }
 
   #row(object: CachedObject, now: number): Uint8Array {

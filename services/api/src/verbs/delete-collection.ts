@@ -20,7 +20,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
   const filter = objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector'));
   const { objects, metadata } = await listObjects(env, { resource, namespace, parameters: listParameters(query), filter, signal: context.signal });
   await deleteAll(request, objects);
-  return bytesAnswer(200, representation.contentType, representation.list(objects, metadata));
+  return bytesAnswer(200, representation.contentType, await representation.list(objects, metadata));
 }
 
 async function deleteAll(request: ResourceRequest, objects: readonly CachedObject[]): Promise<void> {

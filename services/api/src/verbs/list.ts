@@ -16,5 +16,5 @@ export async function list(request: ResourceRequest): Promise<Answer> {
     filter: objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector')),
     signal: context.signal,
   });
-  return bytesAnswer(200, representation.contentType, representation.list(objects, metadata));
+  return bytesAnswer(200, representation.contentType, await representation.list(objects, metadata));
 }
