@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly key: string;
 }
 
-/** A cluster of its own process, as a user starts it, with hollow pods so that no container shares the cores. */
+/** A cluster of its own process, as a user starts it. */
 export interface ClusterUnderTest {
   readonly home: string;
   readonly name: string;
@@ -32,11 +32,12 @@ export interface ClusterUnderTest {
   dispose(): Promise<void>;
 }
 
-export async function startClusterUnderTest(): Promise<ClusterUnderTest> {
+/** Hollow pods unless asked: then no container shares the cores. */
+export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'hollow'): Promise<ClusterUnderTest> {
   const home = await mkdtemp(join(tmpdir(), 'gantry-bench-'));
   const name = `bench-${process.pid}`;
   const gantry = (...args: string[]): Promise<unknown> => execute(process.execPath, [PROGRAM, ...args, '--name', name, '--home', home]);
-  const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', 'hollow', '--no-kubeconfig');
+  const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', runtime, '--no-kubeconfig');
   await up();
   const status = await clusterStatus(home, name);
   const places = placesOf(home, name);
