@@ -60,6 +60,7 @@ async function createAndDelete(resource: ResourceClient<coreV1.Pod>, names: read
   const list = await resource.list({ signal });
   const sent = new Map<string, number>();
   const took: number[] = [];
+  const deleted: Promise<unknown>[] = [];
   const watching = (async () => {
     const running = new Set<string>();
     let gone = 0;
@@ -70,7 +71,7 @@ async function createAndDelete(resource: ResourceClient<coreV1.Pod>, names: read
       else if (event.object.status?.phase === 'Running' && !running.has(name)) {
         running.add(name);
         took.push(performance.now() - (sent.get(name) ?? 0));
-        if (running.size === names.length) void Promise.all(names.map((each) => resource.delete(each, { gracePeriodSeconds: 0 })));
+        if (running.size === names.length) deleted.push(...names.map((each) => resource.delete(each, { gracePeriodSeconds: 0 })));
       }
       if (gone === names.length) return;
     }
@@ -81,6 +82,7 @@ async function createAndDelete(resource: ResourceClient<coreV1.Pod>, names: read
     return resource.create(podOf(name));
   });
   await Promise.all([watching, ...creating]);
+  await Promise.all(deleted);
   return took;
 }
 
