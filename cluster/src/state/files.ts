@@ -17,7 +17,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
     throw explainFileError(error, path);
   }
 }
@@ -53,6 +53,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EROFS: ['the file system is read-only:', 'choose another folder with --home or GANTRY_HOME'],
   ENOSPC: ['the disk is full: cannot write', 'free some space, or choose a folder on another disk with --home or GANTRY_HOME'],
   ENOTDIR: ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'],
+  EEXIST: ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'],
 };
 
 /** The operating system's refusals in words that say what to do; other errors as they are. */
