@@ -42,14 +42,14 @@ async function sendBody(response: ServerResponse | Http2ServerResponse, body: Wh
   end(response, body.at(-1));
 }
 
-/** Resolves when the connection takes more, or is gone. */
+/** Resolves when the connection takes more, or is gone; in another turn of the loop, since a connection that takes everything at once leaves no turn to others. */
 async function room(response: ServerResponse | Http2ServerResponse): Promise<void> {
   if (isGone(response)) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       response.off('drain', done);
       response.off('close', done);
-      resolve();
+      setImmediate(resolve);
     };
     response.on('drain', done);
     response.on('close', done);
