@@ -47,12 +47,15 @@ export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
   return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+const IN_THE_WAY = ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'] as const;
+
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EACCES: ['there is no right to write', 'choose another folder with --home or GANTRY_HOME, or run as its owner'],
   EPERM: ['there is no right to write', 'choose another folder with --home or GANTRY_HOME, or run as its owner'],
   EROFS: ['the file system is read-only:', 'choose another folder with --home or GANTRY_HOME'],
   ENOSPC: ['the disk is full: cannot write', 'free some space, or choose a folder on another disk with --home or GANTRY_HOME'],
-  ENOTDIR: ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'],
+  ENOTDIR: IN_THE_WAY,
+  EEXIST: IN_THE_WAY,
   EEXIST: ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'],
 };
 
