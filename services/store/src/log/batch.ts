@@ -82,7 +82,7 @@ export class Batch implements PlanView {
     return { epoch: this.epoch, base: this.state.revision, revision: this.revision, entries: this.drafts.map(entryOf), pointers, removedKeys, resourceTypes: this.resourceTypes };
   }
 
-  /** Answers the writes; only after the commit and `complete`, and before `applyTo`. */
+  /** The answers to the writes, to be given once the batch is committed; only after `complete` and before `applyTo`. */
   outcomes(values: ReadonlyMap<number, StoredValue>): { write: PendingWrite; outcome: WriteOutcome }[] {
     return this.decisions.map((decision) => {
       if ('revisions' in decision) return { write: decision.write, outcome: { ok: true, revisions: decision.revisions } };

@@ -101,11 +101,12 @@ export class Committer {
     const needed = batch.neededRevisions();
     const values = needed.length === 0 ? NO_VALUES : await loadValues(session, needed);
     const content = batch.complete(values);
+    // Before the commit: what fails here must not fail behind it, when "nothing was written" would be false.
+    const outcomes = batch.outcomes(values);
     await failpoints.pass('before-commit');
     if (batch.rows === 0) await this.confirmEpoch();
     else await this.append(content);
     await failpoints.pass('after-commit');
-    const outcomes = batch.outcomes(values);
     batch.applyTo(state);
     onCommitted(content.entries);
     await failpoints.pass('before-acknowledge');

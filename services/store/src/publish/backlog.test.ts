@@ -2,8 +2,8 @@ import type { LogEntry } from '@gantry/storage';
 import { describe, expect, it } from 'vitest';
 import { Backlog } from './backlog.js';
 
-const entry = (revision: number): LogEntry => ({
-  key: 'core/pods/default/a', revision, value: new Uint8Array(), spliceOffset: 0, schemaHash: '', type: 'ADDED', epoch: 1, previousKind: 0, previousObject: 0, transactionLast: true,
+const entry = (revision: number, size = 0): LogEntry => ({
+  key: 'core/pods/default/a', revision, value: new Uint8Array(size), spliceOffset: 0, schemaHash: '', type: 'ADDED', epoch: 1, previousKind: 0, previousObject: 0, transactionLast: true,
 });
 
 describe('the backlog of the publisher', () => {
@@ -25,6 +25,24 @@ describe('the backlog of the publisher', () => {
     for (let revision = 1; revision <= 5_000; revision++) backlog.push(entry(revision));
     expect(backlog.newest).toBe(5_000);
     expect(backlog.take(5_000)).toBeUndefined();
+  });
+
+  it('keeps fewer entries when they are large', () => {
+    const backlog = new Backlog(0);
+    for (let revision = 1; revision <= 100; revision++) backlog.push(entry(revision, 1024 * 1024));
+    const taken = Array.from({ length: 100 }, (_, index) => backlog.take(index + 1)).filter((one) => one !== undefined);
+    expect(taken).toHaveLength(32);
+    backlog.refill([entry(33), entry(34)]);
+    expect([backlog.take(33)?.revision, backlog.take(34)?.revision]).toEqual([33, 34]);
+  });
+
+  it('gives out whatever comes, in order, without ever being empty', () => {
+    const backlog = new Backlog(0);
+    backlog.push(entry(1));
+    for (let revision = 2; revision <= 20_000; revision++) {
+      backlog.push(entry(revision));
+      expect(backlog.take(revision - 1)?.revision).toBe(revision - 1);
+    }
   });
 
   it('goes on with a page of the log', () => {
