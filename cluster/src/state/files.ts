@@ -56,7 +56,6 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: ['the disk is full: cannot write', 'free some space, or choose a folder on another disk with --home or GANTRY_HOME'],
   ENOTDIR: IN_THE_WAY,
   EEXIST: IN_THE_WAY,
-  EEXIST: ['a file is in the way of', 'choose another folder with --home or GANTRY_HOME'],
 };
 
 /** The operating system's refusals in words that say what to do; other errors as they are. */
