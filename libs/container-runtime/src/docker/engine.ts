@@ -1,10 +1,11 @@
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Semaphore } from '@gantry/async';
 import Docker from 'dockerode';
 import type { DockerOptions } from 'dockerode';
 import { RuntimeError } from '../runtime.js';
 import type { RuntimeErrorCode } from '../runtime.js';
+import { QuietAgent } from './quiet-agent.js';
 
 /** How many creates and starts an engine is given at once: more make each of them slower (measured), none faster. */
 const CONCURRENT_STARTS = 6;
@@ -19,7 +20,7 @@ export interface Engine {
 }
 
 export function createEngine(socketPath: string): Engine {
-  const agent = new Agent({ keepAlive: true });
+  const agent = new QuietAgent({ keepAlive: true });
   // The client takes an agent, which its types forget.
   const options: DockerOptions & { agent: Agent } = { socketPath, agent };
   const docker = new Docker(options);
