@@ -62,9 +62,8 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   if (machine.runtime === 'hollow' && options.runtime !== 'hollow') {
     options.onWarning(`pods are hollow: ${machine.reason}. They exist in status only; no container runs.`);
   }
-  const settings = await prepareSettings(options, places, machine);
-  const state = runState(settings);
-  await writeRunState(places, state('starting', {}));
+  const prepared = await prepareSettings(options, places, machine);
+  await writeRunState(places, runState(prepared)('starting', {}));
   // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
   if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
   const postgresStarting = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
@@ -75,9 +74,11 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   stack.push('postgres', () => postgres.stop());
   const bus = createMemoryBus();
   stack.push('bus', () => bus.close());
-  const control = { bus, postgres: postgres.config, port: settings.port, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
+  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
   const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
   const entry = entryOf(options.name, port, certificates);
+  const settings = { ...prepared, port };
+  const state = runState(settings);
   const merged = await writeKubeconfigs(options, places, settings, entry);
   await startLoops({ bus, logger, stack, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
@@ -134,6 +135,7 @@ function entryOf(name: string, port: number, certificates: ClusterCertificates):
 /** The cluster's own file always; the user's unless told not to. Returns the context's name where it was merged. */
 async function writeKubeconfigs(options: ResolvedOptions, places: Places, settings: Settings, entry: KubeconfigEntry): Promise<string | undefined> {
   await writeFileAtomic(places.adminKubeconfig, standaloneKubeconfig(entry));
+  await writeSettings(places, settings);
   if (options.kubeconfig === false) return undefined;
   const merged = await mergeKubeconfig(options.kubeconfig ?? defaultKubeconfig(), entry, settings.kubeconfig);
   await writeSettings(places, { ...settings, kubeconfig: merged });

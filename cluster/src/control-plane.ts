@@ -7,11 +7,14 @@ import { createRegistry, kinds } from '@gantry/resources';
 import { StoreModule, type StoreOptions } from '@gantry/store';
 import type { ClusterCertificates } from './certificates/certificates.js';
 import type { Stack } from './stack.js';
+import { onFreePort } from './state/port.js';
 
 export interface ControlPlaneOptions {
   readonly bus: Bus;
   readonly postgres: StoreOptions['postgres'];
   readonly port: number;
+  /** The user named the port: no other one is taken in its place. */
+  readonly portIsFixed: boolean;
   readonly certificates: ClusterCertificates;
   readonly encryptionKey: Uint8Array;
   readonly version: ApiOptions['serverVersion'];
@@ -29,22 +32,22 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const storeLogger = logger.child({ component: 'store' });
   const starting = startService(StoreModule.register({ bus, postgres: options.postgres, logger: storeLogger }), storeLogger);
   starting.then((service) => stack.push('store', () => service.close())).catch(() => undefined);
-  const [, port] = await Promise.all([starting, startApi(options)]);
+  const [, port] = await Promise.all([starting, onFreePort(options.port, options.portIsFixed, (free) => startApi(options, free))]);
   return { port };
 }
 
-async function startApi(options: ControlPlaneOptions): Promise<number> {
+async function startApi(options: ControlPlaneOptions, port: number): Promise<number> {
   const logger = options.logger.child({ component: 'api' });
   const service = await startService(
     ApiModule.register({
       bus: options.bus,
       storage: createRemoteStorage(options.bus),
-      listen: { host: '127.0.0.1', port: options.port },
+      listen: { host: '127.0.0.1', port },
       tls: { key: options.certificates.server.key, cert: options.certificates.server.certificate, clientCa: options.certificates.authority.certificate },
       encryptionKey: options.encryptionKey,
       kinds: createRegistry(kinds),
       serverVersion: options.version,
-      publicAddress: `127.0.0.1:${options.port}`,
+      publicAddress: `127.0.0.1:${port}`,
       logger,
     }),
     logger,
