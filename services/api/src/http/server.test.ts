@@ -45,6 +45,22 @@ describe('HTTP/2', () => {
   });
 });
 
+describe('many streams on one connection', () => {
+  it('are all served, however much some of them do not read', async () => {
+    await start();
+    for (let i = 0; i < 12; i++) await create(`m${String(i)}`, 1_000_000);
+    const session = connect(`https://127.0.0.1:${String(test.api.port)}`, { ...test.adminTls, maxSessionMemory: 1_000 });
+    const watches = await Promise.all(Array.from({ length: 300 }, async (_, i) => {
+      const watch = session.request({ ':path': `${path}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3Dm${String(i % 12)}` });
+      await once(watch, 'response');
+      return watch.pause();
+    }));
+    const { status } = await over2(session, `${path}/m0`);
+    expect([status, watches.filter(({ destroyed }) => destroyed)]).toEqual([200, []]);
+    session.destroy();
+  });
+});
+
 describe('a watcher that does not read', () => {
   it('is cut off, and the others hear everything', async () => {
     await start({ limits: { watchBufferBytes: 256 * 1024 } });

@@ -40,10 +40,16 @@ const KEEP_ALIVE_MS = 120_000;
 /** What is answered may still be on its way when a stop breaks the connections; streams that have no end of their own do not get longer. */
 const FLUSH_MS = 1_000;
 
+/**
+ * What the streams of one HTTP/2 connection may hold before it gets no more of them. Clients send all they do over one: by Node's default of 10,
+ * one large list, or a few watches that are not read, would make every other request fail.
+ */
+const SESSION_MEGABYTES = 512;
+
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Client certificates are asked for, and verified where one is given. */
 export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   const { tls, listen } = options;
-  const server = createSecureServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false, allowHTTP1: true, minVersion: 'TLSv1.2' });
+  const server = createSecureServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false, allowHTTP1: true, minVersion: 'TLSv1.2', maxSessionMemory: SESSION_MEGABYTES });
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   const connections = trackConnections(server);
   const inFlight = new InFlight(options.requestTimeoutMs);
