@@ -9,11 +9,15 @@ import { QuietAgent } from './quiet-agent.js';
 
 /** How many creates and starts an engine is given at once: more make each of them slower (measured), none faster. */
 const CONCURRENT_STARTS = 6;
+/** Of those at most so many sandboxes: pods that were begun are ended before others are begun, so half of them run early. */
+const CONCURRENT_SANDBOXES = 3;
 
 export interface Engine {
   readonly docker: Docker;
   /** Runs `work` when fewer than the cap of heavy calls are under way. */
   heavy<T>(work: () => Promise<T>): Promise<T>;
+  /** The same for the beginning of a pod, of which fewer are let in. */
+  heavyFirst<T>(work: () => Promise<T>): Promise<T>;
   /** A call of the engine's HTTP API whose answer flows. Rejects when `signal` aborts first. */
   stream(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readable>;
   close(): void;
@@ -25,9 +29,11 @@ export function createEngine(socketPath: string): Engine {
   const options: DockerOptions & { agent: Agent } = { socketPath, agent };
   const docker = new Docker(options);
   const starts = new Semaphore(CONCURRENT_STARTS);
+  const firsts = new Semaphore(CONCURRENT_SANDBOXES);
   return {
     docker,
     heavy: (work) => starts.run(work),
+    heavyFirst: (work) => firsts.run(() => starts.run(work)),
     stream: (path, query, signal) => openStream(docker, path, query, signal),
     close: () => agent.destroy(),
   };

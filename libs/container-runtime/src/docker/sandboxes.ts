@@ -28,7 +28,7 @@ export function createSandboxes(engine: Engine, context: CreateContext, inspecti
   return {
     async run(config) {
       try {
-        return await engine.heavy(() => createAndStart(engine, context, config));
+        return await engine.heavyFirst(() => createAndStart(engine, context, config));
       } catch (error) {
         throw translated(error, 'start-failed');
       }
