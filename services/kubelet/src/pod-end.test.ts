@@ -1,5 +1,5 @@
 import { PODS } from '@gantry/client';
-import { settle } from '@gantry/async';
+import { settle, silentLogger } from '@gantry/async';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testPod, TestNode } from './kubelet-harness.suite.js';
 
@@ -127,4 +127,16 @@ describe('images', () => {
     await node.until(() => node.status('web')?.state?.waiting?.reason === 'CrashLoopBackOff', 'the back-off');
     expect(node.status('web')).toMatchObject({ restartCount: 1, lastState: { terminated: { reason: 'StartError', exitCode: 127, message: 'no such file' } } });
   });
+});
+
+test('a node that stops says which pods it waits for', async () => {
+  const lines: object[] = [];
+  node.client.seed(testPod('slow'));
+  await node.start({ logger: { ...silentLogger, info: (fields) => void lines.push(fields) } });
+  await node.untilRunning('slow');
+  const stopping = node.kubelet?.stop({ endPods: true });
+  await node.until(() => lines.some((line) => 'pods' in line), 'a line', 1000);
+  await node.clock.advanceAndSettle(5000);
+  await stopping;
+  expect(lines).toContainEqual({ pods: ['default/slow'], longestGraceSeconds: 30 });
 });
