@@ -51,7 +51,10 @@ async function attemptDelete(env: RegistryEnvironment, request: DeleteRequest, s
     return { current: await freshState(env, request.resource, state.object.key, request.signal) };
   }
   const plan = planDeletion(request.resource.kind, fromStored(request.resource, state.object.object), request, env.now());
-  if (plan.action === 'wait') return { removed: false, object: state.object };
+  if (plan.action === 'wait') {
+    // Nothing is written, so nothing but another look finds out that the cache was behind and the name is another object's.
+    return state.fresh ? { removed: false, object: state.object } : { current: await freshState(env, request.resource, state.object.key, request.signal) };
+  }
   return plan.action === 'remove' ? removeNow(env, request, state.object) : mark(env, request, state.object, plan.object);
 }
 

@@ -59,7 +59,7 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
  * The new state, or what to start from the next time. A refusal that rests on a state from the cache is looked at again with a fresh one;
  * a write that failed is not: it may have been done, and would be done twice.
  */
-async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState): Promise<CachedObject | { current: CurrentState | undefined }> {
+async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState): Promise<Next> {
   let object: ResourceObject;
   try {
     object = await preparedObject(env, request, state.object);
@@ -69,7 +69,7 @@ async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, s
     if (current?.object.revision === state.object.revision) throw error;
     return { current };
   }
-  return store(env, request, state.object, object);
+  return store(env, request, state, object);
 }
 
 async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<ResourceObject> {
@@ -134,16 +134,24 @@ function keep<T extends object, K extends keyof T>(target: T, source: T, field: 
   else target[field] = source[field];
 }
 
-async function store(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject, object: ResourceObject): Promise<CachedObject | { current: CurrentState | undefined }> {
+type Next = CachedObject | { readonly current: CurrentState | undefined };
+
+async function store(env: RegistryEnvironment, request: UpdateRequest, { object: existing, fresh }: CurrentState, object: ResourceObject): Promise<Next> {
   const { resource } = request;
   const { form } = resource.cache;
   const { key, revision } = existing;
   const encoded = encodeObject(resource, object);
-  if (isSame(existing, encoded.value)) return existing;
+  if (isSame(existing, encoded.value)) return fresh ? existing : confirmed(env, request, existing);
   if (request.dryRun) return new CachedObject(form, key, revision, encoded);
   const outcome = isFinished(resource, object) ? await remove(env, key, revision) : await put(env, resource, key, revision, encoded);
   if (outcome.ok) return new CachedObject(form, key, outcome.revisions[0]!, encoded);
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
+}
+
+/** That nothing is to be changed is true of the newest state or not at all: no compare-and-swap finds out that the cache was behind. */
+async function confirmed(env: RegistryEnvironment, { resource, signal }: UpdateRequest, existing: CachedObject): Promise<Next> {
+  const current = await freshState(env, resource, existing.key, signal);
+  return current?.object.revision === existing.revision ? existing : { current };
 }
 
 /** Equal bytes, or the same object with its fields in another order. */
