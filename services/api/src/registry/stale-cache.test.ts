@@ -35,6 +35,15 @@ describe('a cache that is behind', () => {
     expect(await stored()).toEqual({ k: '1' });
   });
 
+  it('does not keep anybody out of a namespace that was made again', async () => {
+    await test.call('POST', '/api/v1/namespaces', { metadata: { name: 'n' } });
+    await test.call('DELETE', '/api/v1/namespaces/n');
+    await behind();
+    await test.call('PUT', '/api/v1/namespaces/n/finalize', { metadata: { name: 'n' }, spec: { finalizers: [] } });
+    await test.call('POST', '/api/v1/namespaces', { metadata: { name: 'n' } });
+    expect((await test.call('POST', '/api/v1/namespaces/n/configmaps', { metadata: { name: 'a' } })).status).toBe(201);
+  });
+
   it('does not say of an object that it goes when it is the one before that went', async () => {
     await test.call('POST', path, { metadata: { name: 'a', finalizers: ['x/y'] } });
     await test.call('DELETE', `${path}/a`);

@@ -22,24 +22,27 @@ export function namespaceLifecycle(read: NamespaceReader): AdmissionPlugin {
 
 function checkNamespace(request: AdmissionRequest, read: NamespaceReader): Promise<void> | void {
   const known = request.isRepeated === true ? undefined : read(request.namespace, false);
-  if (known === undefined || known instanceof Promise) return awaitNamespace(request, read);
-  refuseTerminating(request, known);
+  if (known === undefined || known instanceof Promise || isTerminating(known)) return awaitNamespace(request, read);
+  admitInto(request, known);
 }
 
-/** The cache does not know it: it may have been made a moment ago. */
+/** The cache does not know it, or knows it as going: it may have been made a moment ago. */
 async function awaitNamespace(request: AdmissionRequest, read: NamespaceReader): Promise<void> {
   const namespace = await read(request.namespace, true);
   if (namespace === undefined) throw newNotFound(NAMESPACES, request.namespace);
-  refuseTerminating(request, namespace);
+  admitInto(request, namespace);
 }
 
 /** A namespace that lives must live until the object is stored: else it would be emptied before, and the object left behind in it. */
-function refuseTerminating({ resource, name, namespace, guards }: AdmissionRequest, { object, key, revision }: CachedObject): void {
-  const status = object['status'] as { phase?: string } | undefined;
-  if (status?.phase !== 'Terminating') return void guards?.push({ key, revision });
+function admitInto({ resource, name, namespace, guards }: AdmissionRequest, found: CachedObject): void {
+  if (!isTerminating(found)) return void guards?.push({ key: found.key, revision: found.revision });
   const error = newForbidden(resource.groupResource, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   error.status.details = { ...error.status.details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] };
   throw error;
+}
+
+function isTerminating({ object }: CachedObject): boolean {
+  return (object['status'] as { phase?: string } | undefined)?.phase === 'Terminating';
 }
 
 function refuseImmortal({ resource, name }: AdmissionRequest): void {
