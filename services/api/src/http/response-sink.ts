@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Http2ServerResponse } from 'node:http2';
 import type { AnswerSink } from './answer.js';
+import { joinedPieces } from './joined-pieces.js';
 
 /**
  * A response as a sink. What is written in one turn of the loop leaves as one chunk: an event that reaches a watcher together with others
@@ -67,7 +68,7 @@ export class ResponseSink implements AnswerSink {
 
   #flush(): void {
     if (this.#pending.length === 0 || this.#isOver) return;
-    const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending, this.#pendingBytes);
+    const chunk = joinedPieces(this.#pending, this.#pendingBytes);
     this.#pending = [];
     this.#pendingBytes = 0;
     write(this.#response, chunk);
