@@ -1,3 +1,4 @@
+import { createLogger } from '@gantry/platform';
 import type { NodeMessage } from './process/messages.js';
 import { startNode, type RunningNode } from './process/node-process.js';
 
@@ -25,7 +26,8 @@ async function start(message: NodeMessage & { type: 'configure' }): Promise<Runn
     tell({ type: 'ready', warnings: node.warnings });
     return node;
   } catch (error) {
-    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    const { nodeName, logLevel } = message.config;
+    createLogger({ level: logLevel }).error({ component: 'kubelet', node: nodeName, error }, 'the node could not be started');
     tell({ type: 'failed', message: (error as Error).message });
     process.exit(1);
   }

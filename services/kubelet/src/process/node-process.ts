@@ -30,6 +30,7 @@ export async function startNode(config: NodeProcessConfig): Promise<RunningNode>
   const runtime = dockerRuntime(config, network === undefined ? 'bridge' : 'none');
   const kubelet = await startKubelet({ ...kubeletOptions(config, bus), runtime, network, logger });
   await kubelet.ready;
+  logger.info({ pid: process.pid, address: config.nodeAddress, podCidr: network === undefined ? undefined : config.podCidr }, 'the node serves');
   return {
     warnings,
     stop: async (endPods) => {
