@@ -43,6 +43,23 @@ describe('serving the API on the bus', () => {
     await bus.close();
   });
 
+  it('gives up what flows without an end when one message was asked for', async () => {
+    const bus = createMemoryBus();
+    let isLeft = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        isLeft = true;
+      }
+    }
+    serveApi(bus, { subjects: ['api.component.*'], handler: async () => ({ status: 200, headers: {}, body: endless() }) });
+    const headers = { 'gantry-method': 'GET', 'gantry-path': '/api/v1/nodes' };
+    await expect(bus.request('api.component.x.request', new Uint8Array(0), { headers, timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'too-large' });
+    expect(isLeft).toBe(true);
+    await bus.close();
+  });
+
   it('cannot say what became of a write whose answer was lost', async () => {
     const bus = createMemoryBus();
     let answered = 0;

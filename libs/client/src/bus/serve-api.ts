@@ -1,5 +1,5 @@
 import { newRequestEntityTooLarge, toStatus } from '@gantry/apimachinery';
-import type { Bus, BusMessage, ByteStream, Reply } from '@gantry/bus';
+import { BusError, type Bus, type BusMessage, type ByteStream, type Reply } from '@gantry/bus';
 import type { ApiRequest, ApiResponse, ApiStreamResponse } from '../transport.js';
 import { BODY_FOLLOWS, decodeRequestHead, encodeResponseHead, encodeStreamHead, identitySubject, REQUEST_TOKEN, STREAM_TOKEN } from './bus-wire.js';
 
@@ -21,7 +21,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
 /** Serves the API on the bus. `close` ends the acceptance and resolves when no request is being answered. */
 export function serveApi(bus: Bus, { subjects, handler, queue = 'api', maxBodyBytes = MAX_BODY_BYTES }: ServeApiOptions): { close(): Promise<void> } {
   const subscriptions = subjects.flatMap((subject) => [
-    bus.respond(`${subject}.${REQUEST_TOKEN}`, (message, signal) => answerRequest(handler, message, signal), { queue }),
+    bus.respond(`${subject}.${REQUEST_TOKEN}`, (message, signal) => answerRequest(handler, message, signal, bus.maxPayload), { queue }),
     bus.acceptStreams(
       `${subject}.${STREAM_TOKEN}`,
       (stream) => {
@@ -38,10 +38,10 @@ export function serveApi(bus: Bus, { subjects, handler, queue = 'api', maxBodyBy
   };
 }
 
-async function answerRequest(handler: ApiHandler, message: BusMessage, signal: AbortSignal): Promise<Reply> {
+async function answerRequest(handler: ApiHandler, message: BusMessage, signal: AbortSignal, limit: number): Promise<Reply> {
   const body = message.data.byteLength === 0 ? undefined : message.data;
   const response = await handle(handler, message.subject, () => ({ ...decodeRequestHead(message.headers), body, signal }));
-  return { headers: encodeResponseHead(response), data: await wholeBody(response.body) };
+  return { headers: encodeResponseHead(response), data: await wholeBody(response.body, limit) };
 }
 
 async function answerStream(handler: ApiHandler, stream: ByteStream, maxBodyBytes: number): Promise<void> {
@@ -78,10 +78,16 @@ async function writeAnswer(stream: ByteStream, response: ApiResponse | ApiStream
   for await (const chunk of response.body) await stream.write(chunk);
 }
 
-async function wholeBody(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** What flows may have no end: as soon as it is more than a message can carry, it is given up. Throws `too-large`. */
+async function wholeBody(body: Uint8Array | AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
   if (body instanceof Uint8Array) return body;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) throw new BusError('too-large', `an answer of more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 
