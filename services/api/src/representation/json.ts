@@ -1,7 +1,6 @@
 import type { Status } from '@gantry/apimachinery';
 import { splicedCapacity, writeSpliced } from '@gantry/storage';
 import { eachInSlices } from '../slices.js';
-import { inSlices } from '../loop-share.js';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
