@@ -45,6 +45,18 @@ describe('HTTP/2', () => {
   });
 });
 
+describe('a long selector', () => {
+  it('is read over either protocol', async () => {
+    await start();
+    const values = Array.from({ length: 1_500 }, (_, i) => `value-${String(i)}`).join(',');
+    const query = `${path}?resourceVersion=0&labelSelector=${encodeURIComponent(`a in (${values})`)}`;
+    expect((await test.call('GET', query)).status).toBe(200);
+    const session = connect(`https://127.0.0.1:${String(test.api.port)}`, test.adminTls);
+    expect((await over2(session, query)).status).toBe(200);
+    session.close();
+  });
+});
+
 describe('many streams on one connection', () => {
   it('are all served, however much some of them do not read', async () => {
     await start();

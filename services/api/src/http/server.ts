@@ -45,11 +45,15 @@ const FLUSH_MS = 1_000;
  * one large list, or a few watches that are not read, would make every other request fail.
  */
 const SESSION_MEGABYTES = 512;
+/** Selectors over many values stand in the path. */
+const HEAD_BYTES = 256 * 1024;
+/** Taken by the server for its older protocol, though the types of the newer one do not know it. */
+const ofHttp1 = { maxHeaderSize: HEAD_BYTES };
 
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Client certificates are asked for, and verified where one is given. */
 export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   const { tls, listen } = options;
-  const server = createSecureServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false, allowHTTP1: true, minVersion: 'TLSv1.2', maxSessionMemory: SESSION_MEGABYTES });
+  const server = createSecureServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false, allowHTTP1: true, minVersion: 'TLSv1.2', maxSessionMemory: SESSION_MEGABYTES, ...ofHttp1, settings: { maxHeaderListSize: HEAD_BYTES } });
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   const connections = trackConnections(server);
   const inFlight = new InFlight(options.requestTimeoutMs);
