@@ -10,7 +10,7 @@ import { createFakeClient, EVENTS, PODS } from '@gantry/client';
 import type { FakeClient } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { createDockerRuntime, ensureNodeContainer, removeClusterObjects } from '@gantry/container-runtime/docker';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engineAbsent, leftOver, removeAll, socketPath, testImage } from '../../../libs/container-runtime/src/docker/docker-harness.suite.js';
 import { startKubelet } from './kubelet.js';
 import type { Kubelet } from './kubelet.js';
@@ -168,7 +168,8 @@ describe('a pod on a Docker engine', PATIENCE, () => {
     const again = await until('loop', (pod) => pod?.status?.containerStatuses?.[0]?.restartCount === 1 && pod.status.containerStatuses[0]?.state?.running !== undefined);
     const before = again?.status?.containerStatuses?.[0];
     expect(before?.lastState?.terminated).toMatchObject({ exitCode: 1 });
-    expect((await logs('loop')).text).toBe('run 1\n');
+    // It runs, and has yet to say so.
+    await vi.waitUntil(async () => (await logs('loop')).text === 'run 1\n', { timeout: 20_000 });
     expect((await logs('loop', 'previous=true')).text).toBe('run 0\n');
     await kubelet?.stop();
     await start();
