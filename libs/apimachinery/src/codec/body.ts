@@ -28,7 +28,10 @@ export interface DecodeOptions {
 export async function decodeBody(bytes: Uint8Array, format: MediaFormat, options: DecodeOptions = {}): Promise<DecodedBody> {
   if (format === 'protobuf') return { value: decodeProtobuf(bytes, options.expected), duplicates: [] };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  if (format === 'json') return { value: parseJson(text), duplicates: options.findDuplicates === true ? duplicateFieldMessages(text) : [] };
+  if (format === 'json') {
+    const value = parseJson(text);
+    return { value, duplicates: options.findDuplicates === true ? duplicateFieldMessages(text, value) : [] };
+  }
   const { value, duplicates } = await parseYamlBody(text);
   return { value, duplicates: duplicates === undefined || options.findDuplicates !== true ? [] : [duplicates] };
 }

@@ -36,9 +36,11 @@ describe('parseJson', () => {
 });
 
 describe('duplicateFieldMessages', () => {
+  const messages = (text: string): string[] => duplicateFieldMessages(text, parseJson(text));
+
   it('names each duplicate once, by its path', () => {
     const text = '{"kind":"Pod","metadata":{"labels":{"a":"1","a":"2","a":"3"}},"spec":{"containers":[{"name":"x"},{"name":"y","na\\u006de":"z"}]},"kind":"Pod"}';
-    expect(duplicateFieldMessages(text)).toEqual([
+    expect(messages(text)).toEqual([
       'duplicate field "metadata.labels.a"',
       'duplicate field "spec.containers[1].name"',
       'duplicate field "kind"',
@@ -47,11 +49,16 @@ describe('duplicateFieldMessages', () => {
 
   it('finds none in what JSON.stringify writes', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => {
-      expect(duplicateFieldMessages(JSON.stringify(value))).toEqual([]);
+      expect(messages(JSON.stringify(value))).toEqual([]);
     }));
   });
 
   it('takes nested arrays and strings with quotes in its stride', () => {
-    expect(duplicateFieldMessages('{"a":[[1,{"b":"x\\\\\\",","b":1}]],"c":"{\\"c\\":1}"}')).toEqual(['duplicate field "a[0][1].b"']);
+    expect(messages('{"a":[[1,{"b":"x\\\\\\",","b":1}]],"c":"{\\"c\\":1}"}')).toEqual(['duplicate field "a[0][1].b"']);
+  });
+
+  it('finds a duplicate of what hides in a name of its own or in a value that is dropped', () => {
+    expect(messages('{"__proto__":{"a":1},"__proto__":{"b":1,"b":2}}')).toEqual(['duplicate field "__proto__"', 'duplicate field "__proto__.b"']);
+    expect(messages('{"a":{"b":1,"b":2},"a":null,"c":":"}')).toEqual(['duplicate field "a.b"', 'duplicate field "a"']);
   });
 });

@@ -1,6 +1,6 @@
 import './bigint-json.js';
 import { goQuote } from '../errors/go-quote.js';
-import { duplicateKeys } from './duplicate-keys.js';
+import { duplicateKeys, hasDuplicateKeys } from './duplicate-keys.js';
 import { endOfString } from './json-strings.js';
 
 /** Deeper nesting is refused: the walks over decoded objects recurse. */
@@ -30,8 +30,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The `duplicate field "…"` lines of strict field validation: at most 100, in the order met. The text must be valid JSON. */
-export function duplicateFieldMessages(text: string): string[] {
+/**
+ * The `duplicate field "…"` lines of strict field validation: at most 100, in the order met. `value` is what was parsed from the
+ * text, unchanged.
+ */
+export function duplicateFieldMessages(text: string, value: unknown): string[] {
+  if (!hasDuplicateKeys(text, value)) return [];
   return duplicateKeys(text).map((path) => `duplicate field ${goQuote(path)}`);
 }
 

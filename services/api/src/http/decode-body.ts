@@ -17,8 +17,10 @@ export function decodeObject(context: RequestContext, expected: GroupVersionKind
   if (mediaType(context) === PROTOBUF_TYPE) return checkedKind(fromProtobuf(context, expected), expected);
   if (mediaType(context) !== JSON_TYPE) throw newUnsupportedMediaType(READABLE);
   const text = bodyText(context);
-  const object = checkedKind(fromJson(text, expected), expected);
-  normalize(object, expected, validation === 'Ignore' ? undefined : text, (problems) => report(context, expected, validation, problems), context.bodyProblem);
+  const value = fromJson(text, expected);
+  const duplicates = validation === 'Ignore' ? undefined : duplicateFieldMessages(text, value);
+  const object = checkedKind(value, expected);
+  normalize(object, expected, duplicates, (problems) => report(context, expected, validation, problems), context.bodyProblem);
   return object;
 }
 
@@ -36,15 +38,15 @@ export function bodyText({ body }: RequestContext): string {
 }
 
 /**
- * Checks types and drops unknown fields, in place. `text` is the JSON that the object was parsed from, to look for duplicate fields;
- * undefined: nobody wants to know.
+ * Checks types and drops unknown fields, in place. `duplicates` is what is known of duplicate fields; undefined: nobody
+ * wants to know of any problem.
  */
-export function normalize(object: ResourceObject, expected: GroupVersionKind, text: string | undefined, onProblems: (problems: string[]) => void, found?: string): void {
+export function normalize(object: ResourceObject, expected: GroupVersionKind, duplicates: readonly string[] | undefined, onProblems: (problems: string[]) => void, found?: string): void {
   const wrongType = checkTypes(expected, object);
   if (wrongType !== undefined) throw unhandled(expected, wrongType);
   const dropped = dropUnknownFields(expected, object);
-  if (text === undefined) return;
-  const problems = [...unknownFieldMessages(dropped), ...duplicateFieldMessages(text), ...(found === undefined ? [] : [found])];
+  if (duplicates === undefined) return;
+  const problems = [...unknownFieldMessages(dropped), ...duplicates, ...(found === undefined ? [] : [found])];
   if (problems.length > 0) onProblems(problems);
 }
 

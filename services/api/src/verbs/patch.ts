@@ -29,7 +29,7 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   const objectFor = (old: ResourceObject): ResourceObject => {
     const object = cloneJson(apply(old as unknown as JsonObject)) as unknown as ResourceObject;
     checkPatched(object, old);
-    normalize(object, resource.kind, validation === 'Ignore' ? undefined : '{}', (problems) => {
+    normalize(object, resource.kind, validation === 'Ignore' ? undefined : [], (problems) => {
       if (validation === 'Strict') throw newInvalidPatch(resource.kind, name, problems);
       for (const problem of problems) context.warn(problem);
     });
