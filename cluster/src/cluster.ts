@@ -72,7 +72,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
   const postgres = await postgresStarting;
   stack.push('postgres', () => postgres.stop());
-  const bus = createMemoryBus();
+  const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
   const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
   const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
