@@ -1,4 +1,4 @@
-import type { ContainerRuntime } from '../runtime.js';
+import type { ContainerRuntime, RuntimeEvent } from '../runtime.js';
 import { engineCapabilities } from './capabilities.js';
 import { createContainers } from './containers.js';
 import type { CreateContext } from './create-options.js';
@@ -65,7 +65,13 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     imageStatus: images.status,
     listImages: images.list,
     removeImage: images.remove,
-    events: (listener, signal) => void followEvents(engine, context, listener, AbortSignal.any([signal, closed.signal])),
+    events: (listener, signal) => {
+      const happened = (event: RuntimeEvent): void => {
+        inspection.forget(event.containerId ?? event.sandboxId ?? '');
+        listener(event);
+      };
+      void followEvents(engine, context, happened, AbortSignal.any([signal, closed.signal]));
+    },
     close: () => {
       closed.abort();
       engine.close();

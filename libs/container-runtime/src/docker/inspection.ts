@@ -8,6 +8,11 @@ import type { ContainerType, Owner } from './labels.js';
 export interface Inspection {
   inspect(id: string): Promise<ContainerInspectInfo>;
   list(type: ContainerType, narrow?: { podUid?: string; sandboxId?: string }): Promise<ContainerInspectInfo[]>;
+  /**
+   * Something happened to this container: look at it again, whatever the list says. The engine tells of an end before its list
+   * does, and a kubelet that looked between the two would see it only when it relists.
+   */
+  forget(id: string): void;
   /** Digest or id of the image that a container was made from. */
   imageRef(info: ContainerInspectInfo): Promise<string>;
 }
@@ -22,10 +27,13 @@ const LASTING = new Set(['running', 'exited']);
 export function createInspection(engine: Engine, owner: Owner): Inspection {
   const seen = new Map<string, ContainerInspectInfo>();
   const references = new Map<string, string>();
+  let forgotten = 0;
 
   const fresh = async (id: string): Promise<ContainerInspectInfo> => {
+    const before = forgotten;
     const info = await engine.docker.getContainer(id).inspect();
-    if (LASTING.has(info.State.Status)) seen.set(info.Id, info);
+    // An answer that was under way when something happened may be of before that.
+    if (LASTING.has(info.State.Status) && forgotten === before) seen.set(info.Id, info);
     return info;
   };
 
@@ -50,6 +58,10 @@ export function createInspection(engine: Engine, owner: Owner): Inspection {
       if (narrow?.podUid === undefined) forgetOthers(listed);
       const wanted = listed.filter((info) => matches(info, type, narrow?.sandboxId));
       return (await Promise.all(wanted.map(known))).filter((info) => info !== undefined);
+    },
+    forget(id) {
+      forgotten += 1;
+      seen.delete(id);
     },
     async imageRef(info) {
       const reference = references.get(info.Image) ?? (await lookUp(engine, info.Image));
