@@ -83,6 +83,7 @@ const rows: Row[] = [
   ['a dead sandbox is replaced', pod('Always', ['a']), [sandbox(0, 'notready')], [container('a#0 exited')], ['sandbox 1']],
   ['what still runs in a dead one is ended first', pod('Always', ['a']), [sandbox(0, 'notready')], [container('a#0 running')], ['kill s0']],
   ['in the new one a restart is counted', pod('Always', ['a']), [sandbox(0, 'notready'), sandbox(1)], [container('a#0 exited')], ['start a#1 then 10s']],
+  ['in the new one no container waits, and its back-off does not grow', pod('Always', ['a']), [sandbox(0, 'notready'), sandbox(1)], [container('a#1 exited', { exitCode: 137, delay: 20_000, ago: 1000 })], ['start a#2 then 20s']],
   ['in the new one init containers run again', pod('Always', ['a'], init), [sandbox(0, 'notready'), sandbox(1)], [container('one#0 exited'), container('two#0 exited'), container('a#0 exited')], ['start one#1 then 10s']],
   ['in the new one what is through stays through', pod('OnFailure', ['a', 'b']), [sandbox(0, 'notready'), sandbox(1)], [container('a#0 exited'), container('b#0 exited', { exitCode: 137 })], ['start b#1 then 10s']],
   ['of two ready sandboxes the newest stays', pod('Always', ['a']), [sandbox(0), sandbox(1)], [container('a#0 running', { sandboxId: 's1' })], ['kill s0']],

@@ -4,6 +4,7 @@ import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox, isAlive, latestIn, latestOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
 import { planInit } from './init-plan.js';
+import { restartDelay } from './restart.js';
 import { planStart } from './start-plan.js';
 import type { ContainerPlan, StartContainer, Waiting } from './start-plan.js';
 
@@ -62,8 +63,13 @@ function containerActions(pod: Pod, world: PodWorld, sandbox: SandboxStatus, now
 
 function planRegular(pod: Pod, container: Container, world: PodWorld, sandbox: SandboxStatus, now: number): ContainerPlan {
   const here = latestIn(world, container.name, sandbox.id);
+  if (here !== undefined) return planStart(pod, container, here, now);
   // What ended in an earlier sandbox counts: a container that is through is not started again because the sandbox died.
-  return planStart(pod, container, here ?? latestOf(world, container.name), now);
+  const former = latestOf(world, container.name);
+  const plan = planStart(pod, container, former, now);
+  if (plan.do !== 'wait' || former === undefined) return plan;
+  // It went down with its sandbox (the engine or the machine was restarted): that is no failure of its own to wait for.
+  return { do: 'start', start: { container, attempt: former.attempt + 1, followingDelay: restartDelay(former) } };
 }
 
 /** The image is the one field of a container that an update may change: the old one is stopped, the new one follows as a restart. */
