@@ -60,7 +60,8 @@ async function paced(send: Send, watchers: Watchers, prefix: string, rate: numbe
   const pending: Promise<void>[] = [];
   for (let index = 0; index < rate * seconds; index++) {
     const due = began + (index * 1000) / rate;
-    if (due > performance.now()) await delay(due - performance.now());
+    const early = due - performance.now();
+    if (early > 0) await delay(early);
     const name = `${prefix}-${index}`;
     const at = performance.now();
     sent.set(name, at);
