@@ -150,7 +150,10 @@ describe.skipIf(reason !== undefined)(`the job on real containers${reason === un
     });
   }
 
-  it('is deleted without a trace on the engine', async () => {
+  it('is deleted without a trace on the engine, pods that ignore their end included', async () => {
+    const kubectl = kubectlOf(findKubectl('1.33') ?? findKubectl('1.27') ?? 'kubectl', 'any', gantry.kubeconfig);
+    await kubectl('run', 'deaf', '--namespace=default', '--image=busybox:1.36', '--', 'sh', '-c', 'trap "" TERM; while true; do sleep 1; done');
+    await kubectl('wait', '--namespace=default', '--for=condition=Ready', 'pod/deaf', '--timeout=60s');
     await gantry('delete');
     expect(await objectsOf(gantry.cluster)).toEqual([]);
   });

@@ -6,15 +6,17 @@ import { ClusterError } from '../options.js';
 import { endOrphan } from '../postgres/postgres.js';
 import { placesOf } from '../state/places.js';
 import { readSettings } from '../state/settings.js';
-import { stopCluster } from './stop.js';
+import { killCluster } from './stop.js';
 
 export interface Deleted {
   readonly containers: number;
   readonly networks: number;
 }
 
+const MOST_PASSES = 50;
+
 /**
- * Leaves the machine as it was found: the processes end, then containers, networks, kubeconfig entries and files go. Every
+ * Leaves the machine as it was found: the processes end at once (pods get no grace: nothing of them is kept), then containers, networks, kubeconfig entries and files go. Every
  * step is safe to repeat, and the folder that says what there is goes last, so a delete that was cut short can be run again.
  * What a start that failed early left, or a folder removed by hand, is cleared away as well.
  */
@@ -24,7 +26,7 @@ export async function deleteCluster(home: string, name: string): Promise<Deleted
   if (settings === undefined && !existsSync(places.folder) && !existsSync(places.system)) {
     throw new ClusterError(`there is no cluster "${name}" under ${home}`, 'see what there is with "gantry list"');
   }
-  await stopCluster(home, name);
+  await killCluster(home, name);
   await endOrphan(places.postgresData);
   const removed = settings?.engineSocket === undefined ? { containers: 0, networks: 0 } : await removeEngineObjects(settings.engineSocket, name, places.homeHash);
   if (settings?.kubeconfig !== undefined) await unmergeKubeconfig(settings.kubeconfig, name);
@@ -33,9 +35,21 @@ export async function deleteCluster(home: string, name: string): Promise<Deleted
   return removed;
 }
 
+/** A node's process may have asked the engine for one more container just before it ended: until there is nothing to remove. */
+async function removeAll(remove: () => Promise<Deleted>): Promise<Deleted> {
+  const total = { containers: 0, networks: 0 };
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const { containers, networks } = await remove();
+    if (containers + networks === 0) return total;
+    total.containers += containers;
+    total.networks += networks;
+  }
+  throw new Error(`that it still has containers after ${MOST_PASSES} removals`);
+}
+
 async function removeEngineObjects(socket: string, name: string, homeHash: string): Promise<Deleted> {
   try {
-    return await removeClusterObjects(socket, name, homeHash);
+    return await removeAll(() => removeClusterObjects(socket, name, homeHash));
   } catch (error) {
     throw new ClusterError(`the containers of cluster "${name}" cannot be removed: the Docker engine at ${socket} answers ${(error as Error).message}`, 'start the engine and run the delete again', { cause: error });
   }

@@ -19,6 +19,14 @@ export async function stopCluster(home: string, name: string, timeoutMs = 90_000
   return 'killed';
 }
 
+/** Ends the process of a running cluster at once: for a delete, which keeps nothing that a stop would save. */
+export async function killCluster(home: string, name: string): Promise<void> {
+  const holder = lockHolder(placesOf(home, name).lock);
+  if (holder === undefined) return;
+  signal(holder, 'SIGKILL');
+  await ended(holder, 5000);
+}
+
 /** Another program has no event for the end of a process that is not its child: it is looked at again and again. */
 async function ended(holder: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
