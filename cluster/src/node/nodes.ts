@@ -49,7 +49,7 @@ async function startDockerNode(options: NodesOptions, machine: Machine & { runti
   const token = randomBytes(24).toString('base64url');
   const server = await createSocketBusServer({ bus: options.bus, path: places.busSocket, authorize: nodeIdentity(name, token) });
   stack.push('node socket', () => server.close());
-  stack.push('node containers', () => stopNodeContainers(machine.socketPath, cluster));
+  stack.push('node containers', () => stopNodeContainers(machine.socketPath, cluster, places.homeHash));
   const dataDirectory = join(places.nodes, name);
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const child = new NodeProcess({

@@ -46,19 +46,18 @@ export async function ensureNodeContainer(options: NodeContainerOptions): Promis
 /** Removes every container and network of the cluster; returns how many of each. */
 export async function removeClusterObjects(socketPath: string, cluster: string, home: string): Promise<{ containers: number; networks: number }> {
   const docker = new Docker({ socketPath });
-  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`] };
+  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`, `${HOME_LABEL}=${home}`] };
   const containers = await docker.listContainers({ all: true, filters });
-  const own = containers.filter((container) => (container.Labels[HOME_LABEL] ?? home) === home);
-  await Promise.all(own.map((container) => docker.getContainer(container.Id).remove({ force: true, v: true }).catch(ignoreStatus(404, 409))));
-  const networks = (await docker.listNetworks({ filters })).filter((network) => (network.Labels?.[HOME_LABEL] ?? home) === home);
+  await Promise.all(containers.map((container) => docker.getContainer(container.Id).remove({ force: true, v: true }).catch(ignoreStatus(404, 409))));
+  const networks = await docker.listNetworks({ filters });
   await Promise.all(networks.map((network) => docker.getNetwork(network.Id).remove().catch(ignoreStatus(404))));
-  return { containers: own.length, networks: networks.length };
+  return { containers: containers.length, networks: networks.length };
 }
 
 /** Stops (keeps) the node containers of the cluster: their addresses go, their names stay. */
-export async function stopNodeContainers(socketPath: string, cluster: string): Promise<void> {
+export async function stopNodeContainers(socketPath: string, cluster: string, home: string): Promise<void> {
   const docker = new Docker({ socketPath });
-  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`, `${ROLE_LABEL}=node`] };
+  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`, `${HOME_LABEL}=${home}`, `${ROLE_LABEL}=node`] };
   const containers = await docker.listContainers({ filters });
   await Promise.all(containers.map((container) => docker.getContainer(container.Id).stop({ t: 0 }).catch(ignoreStatus(304, 404))));
 }
