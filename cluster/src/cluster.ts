@@ -66,12 +66,11 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await writeRunState(places, runState(prepared)('starting', {}));
   // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
   if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
-  const postgresStarting = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
-  postgresStarting.catch(() => undefined);
+  const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
+  stack.starting('postgres', startingPostgres, (running) => running.stop()).catch(() => undefined);
   const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now()));
   const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
-  const postgres = await postgresStarting;
-  stack.push('postgres', () => postgres.stop());
+  const postgres = await startingPostgres;
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
   const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
@@ -105,12 +104,12 @@ async function prepareSettings(options: ResolvedOptions, places: Places, machine
   const remembered = await readSettings(places);
   if (remembered === undefined) refuseFormerData(places);
   const settings: Settings = {
+    createdAt: new Date().toISOString(),
+    ...remembered,
     name: options.name,
-    createdAt: remembered?.createdAt ?? new Date().toISOString(),
     port: await choosePort(options.port, remembered?.port),
     runtime: machine.runtime,
     ...(machine.runtime === 'docker' ? { engineSocket: machine.socketPath } : {}),
-    ...(remembered?.kubeconfig === undefined ? {} : { kubeconfig: remembered.kubeconfig }),
   };
   await writeSettings(places, settings);
   return settings;

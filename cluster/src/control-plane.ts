@@ -30,15 +30,14 @@ export interface ControlPlane {
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { bus, logger, stack } = options;
   const storeLogger = logger.child({ component: 'store' });
-  const starting = startService(StoreModule.register({ bus, postgres: options.postgres, logger: storeLogger }), storeLogger);
-  starting.then((service) => stack.push('store', () => service.close())).catch(() => undefined);
-  const [, port] = await Promise.all([starting, onFreePort(options.port, options.portIsFixed, (free) => startApi(options, free))]);
+  const store = stack.starting('store', startService(StoreModule.register({ bus, postgres: options.postgres, logger: storeLogger }), storeLogger), (service) => service.close());
+  const [, port] = await Promise.all([store, onFreePort(options.port, options.portIsFixed, (free) => startApi(options, free))]);
   return { port };
 }
 
 async function startApi(options: ControlPlaneOptions, port: number): Promise<number> {
   const logger = options.logger.child({ component: 'api' });
-  const service = await startService(
+  const starting = startService(
     ApiModule.register({
       bus: options.bus,
       storage: createRemoteStorage(options.bus),
@@ -52,7 +51,7 @@ async function startApi(options: ControlPlaneOptions, port: number): Promise<num
     }),
     logger,
   );
-  options.stack.push('api', () => service.close());
+  const service = await options.stack.starting('api', starting, (started) => started.close());
   const api = service.get<RunningApi>(RUNNING_PART);
   await api.ready;
   return api.port;
@@ -70,11 +69,12 @@ export async function startLoops(options: { bus: Bus; logger: Logger; stack: Sta
   const controllers = startService(
     ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority }),
     controllersLogger,
-  ).then((service) => stack.push('controllers', () => service.close()));
-  const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger).then((service) =>
-    stack.push('scheduler', () => service.close()),
   );
-  await Promise.all([controllers, scheduler]);
+  const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger);
+  await Promise.all([
+    stack.starting('controllers', controllers, (service) => service.close()),
+    stack.starting('scheduler', scheduler, (service) => service.close()),
+  ]);
 }
 
 export function componentClient(bus: Bus, component: string): Client {

@@ -13,6 +13,25 @@ describe('a stack of started parts', () => {
     expect(stopped).toEqual(['third', 'first']);
   });
 
+  it('waits for a part that is still starting, and stops it then', async () => {
+    const stopped: string[] = [];
+    const stack = new Stack(silentLogger);
+    const slow = Promise.withResolvers<string>();
+    void stack.starting('slow', slow.promise, (part) => Promise.resolve(stopped.push(part)));
+    const unwinding = stack.unwind();
+    slow.resolve('slow');
+    await unwinding;
+    expect(stopped).toEqual(['slow']);
+  });
+
+  it('has nothing to stop of a part whose start failed', async () => {
+    const stopped: string[] = [];
+    const stack = new Stack(silentLogger);
+    await expect(stack.starting('part', Promise.reject(new Error('no')), () => Promise.resolve(stopped.push('part')))).rejects.toThrow('no');
+    await stack.unwind();
+    expect(stopped).toEqual([]);
+  });
+
   it('stops each part once, whoever asks', async () => {
     let stops = 0;
     const stack = new Stack(silentLogger);

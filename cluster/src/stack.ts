@@ -14,6 +14,15 @@ export class Stack {
     this.#parts.push({ name, stop });
   }
 
+  /**
+   * Takes in a part whose start is under way, at once: a stop waits for the start and then stops the part, so that nothing is left
+   * of what was starting when another part failed. Resolves, or rejects, as the start does.
+   */
+  starting<T>(name: string, part: Promise<T>, stop: (part: T) => Promise<unknown>): Promise<T> {
+    this.push(name, () => part.then(stop, () => undefined));
+    return part;
+  }
+
   unwind(): Promise<void> {
     return (this.#unwinding ??= this.#stopAll());
   }

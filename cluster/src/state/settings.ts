@@ -8,9 +8,9 @@ export interface Settings {
   readonly name: string;
   readonly createdAt: string;
   readonly port: number;
-  /** The kind of runtime that its nodes have had; a node's pods cannot move to another kind. */
+  /** The runtime of its last start. */
   readonly runtime: 'docker' | 'hollow';
-  /** The engine's socket, when `runtime` is docker. */
+  /** The socket of the engine on which it has, or has had, containers: also when it was started with hollow pods since. */
   readonly engineSocket?: string;
   readonly kubeconfig?: MergedKubeconfig;
 }
