@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { clusterStatus, placesOf } from '@gantry/cluster/lifecycle';
-import { parse } from 'yaml';
+import { clusterStatus, placesOf, readKubeconfigEntry } from '@gantry/cluster/lifecycle';
 
 const execute = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('../../cli/bin/gantry.mjs', import.meta.url));
@@ -56,15 +55,7 @@ export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'holl
   };
 }
 
-interface Kubeconfig {
-  readonly clusters: { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
-  readonly users: { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[];
-}
-
 function endpointOf(kubeconfig: string): Endpoint {
-  const content = parse(kubeconfig) as Kubeconfig;
-  const cluster = content.clusters[0]?.cluster;
-  const user = content.users[0]?.user;
-  const pem = (text: string | undefined): string => Buffer.from(text ?? '', 'base64').toString();
-  return { port: Number(new URL(cluster?.server ?? '').port), ca: pem(cluster?.['certificate-authority-data']), cert: pem(user?.['client-certificate-data']), key: pem(user?.['client-key-data']) };
+  const entry = readKubeconfigEntry(kubeconfig, 'the kubeconfig of the cluster under test');
+  return { port: Number(new URL(entry.server).port), ca: entry.certificateAuthority, cert: entry.clientCertificate, key: entry.clientKey };
 }

@@ -157,6 +157,15 @@ describe.skipIf(reason !== undefined)(`the job on real containers${reason === un
     await gantry('delete');
     expect(await objectsOf(gantry.cluster)).toEqual([]);
   });
+
+  it('is deleted without a trace also when its last start had hollow pods', async () => {
+    await gantry('up', '--detach');
+    await gantry('stop');
+    await gantry('start', '--runtime', 'hollow');
+    expect(await objectsOf(gantry.cluster)).not.toEqual([]);
+    await gantry('delete');
+    expect(await objectsOf(gantry.cluster)).toEqual([]);
+  });
 });
 
 function namespaceOf(version: string): string {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { defaultKubeconfig, mergeKubeconfig, unmergeKubeconfig } from './merge.js';
+import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig, unmergeKubeconfig } from './merge.js';
+import { readKubeconfigEntry } from './read.js';
 
 const ENTRY = { name: 'dev', server: 'https://127.0.0.1:6443', certificateAuthority: 'CA', clientCertificate: 'CERT', clientKey: 'KEY' };
 const OTHERS = `# mine
@@ -78,6 +79,10 @@ describe('the kubeconfig', () => {
     await mergeKubeconfig(path, ENTRY, undefined);
     expect(lstatSync(path).isSymbolicLink()).toBe(true);
     expect(readFileSync(real, 'utf8')).toContain('name: dev');
+  });
+
+  it('of one cluster alone reads back as the entry that it was written from', () => {
+    expect(readKubeconfigEntry(standaloneKubeconfig(ENTRY), 'memory')).toEqual(ENTRY);
   });
 
   it("is KUBECONFIG's first file where that is set", () => {

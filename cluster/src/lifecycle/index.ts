@@ -1,4 +1,6 @@
 /** What works on a cluster from outside its process, also when that process is dead: loads none of the services. */
+export type { KubeconfigEntry } from '../kubeconfig/document.js';
+export { readKubeconfigEntry } from '../kubeconfig/read.js';
 export { ClusterError } from '../options.js';
 export type { ProgressStep, RuntimeChoice } from '../options.js';
 export { explainFileError } from '../state/files.js';
