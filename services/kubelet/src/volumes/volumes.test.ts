@@ -39,6 +39,14 @@ describe('volumes', () => {
     await expect(setUp(hostPath(join(root, path)))).rejects.toThrow(/access to the node itself/);
   });
 
+  test.each([['run'], ['real'], ['real/engine.sock']])('a hostPath does not show %s where the forbidden path is known by a link', async (path) => {
+    await mkdir(join(root, 'real'));
+    await writeFile(join(root, 'real', 'engine.sock'), '');
+    await symlink(join(root, 'real'), join(root, 'run'));
+    const shown = setUpVolumes({ spec: { containers: [], volumes: [hostPath(join(root, path))] } }, { podDirectory: join(root, 'pod'), forbidden: [join(root, 'run', 'engine.sock')] });
+    await expect(shown).rejects.toThrow(/access to the node itself/);
+  });
+
   test('what is not supported is said', async () => {
     await expect(setUp({ name: 'v', nfs: { server: 's', path: '/' } })).rejects.toThrow('MountVolume.SetUp failed for volume "v" : volumes of type nfs are not supported by this kubelet');
   });

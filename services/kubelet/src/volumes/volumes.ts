@@ -52,7 +52,7 @@ async function hostPath(name: string, source: coreV1.HostPathVolumeSource, setti
   if (type === '') await mkdir(path, { recursive: true }).catch(() => undefined);
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) throw new MountError(name, `hostPath type check failed: ${path} does not exist`);
-  if (settings.forbidden.some((forbidden) => overlaps(real, forbidden))) throw new MountError(name, `hostPath ${path} would give access to the node itself`);
+  if (await isForbidden(real, settings.forbidden)) throw new MountError(name, `hostPath ${path} would give access to the node itself`);
   await checkType(name, path, real, type);
   return real;
 }
@@ -66,6 +66,12 @@ async function checkType(name: string, path: string, real: string, type: string)
 function isInside(path: string, directory: string): boolean {
   const way = relative(directory, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
+}
+
+/** By its name and by where that leads: `/var/run/docker.sock` is `/run/docker.sock` on most machines, and `path` has no links left. */
+async function isForbidden(path: string, forbidden: readonly string[]): Promise<boolean> {
+  const resolved = await Promise.all(forbidden.map((one) => realpath(one).catch(() => one)));
+  return [...forbidden, ...resolved].some((one) => overlaps(path, one));
 }
 
 /** A directory above a forbidden path shows it too. */
