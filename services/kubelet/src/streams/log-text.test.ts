@@ -28,6 +28,16 @@ describe('the text of a log', () => {
     expect(await text([entry('abc\n'), entry('def\n')], { limitBytes: 6 })).toBe('abc\nde');
     expect(await text([entry('abc\n')], { limitBytes: 0 })).toBe('');
   });
+  test.each([4, 3])('ends at a limit of %i bytes though nothing more comes of a log that is followed', async (limitBytes) => {
+    const { promise: never } = Promise.withResolvers<void>();
+    async function* followed(): AsyncGenerator<LogEntry> {
+      yield entry('abc\n');
+      await never;
+    }
+    const pieces = logText(followed(), { timestamps: false, streams: both, limitBytes });
+    expect(Buffer.from((await pieces.next()).value ?? []).toString()).toBe('abc\n'.slice(0, limitBytes));
+    expect((await pieces.next()).done).toBe(true);
+  });
 });
 
 describe('a request for a log', () => {
