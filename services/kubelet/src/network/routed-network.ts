@@ -75,7 +75,9 @@ class RoutedNetwork implements PodNetwork {
     return address;
   }
 
+  /** An address is written down before a pod is plugged in and crossed out after it is unplugged: without one there is no link. */
   async detach(podUid: string): Promise<void> {
+    if (!(await this.book.holders()).includes(podUid)) return;
     await this.removeLink(linkName(podUid));
     await this.book.release(podUid);
   }
@@ -107,8 +109,8 @@ class RoutedNetwork implements PodNetwork {
     await run(command, args, sandboxSide(plug));
   }
 
+  /** One that is not there is as good as removed. */
   private async removeLink(link: string): Promise<void> {
-    const present = await this.inNode('ip', ['-o', 'link', 'show', link]).then(() => true, () => false);
-    if (present) await this.inNode('ip', ['link', 'del', link]).catch(() => undefined);
+    await this.inNode('ip', ['link', 'del', link]).catch(() => undefined);
   }
 }
