@@ -25,6 +25,8 @@ async function feed(duplex: Duplex, stdin: AsyncIterable<Uint8Array> | undefined
     for await (const chunk of stdin) {
       if (!duplex.write(chunk)) await new Promise((resolve) => duplex.once('drain', resolve).once('close', resolve));
     }
+  } catch {
+    // Nobody waits for the input: thrown on, it would end the whole process.
   } finally {
     duplex.end();
   }
