@@ -23,7 +23,7 @@ export interface Follower {
  * cursors into it, so a slow one costs no memory: what it did not read in time is a gap.
  */
 export class WatchLog {
-  private kept: SequencedMessage[] = [];
+  private kept: (SequencedMessage | undefined)[] = [];
   /** Index in `kept` of the oldest message that still counts. */
   private head = 0;
   private bytes = 0;
@@ -110,6 +110,8 @@ export class WatchLog {
   private evict(): void {
     while (this.kept.length - this.head > this.limits.messages || this.bytes > this.limits.bytes) {
       this.bytes -= sizeOf(this.kept[this.head] as SequencedMessage);
+      // What it holds is let go at once, its place later with many others.
+      this.kept[this.head] = undefined;
       this.head += 1;
     }
     if (this.head > 1024 && this.head > this.kept.length / 2) {
