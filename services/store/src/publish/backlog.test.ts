@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { LogEntry } from '@gantry/storage';
 import { describe, expect, it } from 'vitest';
 import { Backlog } from './backlog.js';
@@ -43,6 +46,18 @@ describe('the backlog of the publisher', () => {
       backlog.push(entry(revision));
       expect(backlog.take(revision - 1)?.revision).toBe(revision - 1);
     }
+  });
+
+  it('lets go of what it gave out while more waits', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const backlog = new Backlog(0);
+    for (let revision = 1; revision <= 100; revision++) backlog.push(entry(revision, 1024));
+    const given = Array.from({ length: 99 }, (_, index) => new WeakRef(backlog.take(index + 1) as LogEntry));
+    await nextTurn();
+    collectGarbage();
+    expect(given.filter((one) => one.deref() !== undefined)).toEqual([]);
+    expect(backlog.take(100)?.revision).toBe(100);
   });
 
   it('goes on with a page of the log', () => {

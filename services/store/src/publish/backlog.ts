@@ -7,7 +7,7 @@ const LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** Committed entries that were not published yet: a dense run, bounded. */
 export class Backlog {
-  private entries: LogEntry[] = [];
+  private entries: (LogEntry | undefined)[] = [];
   private head = 0;
   private bytes = 0;
 
@@ -37,7 +37,6 @@ export class Backlog {
     const entry = this.entries[this.head];
     if (entry?.revision !== revision) return undefined;
     this.drop();
-    if (this.head === this.entries.length) this.clear();
     return entry;
   }
 
@@ -47,8 +46,10 @@ export class Backlog {
   }
 
   private drop(): void {
-    this.bytes -= this.entries[this.head++]?.value.length ?? 0;
-    // Under a load that never lets it become empty, too, what was given out is let go.
+    this.bytes -= this.entries[this.head]?.value.length ?? 0;
+    // Under a load that never lets it become empty, too, what was given out is let go: its bytes at once, its place later.
+    this.entries[this.head++] = undefined;
+    if (this.head === this.entries.length) return this.clear();
     if (this.head <= LIMIT) return;
     this.entries = this.entries.slice(this.head);
     this.head = 0;
