@@ -12,10 +12,15 @@ export function planAlignment(last: number, revision: number): Alignment {
   return isNear ? { do: 'continue', cursor: last } : { do: 'purge', cursor: revision };
 }
 
-/** Makes the stream ready to take `cursor` + 1, and returns `cursor`. */
-export async function align(stream: WatchStream, revision: number): Promise<number> {
+/**
+ * Makes the stream ready to take `cursor` + 1, and returns `cursor`. `committed` reads the newest revision from the database: a
+ * leader that was replaced without knowing it must not take away what the present one has published.
+ */
+export async function align(stream: WatchStream, revision: number, committed: () => Promise<number>): Promise<number> {
   await stream.ensure(revision + 1);
-  const plan = planAlignment(await stream.lastSequence(), revision);
+  const last = await stream.lastSequence();
+  if (last > revision && last <= (await committed())) throw new Error(`another store has published up to ${last}`);
+  const plan = planAlignment(last, revision);
   if (plan.do === 'purge') await stream.purgeTo(revision + 1);
   return plan.cursor;
 }

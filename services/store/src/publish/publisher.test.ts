@@ -1,3 +1,4 @@
+import type { Logger } from '@gantry/async';
 import { silentLogger } from '@gantry/async';
 import type { MemoryBus, SequencedMessage } from '@gantry/bus';
 import { createMemoryBus } from '@gantry/bus';
@@ -13,8 +14,8 @@ let storage: MemoryStorage;
 let publisher: Publisher;
 let seen: SequencedMessage[];
 
-function startPublisher(revision: number): Publisher {
-  return new Publisher({ bus, logger: silentLogger, failpoints: new Failpoints(), revision, history: (after, limit) => storage.history(after, { limit }) });
+function startPublisher(revision: number, logger: Logger = silentLogger): Publisher {
+  return new Publisher({ bus, logger, failpoints: new Failpoints(), revision, history: (after, limit) => storage.history(after, { limit }) });
 }
 
 async function write(count: number, from = 0): Promise<void> {
@@ -51,6 +52,28 @@ describe('publishing the log', () => {
     await write(1_000);
     await expectSeen(1, 1_000);
     expect(seen[0]?.subject).toBe('watch.core.pods.default.p0');
+  });
+
+  it('leaves the stream alone when another leader has gone on with it', async () => {
+    const warn = vi.fn();
+    const replaced = startPublisher(0, { ...silentLogger, warn });
+    publisher = replaced;
+    await bus.watch.ensure(1);
+    await follow();
+    await write(2);
+    await expectSeen(1, 2);
+    const fault = bus.faults.delay('watch.>', { times: 1 });
+    await write(1, 2);
+    await vi.waitFor(() => expect(fault.held).toBe(1));
+    publisher = startPublisher(3);
+    await write(2, 3);
+    await expectSeen(1, 5);
+    fault.release();
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(expect.objectContaining({ error: 'another store has published up to 5' }), expect.anything()));
+    expect(await bus.watch.lastSequence()).toBe(5);
+    await write(1, 5);
+    await expectSeen(1, 6);
+    await replaced.stop();
   });
 
   it('sends again from the first message that was lost', async () => {

@@ -72,7 +72,8 @@ export class Publisher {
     const backoff = new Backoff(RETRY);
     while (!signal.aborted) {
       try {
-        this.cursor = await align(this.options.bus.watch, this.backlog.newest);
+        const { newest } = this.backlog;
+        this.cursor = await align(this.options.bus.watch, newest, async () => (await this.options.history(newest, 1)).revision);
         this.refusal = undefined;
         await this.publishFromCursor(() => backoff.reset());
       } catch (error) {
