@@ -24,7 +24,7 @@ export function selectorFromObject(selector: LabelSelectorFields | undefined): L
 }
 
 function requirement({ key, operator, values = [] }: { key: string; operator: string; values?: readonly string[] }): LabelRequirement {
-  const known = operators[operator];
+  const known = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
   if (known === undefined) throw newBadRequest(`${goQuote(operator)} is not a valid label selector operator`);
   return { key, operator: known, values: [...new Set(values)].sort() };
 }

@@ -67,7 +67,7 @@ class Parser {
 
   private operator(): SelectorOperator {
     const { text } = this.take();
-    const operator = operators[text];
+    const operator = Object.hasOwn(operators, text) ? operators[text] : undefined;
     if (operator === undefined) throw unparsable(`found '${text}', expected: ${operatorNames}`);
     return operator;
   }

@@ -39,6 +39,7 @@ const refused: [selector: string, message: string][] = [
   ['a,', "found '', expected: identifier after ','"],
   [',a', "found ',', expected: !, identifier, or 'end of string'"],
   ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+  ['a constructor b', "unable to parse requirement: found 'constructor', expected: in, notin, =, ==, !=, gt, lt"],
   ['a>x', "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"],
   [
     'a=-',
