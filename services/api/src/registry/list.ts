@@ -28,7 +28,7 @@ export interface ListResult {
   readonly metadata: ListMetadata;
 }
 
-/** Storage pages read for one answer whose selector leaves little; bounded so that memory is. */
+/** Objects read at a time for a list without limit, and behind a selector, which may leave little; bounded so that memory is. */
 const PAGE = 500;
 const CONTINUE_EXPIRED =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
@@ -77,18 +77,19 @@ async function fromStorage(env: RegistryEnvironment, request: ListRequest, sourc
   const { resource, namespace, filter } = request;
   const prefix = listPrefixOf(resource, namespace);
   const objects: CachedObject[] = [];
+  const { limit } = source;
   let { revision } = source;
   let after = source.after === undefined ? undefined : prefix + source.after;
   for (;;) {
-    const read = await readPage(env, request, prefix, { revision, after, limit: source.limit === 0 ? PAGE : source.limit - objects.length });
+    const read = await readPage(env, request, prefix, { revision, after, limit: limit === 0 || filter.matches !== undefined ? PAGE : limit });
     revision ??= read.revision;
-    for (const value of read.items) {
+    for (const [index, value] of read.items.entries()) {
       const object = opened(env, resource, value);
-      if (filter.matches === undefined || filter.matches(object)) objects.push(object);
+      if (filter.matches !== undefined && !filter.matches(object)) continue;
+      if (objects.push(object) === limit) return page(revision, prefix, objects, read.items.length - 1 - index + read.remaining, filter);
     }
     if (!read.more) return page(revision, prefix, objects, 0, filter);
     after = read.items.at(-1)!.key;
-    if (source.limit > 0 && objects.length >= source.limit) return page(revision, prefix, objects, read.remaining, filter, after);
   }
 }
 
@@ -116,10 +117,11 @@ function continueExpired(prefix: string, after: string): Error {
   return error;
 }
 
-function page(revision: number, prefix: string, objects: readonly CachedObject[], remaining: number, filter: ObjectFilter, after = objects.at(-1)?.key): ListResult {
+function page(revision: number, prefix: string, objects: readonly CachedObject[], remaining: number, filter: ObjectFilter): ListResult {
   const metadata: ListMetadata = { resourceVersion: String(revision) };
-  if (remaining > 0 && after !== undefined) {
-    metadata.continue = encodeContinue({ revision, after: after.slice(prefix.length) });
+  const last = objects.at(-1);
+  if (remaining > 0 && last !== undefined) {
+    metadata.continue = encodeContinue({ revision, after: last.key.slice(prefix.length) });
     if (filter.matches === undefined) metadata.remainingItemCount = remaining;
   }
   return { objects, metadata };

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { decodeProtobuf, decodeWatchFrame, encodeProtobuf } from '@gantry/apimachinery';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApi } from '../test-api.suite.js';
 import type { TestApi } from '../test-api.suite.js';
 import { WatchReader } from '../watch-reader.suite.js';
@@ -59,6 +59,18 @@ describe('list', () => {
     const first = (await test.call('GET', `${path}?limit=2&labelSelector=x%3D1`)).body;
     expect([names(first), first.metadata.remainingItemCount]).toEqual([['a', 'c'], undefined]);
     expect(names((await test.call('GET', `${path}?limit=2&labelSelector=x%3D1&continue=${first.metadata.continue}`)).body)).toEqual(['e']);
+  });
+
+  it('does not read the storage object by object to fill a small page behind a selector', async () => {
+    const path = await withMaps(['a', { x: '1' }], ['b'], ['c'], ['d'], ['e', { x: '1' }], ['f', { x: '1' }]);
+    const query = `${path}?limit=1&labelSelector=x%3D1&continue=`;
+    const { metadata } = (await test.call('GET', `${path}?limit=1&labelSelector=x%3D1`)).body;
+    const reads = vi.spyOn(test.storage, 'list');
+    const second = (await test.call('GET', query + metadata.continue)).body;
+    expect([names(second), reads.mock.calls.length]).toEqual([['e'], 1]);
+    reads.mockRestore();
+    const last = (await test.call('GET', query + second.metadata.continue)).body;
+    expect([names(last), last.metadata.continue]).toEqual([['f'], undefined]);
   });
 
   it('answers 410 for a page of a snapshot that is gone, with a token that goes on without it', async () => {
