@@ -65,7 +65,7 @@ export class RequestChain {
     if (!this.#authorizer.isPermitted(identity, attributes)) throw forbiddenResource(identity, attributes);
     if (!this.options.isReady()) throw failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
     const route = this.options.routes.find(path);
-    if (route === undefined || isMisplaced(route, path, context.method)) throw noSuchResource();
+    if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw noSuchResource();
     const handler = verb === undefined ? undefined : route.verbs[verb];
     if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.resource.groupResource, verb ?? context.method);
     await translateYamlBody(context);

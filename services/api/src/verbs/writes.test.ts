@@ -318,6 +318,8 @@ describe('subresources', () => {
     expect((await test.call('POST', maps('a'), {})).status).toBe(405);
     expect((await test.call('GET', maps('a%2Fb'))).status).toBe(400);
     expect((await test.call('GET', maps('a%zz'))).status).toBe(400);
+    await test.call('POST', '/api/v1/nodes', { metadata: { name: 'n' } });
+    expect((await test.call('GET', '/api/v1/nodes/n/status')).status).toBe(200);
     expect((await test.call('GET', '/api/v1/nodes/n/status/x')).status).toBe(404);
     expect((await test.call('GET', `/api/v1/namespaces/${namespace}/nodes`)).status).toBe(404);
   });
