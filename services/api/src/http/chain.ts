@@ -1,4 +1,4 @@
-import { newInternalError, newMethodNotSupported, newUnauthorized, StatusError } from '@gantry/apimachinery';
+import { newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import { failure } from './failure.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
@@ -104,9 +104,15 @@ function attributesOf(context: RequestContext, { group, resource, subresource, n
   return { verb, group, resource, subresource, namespace, name: name === '' && context.rawQuery !== '' ? selectedName(context) : name };
 }
 
+/** Read as the list or watch itself will read it: what is permitted must be what is answered. */
 function selectedName({ query }: RequestContext): string {
-  const [, name = ''] = /(?:^|,)metadata\.name==?([^,=\\]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '') ?? [];
-  return name;
+  const selector = query.get('fieldSelector');
+  if (!selector) return '';
+  try {
+    return parseFieldSelector(selector).exactValue('metadata.name') ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** A cluster-scoped resource inside a namespace, or an object of a namespaced one outside of any. */

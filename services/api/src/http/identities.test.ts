@@ -66,6 +66,7 @@ describe('a node', () => {
   it.each([
     ['PATCH', '/api/v1/nodes/n2/status', { status: {} }],
     ['GET', '/api/v1/nodes/n2', undefined],
+    ['GET', `/api/v1/nodes?fieldSelector=${encodeURIComponent('metadata.name!=x\\,metadata.name=n1')}`, undefined],
     ['PATCH', '/api/v1/namespaces/default/pods/on-n2/status', running],
     ['DELETE', '/api/v1/namespaces/default/pods/on-n2', undefined],
     ['POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: 'i' }] } }],
