@@ -8,7 +8,7 @@ const NOT_HANDED_DOWN = new Set(['kubectl.kubernetes.io/last-applied-configurati
 /** The history annotation is cut from its old end beyond this many characters. */
 const HISTORY_LENGTH = 2000;
 
-export function highestRevision(drafts: readonly Draft[]): number {
+function highestRevision(drafts: readonly Draft[]): number {
   return Math.max(0, ...drafts.map((draft) => annotatedNumber(draft, REVISION) ?? 0));
 }
 

@@ -1,6 +1,6 @@
 import type { appsV1 } from '@gantry/api-types';
 import type { Draft } from './draft.js';
-import { annotatedNumber, availableReplicas, DESIRED_REPLICAS, draftName, MAX_REPLICAS, oldestFirst, scaleTo, totalReplicas } from './draft.js';
+import { annotatedNumber, availableReplicas, DESIRED_REPLICAS, MAX_REPLICAS, oldestFirst, scaleTo, totalReplicas } from './draft.js';
 import { fenceposts, isRollingUpdate, wantedReplicas } from './fenceposts.js';
 
 function active(drafts: readonly Draft[]): Draft[] {
@@ -67,9 +67,4 @@ export function scale(deployment: appsV1.Deployment, newest: Draft | undefined, 
   else if (actives.length === 0) return;
   else if (isSaturated(deployment, newest)) active(old).forEach((draft) => scaleTo(draft, 0, deployment));
   else if (isRollingUpdate(deployment)) scaleInProportion(deployment, actives);
-}
-
-/** For logs and tests: names and sizes. */
-export function sizes(drafts: readonly Draft[]): Record<string, number> {
-  return Object.fromEntries(drafts.map((draft) => [draftName(draft), draft.replicas]));
 }

@@ -24,8 +24,6 @@ export interface GraphNode {
   beingDeleted: boolean;
   /** It waits for those dependents that block it. */
   deletingDependents: boolean;
-  /** It waits for its dependents to be released. */
-  orphaning: boolean;
 }
 
 /** What an event gives to do: uids to be looked at. */
@@ -87,7 +85,7 @@ export class OwnerGraph {
   }
 
   #insert(identity: Identity, virtual = false): GraphNode {
-    const node: GraphNode = { identity, owners: [], dependents: new Set(), virtual, beingDeleted: false, deletingDependents: false, orphaning: false };
+    const node: GraphNode = { identity, owners: [], dependents: new Set(), virtual, beingDeleted: false, deletingDependents: false };
     this.#nodes.set(identity.uid, node);
     return node;
   }
@@ -138,11 +136,10 @@ export class OwnerGraph {
   #transitions(node: GraphNode, finalizers: readonly string[], attempt: Set<string>): string[] {
     const { uid } = node.identity;
     node.deletingDependents = node.beingDeleted && finalizers.includes(FOREGROUND_FINALIZER);
-    node.orphaning = node.beingDeleted && finalizers.includes(ORPHAN_FINALIZER);
     if (node.deletingDependents) {
       attempt.add(uid);
       for (const dependent of node.dependents) attempt.add(dependent.identity.uid);
     }
-    return node.orphaning ? [uid] : [];
+    return node.beingDeleted && finalizers.includes(ORPHAN_FINALIZER) ? [uid] : [];
   }
 }

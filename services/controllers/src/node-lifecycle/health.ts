@@ -1,6 +1,6 @@
 import type { coordinationV1, coreV1 } from '@gantry/api-types';
 import { deepEqual } from '@gantry/apimachinery';
-import { formatTime, parseTime } from '@gantry/controller';
+import { formatTime } from '@gantry/controller';
 
 /** Milliseconds. */
 export interface HealthTimes {
@@ -60,9 +60,4 @@ export function lostConditions(node: coreV1.Node, now: number): coreV1.NodeCondi
   const after = [...before.filter(({ type }) => !REPORTED.some((reported) => reported === type)), ...unknown];
   const same = unknown.every((condition) => deepEqual(condition, nodeCondition(node, condition.type)));
   return same ? undefined : after;
-}
-
-/** Milliseconds of the epoch since when the node is in its present readiness. */
-export function readinessSince(node: coreV1.Node): number {
-  return parseTime(nodeCondition(node, 'Ready')?.lastTransitionTime);
 }

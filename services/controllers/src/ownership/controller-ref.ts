@@ -1,11 +1,6 @@
 import type { metaV1 } from '@gantry/api-types';
 import type { KubeObject } from '@gantry/client';
 
-/** An object that was read from the server: what every stored object has is there. */
-export interface StoredObject extends KubeObject {
-  metadata?: metaV1.ObjectMeta;
-}
-
 /** The owner that controls the object, where one does. */
 export function controllerOf(object: KubeObject): metaV1.OwnerReference | undefined {
   return object.metadata?.ownerReferences?.find(({ controller }) => controller === true);
@@ -24,12 +19,6 @@ export function controllerReference(owner: KubeObject, apiVersion: string, kind:
 export function keyOf(object: KubeObject): string {
   const { namespace, name = '' } = object.metadata ?? {};
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
-}
-
-/** The namespace ('' where there is none) and the name of a key. */
-export function splitKey(key: string): { readonly namespace: string; readonly name: string } {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { namespace: '', name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 export function isBeingDeleted(object: KubeObject): boolean {
