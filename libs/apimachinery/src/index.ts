@@ -1,7 +1,7 @@
 
 export type { FieldError, FieldErrorType } from './field-error.js';
 
-export { StatusError, statusErrorFrom } from './errors/status-error.js';
+export { failure, StatusError, statusErrorFrom } from './errors/status-error.js';
 export { groupKindName, groupResourceName } from './errors/status.js';
 export type { GroupKind, GroupResource, Status, StatusCause, StatusDetails, StatusReason } from './errors/status.js';
 export * from './errors/constructors.js';

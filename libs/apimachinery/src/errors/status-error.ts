@@ -20,7 +20,7 @@ export class StatusError extends Error {
   }
 }
 
-/** A failure as `StatusError`; the fields stand in the order in which upstream serializes them. */
+/** A failure for which there is no constructor of its own; the fields stand in the order in which upstream serializes them. */
 export function failure(code: number, reason: StatusReason, message: string, details?: StatusDetails): StatusError {
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
   if (reason !== '') status.reason = reason;

@@ -1,6 +1,5 @@
-import { newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
+import { failure, newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
-import { failure } from './failure.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { ResourceRequest, VerbLimits } from '../verbs/verb.js';
 import { statusAnswer } from './answer.js';
@@ -8,6 +7,7 @@ import type { Answer } from './answer.js';
 import type { ResourceAttributes } from './authz/attributes.js';
 import { Authorizer, forbiddenPath, forbiddenResource } from './authz/authorizer.js';
 import type { Identity } from './authz/identity.js';
+import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
 import { parseResourcePath } from './path.js';
 import type { ResourcePath } from './path.js';
@@ -65,7 +65,7 @@ export class RequestChain {
     if (!this.#authorizer.isPermitted(identity, attributes)) throw forbiddenResource(identity, attributes);
     if (!this.options.isReady()) throw failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
     const route = this.options.routes.find(path);
-    if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw noSuchResource();
+    if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw nothingHere();
     const handler = verb === undefined ? undefined : route.verbs[verb];
     if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.resource.groupResource, verb ?? context.method);
     await translateYamlBody(context);
@@ -119,8 +119,4 @@ function selectedName({ query }: RequestContext): string {
 function isMisplaced({ resource }: Route, { namespace, name }: ResourcePath, method: string): boolean {
   if (!resource.kind.namespaced) return namespace !== '';
   return namespace === '' && (name !== '' || method !== 'GET');
-}
-
-function noSuchResource(): StatusError {
-  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -1,6 +1,7 @@
 import { OpenApiDocuments, openApiV2ProtobufTypes } from '@gantry/apimachinery';
 import type { ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
-import { answerTagged, nothingHere } from './discovery/endpoints.js';
+import { answerTagged } from './discovery/endpoints.js';
+import { nothingHere } from './nothing-here.js';
 import type { PathEndpoint } from './path-endpoints.js';
 
 const YEAR_SECONDS = 31_536_000;

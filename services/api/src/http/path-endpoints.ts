@@ -1,5 +1,6 @@
-import { failure } from './failure.js';
+import { failure } from '@gantry/apimachinery';
 import type { Answer } from './answer.js';
+import { nothingHere } from './nothing-here.js';
 import type { RequestContext } from './request-context.js';
 
 export type PathEndpoint = (context: RequestContext) => Promise<Answer> | Answer;
@@ -16,15 +17,10 @@ export class PathEndpoints {
     }
   }
 
-  /** The paths, for the index at `/`. */
-  get paths(): string[] {
-    return [...this.#exact.keys()].sort();
-  }
-
   answer(context: RequestContext): Promise<Answer> | Answer {
     const path = context.path.length > 1 && context.path.endsWith('/') ? context.path.slice(0, -1) : context.path;
     const endpoint = this.#exact.get(path) ?? this.#under.find(([prefix]) => path.startsWith(prefix))?.[1];
-    if (endpoint === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
+    if (endpoint === undefined) throw nothingHere();
     if (context.method !== 'GET' && context.method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
     return endpoint(context);
   }

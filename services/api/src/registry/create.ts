@@ -1,6 +1,5 @@
-import { generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict, newInvalid, newUid, rfc3339 } from '@gantry/apimachinery';
+import { failure, generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict, newInvalid, newUid, rfc3339 } from '@gantry/apimachinery';
 import type { ResourceObject, StrategyContext } from '@gantry/resources';
-import { failure } from '../http/failure.js';
 import type { AdmissionRequest } from '../admission/chain.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';

@@ -1,8 +1,7 @@
-import { newNotFound, newServiceUnavailable } from '@gantry/apimachinery';
+import { failure, newNotFound } from '@gantry/apimachinery';
 import { StorageError } from '@gantry/storage';
 import type { EncodedValue, StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
 import type { WriteGuard } from '../admission/chain.js';
-import { failure } from '../http/failure.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { RegistryEnvironment } from './environment.js';
 import type { ServedResource } from './served-resource.js';
@@ -64,11 +63,7 @@ export async function storageCall<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function translated(error: StorageError): Error {
-  if (error.code === 'unavailable') return retryable(newServiceUnavailable(error.message).message);
+  if (error.code === 'unavailable') return failure(503, 'ServiceUnavailable', error.message, { retryAfterSeconds: 1 });
   if (error.code === 'ambiguous') return failure(504, 'Timeout', `the outcome of the write is unknown: ${error.message}`);
   return error;
-}
-
-function retryable(message: string): Error {
-  return failure(503, 'ServiceUnavailable', message, { retryAfterSeconds: 1 });
 }

@@ -1,7 +1,6 @@
-import { newExpired, newTooLargeResourceVersion } from '@gantry/apimachinery';
+import { failure, newExpired, newTooLargeResourceVersion } from '@gantry/apimachinery';
 import { StorageError } from '@gantry/storage';
 import type { ListPage } from '@gantry/storage';
-import { failure } from '../http/failure.js';
 import type { ListMetadata } from '../representation/representation.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import { encodeContinue } from './continue-token.js';

@@ -1,4 +1,4 @@
-import { newServiceUnavailable, newTimeout, StatusError, isStatus, newInternalError } from '@gantry/apimachinery';
+import { failure, newServiceUnavailable, newTimeout, StatusError, isStatus, newInternalError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import { BusError, encodeToken } from '@gantry/bus';
 import type { Bus, ByteStream } from '@gantry/bus';
@@ -61,7 +61,7 @@ async function failureOf(stream: ByteStream, code: number): Promise<Error> {
     // Plain text: below.
   }
   if (code >= 500) return newInternalError(text.trim());
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: text.trim(), reason: code === 404 ? 'NotFound' : 'BadRequest', code });
+  return failure(code, code === 404 ? 'NotFound' : 'BadRequest', text.trim());
 }
 
 async function pump(stream: ByteStream, sink: AnswerSink): Promise<void> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeBody, hasProtobuf, negotiateAccept, parseGroupVersionKind } from '@gantry/apimachinery';
 import type { GroupVersionKind } from '@gantry/apimachinery';
-import { failure } from '../failure.js';
 import { bytesAnswer } from '../answer.js';
 import type { Answer } from '../answer.js';
 import type { PathEndpoint } from '../path-endpoints.js';
@@ -75,9 +74,4 @@ export function answerTagged(context: RequestContext, { bytes, hash }: Tagged, c
   const answer = bytesAnswer(200, contentType, bytes);
   answer.headers['etag'] = etag;
   return answer;
-}
-
-/** 404 in the form of the API. */
-export function nothingHere(): Error {
-  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }
