@@ -89,7 +89,7 @@ export class Scheduler {
     for (let turn = this.#now(); ; ) {
       const facts = await this.queue.take(signal);
       if (facts === undefined) break;
-      this.#scheduleOne(facts);
+      this.#tryOne(facts);
       if (this.#writes.size >= WRITES_AT_ONCE) await Promise.race(this.#writes);
       if (this.#now() - turn < LONGEST_TURN) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -102,6 +102,19 @@ export class Scheduler {
 
   #now(): number {
     return this.parts.clock.monotonic();
+  }
+
+  /** A pod that cannot be judged, for what it asks for makes no sense, must not keep all others from their nodes. */
+  #tryOne(facts: PodFacts): void {
+    try {
+      this.#scheduleOne(facts);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.parts.logger.error({ pod: facts.key, error: String(error) }, 'a pod could not be judged');
+      this.parts.metrics?.attempted('error', 0);
+      this.parts.recorder.event(reference(facts), { type: 'Warning', reason: 'FailedScheduling', message, action: 'Scheduling' });
+      this.queue.retry(facts.uid);
+    }
   }
 
   #scheduleOne(facts: PodFacts): void {

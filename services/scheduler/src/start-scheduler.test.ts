@@ -132,6 +132,18 @@ describe('startScheduler', () => {
     expect([second?.isLeader, places()['a']]).toEqual([true, 'n1']);
   });
 
+  it('goes on with the others where one pod cannot be judged, and says so', async () => {
+    const odd = (preference: unknown): Partial<coreV1.PodSpec> =>
+      ({ affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference }] } } }) as Partial<coreV1.PodSpec>;
+    const { client, clock, places, events } = await scene([node('n1'), node('n2')]);
+    await pods(client).create(pod('odd', '1', { spec: odd({ matchExpressions: [null] }) }));
+    await pods(client).create(pod('bare', '1', { spec: odd(undefined) }));
+    await pods(client).create(pod('plain'));
+    await clock.advanceAndSettle(20_000);
+    expect(places()).toEqual({ odd: undefined, bare: expect.stringMatching(/^n[12]$/), plain: expect.stringMatching(/^n[12]$/) });
+    expect(events().filter((event) => event.startsWith('FailedScheduling'))).toHaveLength(1);
+  });
+
   it('survives a status that cannot be written', async () => {
     const { client, clock, places } = await scene([]);
     client.failNext(({ method }) => method === 'PATCH', newConflict({ group: '', resource: 'pods' }, 'a', 'no'), 5);

@@ -8,7 +8,7 @@ export const nodeAffinityScore: ScorePlugin = {
   weight: 2,
   prepare({ pod }, { rows, names }) {
     const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-    const terms = preferred.filter(({ weight }) => weight > 0).map(({ weight, preference }) => ({ weight, selects: compileTerm(preference) }));
+    const terms = preferred.filter(({ weight }) => weight > 0).map(({ weight, preference }) => ({ weight, selects: compileTerm(preference ?? {}) }));
     if (terms.length === 0) return undefined;
     const sum = (node: number) => terms.reduce((total, { weight, selects }) => total + (selects(rows[node]?.node.metadata?.labels, names[node] ?? '') ? weight : 0), 0);
     return (feasible, count, points) => {
