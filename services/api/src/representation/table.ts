@@ -5,7 +5,7 @@ import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
-import { jsonEvent, jsonEventOf } from './json.js';
+import { jsonEvent, jsonEventOf, JsonRepresentation } from './json.js';
 import { metadataJson } from './metadata-only.js';
 import { Pieces } from './pieces.js';
 import type { ListMetadata, Representation } from './representation.js';
@@ -17,7 +17,8 @@ const COMMA = Buffer.from(',');
 const END = Buffer.from(']}');
 
 /**
- * `as=Table`: rows that the server prints. The cells of a row hold ages, so they are made for every answer; the object beside them is kept.
+ * `as=Table`: rows that the server prints. The cells of a row hold ages, so they are made for every answer; the object beside them is what the
+ * other representations have of it.
  * `now` is milliseconds since the epoch.
  */
 export class TableRepresentation implements Representation {
@@ -25,6 +26,7 @@ export class TableRepresentation implements Representation {
   readonly contentType = 'application/json';
   readonly streamType = 'application/json';
   readonly #definitions: string;
+  readonly #whole: JsonRepresentation;
 
   constructor(
     private readonly resource: ServedResource,
@@ -32,6 +34,7 @@ export class TableRepresentation implements Representation {
     private readonly now: () => number,
   ) {
     this.name = `table ${include} ${resource.apiVersion}`;
+    this.#whole = new JsonRepresentation(resource);
     this.#definitions = JSON.stringify(resource.kind.columns.map(columnDefinition));
   }
 
@@ -74,7 +77,7 @@ export class TableRepresentation implements Representation {
     for (const { cell } of this.resource.kind.columns) cells.push(cell(served, now));
     const head = `{"cells":${JSON.stringify(cells)}`;
     if (this.include === 'None') return Buffer.from(`${head}}`);
-    const shown = this.include === 'Metadata' ? metadataJson(object) : Buffer.from(JSON.stringify(served));
+    const shown = this.include === 'Metadata' ? metadataJson(object) : this.#whole.object(object);
     return Buffer.concat([Buffer.from(`${head},"object":`), shown, Buffer.from('}')]);
   }
 }
