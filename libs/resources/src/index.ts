@@ -14,5 +14,4 @@ export { shouldRestart } from './core/pod/restart.js';
 export type { DefaultedPod } from './core/pod/types.js';
 export { namespaceFinalizeStrategy } from './core/namespace/strategy.js';
 export { validatePodBinding } from './core/binding/validation.js';
-export { validateScale } from './autoscaling/scale/validation.js';
 export { isLatest } from './core/pod-spec/image-tag.js';

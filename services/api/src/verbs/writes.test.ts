@@ -285,6 +285,8 @@ describe('delete', () => {
 describe('subresources', () => {
   it('bind a pod once', async () => {
     await test.call('POST', pods(), pod('p'));
+    const elsewhere = await test.call('POST', pods('p', '/binding'), { target: { kind: 'Pod' } });
+    expect([elsewhere.status, elsewhere.body.message]).toEqual([400, '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]']);
     const bound = await test.call('POST', pods('p', '/binding'), { metadata: { name: 'p' }, target: { kind: 'Node', name: 'n1' } });
     expect([bound.status, bound.body.status]).toEqual([201, 'Success']);
     const { body } = await test.call('GET', pods('p'));

@@ -1,9 +1,10 @@
-import { cloneJson, newBadRequest, newConflict, rfc3339 } from '@gantry/apimachinery';
+import { aggregate, cloneJson, newBadRequest, newConflict, rfc3339 } from '@gantry/apimachinery';
 import type { JsonObject } from '@gantry/apimachinery';
+import { validatePodBinding } from '@gantry/resources';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import type { Answer } from '../../http/answer.js';
 import { decodeObject } from '../../http/decode-body.js';
-import { updateObject } from '../../registry/update.js';
+import { uidMessage, updateObject } from '../../registry/update.js';
 import type { ResourceRequest } from '../../verbs/verb.js';
 import { fieldValidation, isDryRun } from '../../verbs/write-options.js';
 import { answerObject, successStatus } from '../answer-object.js';
@@ -58,16 +59,16 @@ async function create(request: ResourceRequest): Promise<Answer> {
 
 function checkedTarget({ metadata, target }: Binding, podName: string): string {
   if (metadata.name && metadata.name !== podName) throw newBadRequest('name in URL does not match name in Binding object');
-  if (target?.kind && target.kind !== 'Node') throw newBadRequest(`target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node"`);
-  if (!target?.name) throw newBadRequest('target.name: Required value');
-  return target.name;
+  const errors = validatePodBinding({ target: target ?? {} });
+  if (errors.length > 0) throw newBadRequest(aggregate(errors));
+  return target!.name!;
 }
 
 /** Throws 409 for a pod that has a node already or is being deleted. */
 function bound(old: Pod, { metadata }: Binding, nodeName: string, now: string): ResourceObject {
   const name = old.metadata.name ?? '';
   const refuse = (cause: string): Error => newConflict({ group: '', resource: 'pods/binding' }, name, cause);
-  if (metadata.uid && metadata.uid !== old.metadata.uid) throw refuse(`Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`);
+  if (metadata.uid && metadata.uid !== old.metadata.uid) throw refuse(uidMessage(metadata.uid, old.metadata.uid));
   if (old.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (old.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(old.spec.nodeName)}`);
   const pod = cloneJson(old as unknown as JsonObject) as unknown as Pod;
