@@ -43,7 +43,6 @@ export class Scheduler {
   readonly cache: ClusterCache;
   readonly #cycle = new SchedulingCycle({ filters, scores });
   readonly #writes = new Set<Promise<void>>();
-  readonly #nodes = new Map<string, coreV1.Node>();
 
   constructor(private readonly parts: SchedulerParts) {
     this.queue = new SchedulingQueue(parts.clock);
@@ -69,19 +68,14 @@ export class Scheduler {
     this.queue.happened('podGone');
   }
 
-  nodeSeen(node: coreV1.Node): void {
-    const name = node.metadata?.name ?? '';
-    const before = this.#nodes.get(name);
-    this.#nodes.set(name, node);
+  nodeSeen(node: coreV1.Node, before?: coreV1.Node): void {
     const events = before === undefined ? (['nodeAdded'] as const) : nodeChanges(before, node);
     this.cache.setNode(node);
     for (const event of events) this.queue.happened(event);
   }
 
   nodeGone(node: coreV1.Node): void {
-    const name = node.metadata?.name ?? '';
-    this.#nodes.delete(name);
-    this.cache.removeNode(name);
+    this.cache.removeNode(node.metadata?.name ?? '');
   }
 
   /** Schedules until aborted; then waits for bindings that are on their way. */

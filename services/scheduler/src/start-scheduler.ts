@@ -36,7 +36,7 @@ export type RunningScheduler = RunningComponent;
 function connect(scheduler: Scheduler, informers: Informers): (() => void)[] {
   const nodes = informers.informer(NODES).addHandler({
     add: (node) => scheduler.nodeSeen(node),
-    update: (node) => scheduler.nodeSeen(node),
+    update: (node, old) => scheduler.nodeSeen(node, old),
     delete: (node) => scheduler.nodeGone(node),
   });
   const pods = informers.informer(PODS).addHandler({
