@@ -79,7 +79,7 @@ async function carryOut({ runtime, clock }: StopperOptions, request: StopRequest
   }
   const used = (clock.monotonic() - started) / 1000;
   const left = request.preStop === undefined ? request.graceSeconds : Math.max(LEAST_GRACE, request.graceSeconds - used);
-  await runtime.stopContainer(request.containerId, Math.min(left, Math.max(request.graceSeconds, LEAST_GRACE)));
+  await runtime.stopContainer(request.containerId, left);
 }
 
 async function runHook(runtime: ContainerRuntime, clock: Clock, { preStop, containerId, graceSeconds }: StopRequest): Promise<void> {
