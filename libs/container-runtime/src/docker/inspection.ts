@@ -1,7 +1,7 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { isStatus, translated } from './engine.js';
 import type { Engine } from './engine.js';
-import { ownFilter } from './labels.js';
+import { label, ownFilter } from './labels.js';
 import type { ContainerType, Owner } from './labels.js';
 
 /** The list knows what exists and its state; only an inspection knows exit codes, times and the process. */
@@ -54,7 +54,7 @@ export function createInspection(engine: Engine, owner: Owner): Inspection {
   return {
     inspect: (id) => fresh(id).catch((error: unknown) => Promise.reject(translated(error, 'invalid'))),
     async list(type, narrow) {
-      const listed = await listAll(engine, ownFilter(owner, undefined, narrow?.podUid === undefined ? {} : { podUid: narrow.podUid }));
+      const listed = await listAll(engine, ownFilter(owner, narrow?.podUid));
       if (narrow?.podUid === undefined) forgetOthers(listed);
       const wanted = listed.filter((info) => matches(info, type, narrow?.sandboxId));
       return (await Promise.all(wanted.map(known))).filter((info) => info !== undefined);
@@ -72,7 +72,7 @@ export function createInspection(engine: Engine, owner: Owner): Inspection {
 }
 
 function matches(info: ContainerInfo, type: ContainerType, sandboxId: string | undefined): boolean {
-  return info.Labels['io.gantry.type'] === type && (sandboxId === undefined || info.Labels['io.gantry.sandbox.id'] === sandboxId);
+  return info.Labels[label.type] === type && (sandboxId === undefined || info.Labels[label.sandbox] === sandboxId);
 }
 
 async function listAll(engine: Engine, filters: string): Promise<ContainerInfo[]> {

@@ -69,12 +69,10 @@ function record(text: string | undefined): Labels {
   }
 }
 
-/** The engine's list filter for what this node owns. */
-export function ownFilter(owner: Owner, type: ContainerType | undefined, narrow: { podUid?: string; sandboxId?: string } = {}): string {
+/** The engine's list filter for what this node owns, of all pods or of one. */
+export function ownFilter(owner: Owner, podUid: string | undefined): string {
   const wanted = [`${label.cluster}=${owner.cluster}`, `${label.node}=${owner.node}`];
-  if (type !== undefined) wanted.push(`${label.type}=${type}`);
-  if (narrow.podUid !== undefined) wanted.push(`${label.podUid}=${narrow.podUid}`);
-  if (narrow.sandboxId !== undefined) wanted.push(`${label.sandbox}=${narrow.sandboxId}`);
+  if (podUid !== undefined) wanted.push(`${label.podUid}=${podUid}`);
   return JSON.stringify({ label: wanted });
 }
 
