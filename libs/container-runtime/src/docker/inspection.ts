@@ -27,6 +27,7 @@ const LASTING = new Set(['running', 'exited']);
 export function createInspection(engine: Engine, owner: Owner): Inspection {
   const seen = new Map<string, ContainerInspectInfo>();
   const references = new Map<string, string>();
+  const asked = new Map<string, Promise<ContainerInfo[]>>();
   let forgotten = 0;
 
   const fresh = async (id: string): Promise<ContainerInspectInfo> => {
@@ -35,6 +36,16 @@ export function createInspection(engine: Engine, owner: Owner): Inspection {
     // An answer that was under way when something happened may be of before that.
     if (LASTING.has(info.State.Status) && forgotten === before) seen.set(info.Id, info);
     return info;
+  };
+
+  /** One answer for all who ask in the same turn, so that nothing can have happened between their questions: a look at a pod asks twice. */
+  const listOnce = (filters: string): Promise<ContainerInfo[]> => {
+    const present = asked.get(filters);
+    if (present !== undefined) return present;
+    const listing = listAll(engine, filters);
+    asked.set(filters, listing);
+    queueMicrotask(() => asked.delete(filters));
+    return listing;
   };
 
   const known = async (listed: ContainerInfo): Promise<ContainerInspectInfo | undefined> => {
@@ -54,7 +65,7 @@ export function createInspection(engine: Engine, owner: Owner): Inspection {
   return {
     inspect: (id) => fresh(id).catch((error: unknown) => Promise.reject(translated(error, 'invalid'))),
     async list(type, narrow) {
-      const listed = await listAll(engine, ownFilter(owner, narrow?.podUid));
+      const listed = await listOnce(ownFilter(owner, narrow?.podUid));
       if (narrow?.podUid === undefined) forgetOthers(listed);
       const wanted = listed.filter((info) => matches(info, type, narrow?.sandboxId));
       return (await Promise.all(wanted.map(known))).filter((info) => info !== undefined);
