@@ -1,26 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBody, encodeBody, isDecodeError } from './body.js';
+import { encodeBody, isDecodeError } from './body.js';
+import { parseJson } from './json.js';
+import type { MediaFormat } from './negotiation.js';
+import { decodeProtobuf } from './protobuf/envelope.js';
 import { encodeYaml } from './yaml-document.js';
 import { parseYaml } from './yaml.js';
 
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { a: 'yes', b: '0644', c: 'x: y\n', d: '' }, generation: 9007199254740993n }, spec: { containers: [{ name: 'c', image: 'busybox:1.36' }] } };
 
+const formats = ['json', 'yaml', 'protobuf'] as const;
+
+function decode(bytes: Uint8Array, format: MediaFormat): unknown {
+  if (format === 'protobuf') return decodeProtobuf(bytes);
+  const text = Buffer.from(bytes).toString();
+  return format === 'json' ? parseJson(text) : parseYaml(text).value;
+}
+
 describe('bodies', () => {
-  it.each(['json', 'yaml', 'protobuf'] as const)('come back from %s as they were', async (format) => {
-    expect((await decodeBody(encodeBody(pod, format), format)).value).toEqual(pod);
+  it.each(formats)('come back from %s as they were', (format) => {
+    expect(decode(encodeBody(pod, format), format)).toEqual(pod);
   });
 
-  it('report duplicate keys when asked', async () => {
-    const json = Buffer.from('{"a":1,"a":2}');
-    expect((await decodeBody(json, 'json')).duplicates).toEqual([]);
-    expect((await decodeBody(json, 'json', { findDuplicates: true })).duplicates).toEqual(['duplicate field "a"']);
-    expect((await decodeBody(Buffer.from('a: 1\na: 2'), 'yaml', { findDuplicates: true })).duplicates).toEqual(['yaml: unmarshal errors:\n  line 2: key "a" already set in map']);
-  });
-
-  it.each([['json', '{'], ['yaml', 'a: ['], ['protobuf', 'k8x']] as const)('that are no %s are decode errors', async (format, text) => {
-    const error: unknown = await decodeBody(Buffer.from(text), format).catch((thrown: unknown) => thrown);
-    expect(isDecodeError(error)).toBe(true);
+  it.each([['json', '{'], ['yaml', 'a: ['], ['protobuf', 'k8x']] as const)('that are no %s are decode errors', (format, text) => {
+    let thrown: unknown;
+    try {
+      decode(Buffer.from(text), format);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isDecodeError(thrown)).toBe(true);
   });
 
   it('are YAML in which a key that looks like a merge is quoted', () => {

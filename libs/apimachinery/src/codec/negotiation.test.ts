@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { negotiateAccept, negotiateBody, negotiateContentType, negotiateWatch } from './negotiation.js';
+import { negotiateAccept } from './negotiation.js';
 import type { Acceptable } from './negotiation.js';
 
 const objects: Acceptable = {
@@ -46,27 +46,5 @@ describe('negotiateAccept', () => {
     expect(() => negotiateAccept(header, { formats: ['json', 'yaml'] })).toThrow(expect.objectContaining({
       code: 406, message: 'only the following media types are accepted: application/json, application/yaml',
     }));
-  });
-});
-
-describe('negotiateWatch', () => {
-  it('marks a protobuf stream, not one of JSON', () => {
-    expect(negotiateWatch('application/json;stream=watch', objects).contentType).toBe('application/json');
-    expect(negotiateWatch('application/vnd.kubernetes.protobuf;stream=watch', objects).contentType).toBe('application/vnd.kubernetes.protobuf;stream=watch');
-  });
-
-  it('does not stream YAML', () => {
-    expect(() => negotiateWatch('application/yaml', objects)).toThrow(expect.objectContaining({ code: 406 }));
-  });
-});
-
-describe('negotiateBody and negotiateContentType', () => {
-  it('reads the form of a body, JSON when it is not said', () => {
-    expect([undefined, 'application/json; charset=utf-8', 'application/yaml', 'application/vnd.kubernetes.protobuf'].map(negotiateBody)).toEqual(['json', 'json', 'yaml', 'protobuf']);
-  });
-
-  it('refuses others with 415', () => {
-    expect(() => negotiateBody('text/plain')).toThrow(expect.objectContaining({ code: 415, reason: 'UnsupportedMediaType' }));
-    expect(() => negotiateContentType('application/json', ['application/json-patch+json', 'application/merge-patch+json'])).toThrow(expect.objectContaining({ code: 415 }));
   });
 });

@@ -1,6 +1,6 @@
-import { newNotAcceptable, newUnsupportedMediaType } from '../errors/constructors.js';
+import { newNotAcceptable } from '../errors/constructors.js';
 import type { GroupVersionKind } from '../schema/schema.js';
-import { covers, parseAccept, parseMediaType } from './media-type.js';
+import { covers, parseAccept } from './media-type.js';
 import type { MediaType } from './media-type.js';
 
 /** The forms in which objects travel. */
@@ -43,30 +43,6 @@ export function negotiateAccept(header: string | undefined, acceptable: Acceptab
     if (accepted !== undefined) return accepted;
   }
   throw newNotAcceptable(acceptable.formats.map((format) => mediaTypes[format]));
-}
-
-/** As `negotiateAccept`, for a watch: the Content-Type says that protobuf is a stream of frames. YAML does not stream. */
-export function negotiateWatch(header: string | undefined, acceptable: Acceptable): Accepted {
-  const accepted = negotiateAccept(header, { ...acceptable, formats: acceptable.formats.filter((format) => format !== 'yaml') });
-  return accepted.format === 'json' ? accepted : { ...accepted, contentType: `${accepted.contentType};stream=watch` };
-}
-
-/**
- * The media type of a request's body among those accepted, the first when the header is missing. Throws a 415 `StatusError`
- * that names them when it is another.
- */
-export function negotiateContentType<T extends string>(header: string | undefined, accepted: readonly [T, ...T[]]): T {
-  if (header === undefined || header.trim() === '') return accepted[0];
-  const media = parseMediaType(header);
-  const found = media === undefined ? undefined : accepted.find((name) => name === `${media.type}/${media.subtype}`);
-  if (found === undefined) throw newUnsupportedMediaType(accepted);
-  return found;
-}
-
-/** The form of a request's body that is an object. Throws as `negotiateContentType`. */
-export function negotiateBody(header: string | undefined): MediaFormat {
-  const name = negotiateContentType(header, [mediaTypes.json, mediaTypes.yaml, mediaTypes.protobuf]);
-  return (Object.keys(mediaTypes) as MediaFormat[]).find((format) => mediaTypes[format] === name) as MediaFormat;
 }
 
 const anything: MediaType = { type: '*', subtype: '*', parameters: {}, quality: 1 };
