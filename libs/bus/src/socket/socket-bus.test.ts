@@ -1,4 +1,5 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +96,18 @@ describe('socket bus', () => {
 
   it('gives up when nobody is there in time', async () => {
     await expect(connectSocketBus({ path: `${path}.none`, timeoutMs: 30 })).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('gives up in time, and closes, where somebody takes the connection and says nothing', async () => {
+    const client = await connect('all');
+    await server.close();
+    const taken = collector<Socket>();
+    const mute = createServer((socket) => taken.push(socket.resume()));
+    await new Promise<void>((resolve) => mute.listen(path, resolve));
+    await taken.next();
+    await client.close();
+    await expect(connectSocketBus({ path, timeoutMs: 30 })).rejects.toMatchObject({ code: 'timeout' });
+    await new Promise((resolve) => mute.close(resolve));
   });
 
   it('does not start where another serves, and replaces what a dead one left', async () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { Backoff, delay, systemClock, type Clock, type Logger } from '@gantry/async';
+import { Backoff, delay, onAbort, systemClock, type Clock, type Logger } from '@gantry/async';
 import { BusError } from '../bus.js';
 import { errorFrom, type SocketFrame } from './frame-codec.js';
 import { FrameConnection } from './frame-connection.js';
@@ -39,7 +39,7 @@ export class SocketLink {
     for (;;) {
       signal.throwIfAborted();
       try {
-        this.running = this.keep(await this.connectOnce());
+        this.running = this.keep(await this.connectOnce(signal));
         return;
       } catch (error) {
         if (error instanceof BusError && error.code === 'refused') throw error;
@@ -65,7 +65,7 @@ export class SocketLink {
       await current?.lost;
       if (this.stopping.signal.aborted) return;
       try {
-        current = await this.connectOnce();
+        current = await this.connectOnce(this.stopping.signal);
         backoff.reset();
       } catch (error) {
         this.options.logger.debug({ error: (error as Error).message }, 'the bus socket cannot be reached');
@@ -75,8 +75,8 @@ export class SocketLink {
     }
   }
 
-  /** Resolves when welcomed. */
-  private connectOnce(): Promise<Connected> {
+  /** Resolves when welcomed. Whoever takes the connection and says nothing is waited for no longer than until `signal` is aborted. */
+  private connectOnce(signal: AbortSignal): Promise<Connected> {
     const { path, token, onFrame, onLost } = this.options;
     const lost = Promise.withResolvers<void>();
     return new Promise((resolve, reject) => {
@@ -88,15 +88,18 @@ export class SocketLink {
           if (welcomed) return onFrame(frame);
           if (frame.operation !== 'welcome') return reject(errorFrom(frame));
           welcomed = true;
+          release();
           this.welcome(connection, frame);
           resolve({ lost: lost.promise });
         },
         onClosed: (error) => {
+          release();
           reject(error ?? new BusError('disconnected', 'the bus socket was closed'));
           if (welcomed) onLost();
           lost.resolve();
         },
       });
+      const release = onAbort(signal, (reason) => connection.destroy(reason as Error));
       socket.once('connect', () => connection.send({ operation: 'hello', data: Buffer.from(token) }));
     });
   }
