@@ -50,3 +50,17 @@ it('buffers no more than its bound for a peer that does not read, then goes on o
   expect(sent[gap]).toMatchObject({ number: 61, headers: { expected: String(Number(sent[gap - 1]?.number) + 1) } });
   await bus.close();
 });
+
+it('follows nothing any more when it was closed before it began', async () => {
+  const bus = createMemoryBus();
+  await bus.watch.ensure(1);
+  const { connection, sent } = slowConnection();
+  const follow = new PeerFollow(bus, connection, 1, undefined, 1);
+  const starting = follow.start(true);
+  follow.close();
+  await starting;
+  await bus.watch.publish('watch.a', new Uint8Array(1), {}, 1);
+  await bus.watch.lastSequence();
+  expect(sent).toEqual([]);
+  await bus.close();
+});

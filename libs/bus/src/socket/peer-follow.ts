@@ -39,6 +39,7 @@ export class PeerFollow {
   }
 
   private async follow(): Promise<void> {
+    if (this.closed) return;
     this.generation += 1;
     const generation = this.generation;
     const subscription = await this.bus.watch.follow({
@@ -70,7 +71,7 @@ export class PeerFollow {
     void this.current?.close();
     this.current = undefined;
     this.connection.onDrained(() => {
-      if (!this.closed && this.connection.open) void this.follow().catch((error: Error) => this.connection.destroy(error));
+      if (this.connection.open) void this.follow().catch((error: Error) => this.connection.destroy(error));
     });
   }
 }
