@@ -84,9 +84,11 @@ class Step {
   ) {}
 
   async run(): Promise<ImageState> {
-    const attempt = this.attempts.get(this.name);
-    if (attempt?.state === 'pulling') return { state: 'pulling' };
+    if (this.attempt?.state === 'pulling') return { state: 'pulling' };
     const image = await this.options.runtime.imageStatus(this.name);
+    const { attempt } = this;
+    // Another container of the pod, which was looked at beside this one, has begun.
+    if (attempt?.state === 'pulling') return { state: 'pulling' };
     if (image !== undefined && !this.mustPull(attempt)) return this.present(image, attempt);
     if (this.policy === 'Never') return this.neverPulled();
     if (attempt?.state === 'failed' && this.options.clock.now() < attempt.retryAt) return this.backingOff(attempt);
@@ -98,13 +100,22 @@ class Step {
     return this.container.imagePullPolicy ?? 'IfNotPresent';
   }
 
+  /** Containers that need the image once share the attempt to get it; where each start pulls, each container has its own. */
+  private get key(): string {
+    return this.policy === 'Always' ? `${this.container.name} ${this.name}` : this.name;
+  }
+
+  private get attempt(): Attempt | undefined {
+    return this.attempts.get(this.key);
+  }
+
   private mustPull(attempt: Attempt | undefined): boolean {
     return this.policy === 'Always' && !(attempt?.state === 'pulled' && attempt.startKey === this.startKey);
   }
 
   private present(image: Image, attempt: Attempt | undefined): ImageState {
     if (attempt?.state !== 'pulled') this.tell('Normal', 'Pulled', `Container image "${this.container.image ?? ''}" already present on machine and can be accessed by the pod`);
-    else this.attempts.delete(this.name);
+    else this.attempts.delete(this.key);
     return { state: 'present', name: this.name, image };
   }
 
@@ -129,7 +140,7 @@ class Step {
 
   private pull(before: Attempt | undefined): void {
     const attempt: Attempt = { state: 'pulling', failures: before?.failures ?? 0, error: '', failedAt: 0, retryAt: 0, told: new Set(), startKey: this.startKey };
-    this.attempts.set(this.name, attempt);
+    this.attempts.set(this.key, attempt);
     this.tell('Normal', 'Pulling', `Pulling image "${this.container.image ?? ''}"`);
     const started = this.options.clock.monotonic();
     this.fetch()
