@@ -58,10 +58,12 @@ function scene() {
   const clock = new FakeClock();
   const server = new LeaseServer();
   const transcript: string[] = [];
-  const candidate = (identity: string) => {
+  const candidate = (identity: string, fails = 0) => {
     const line = server.line();
+    let failures = 0;
     const lead = async (signal: AbortSignal) => {
       transcript.push(`${clock.now()} ${identity} leads`);
+      if (failures++ < fails) throw new Error(`${identity} cannot`);
       await new Promise<void>((resolve) => onAbort(signal, () => resolve()));
       transcript.push(`${clock.now()} ${identity} ends`);
     };
@@ -73,6 +75,23 @@ function scene() {
 }
 
 describe('leader election', () => {
+  it('gives the lease to another candidate where the work of the leader failed', async () => {
+    const { clock, transcript, candidate } = scene();
+    candidate('a', 1);
+    await clock.advanceAndSettle(1_000);
+    candidate('b');
+    await clock.advanceAndSettle(10_000);
+    expect(transcript).toEqual(['0 a leads', '3000 b leads']);
+  });
+
+  it('lets the only candidate try its work again where it failed', async () => {
+    const { clock, server, transcript, candidate } = scene();
+    candidate('a', 2);
+    await clock.advanceAndSettle(20_000);
+    expect(transcript).toEqual(['0 a leads', '4000 a leads', '8000 a leads']);
+    expect(server.lease?.spec?.holderIdentity).toBe('a');
+  });
+
   it('elects one of two, and the other when the first stops and gives the lease back', async () => {
     const { clock, server, transcript, candidate } = scene();
     const a = candidate('a');

@@ -22,7 +22,10 @@ export interface LeaderElectionOptions extends Partial<LeaderElectionTimes> {
   readonly name: string;
   /** Unique among all candidates, also across restarts. */
   readonly identity: string;
-  /** Runs while leading; its signal is aborted when the lead is lost, and the next election waits until it has ended. */
+  /**
+   * Runs while leading; its signal is aborted when the lead is lost, and the next election waits until it has ended. Where it
+   * rejects the lease is given back: another candidate leads, or this one once more.
+   */
   readonly lead: (signal: AbortSignal) => Promise<void>;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -70,20 +73,23 @@ class Elector implements LeaderElection {
     const term = new AbortController();
     this.isLeader = true;
     this.#logger.info({ identity: this.options.identity }, 'became leader');
-    const lead = this.options.lead(term.signal).catch((error: unknown) => this.#leadFailed(error, term.signal));
-    await this.#renew(claimed);
+    const lead = this.options.lead(term.signal).catch((error: unknown) => this.#leadFailed(error, term));
+    await this.#renew(claimed, term.signal);
+    const failed = term.signal.aborted;
     this.isLeader = false;
     term.abort(new Error('no longer the leader'));
     this.#logger.info({ identity: this.options.identity }, 'stopped leading');
     await lead;
-    if (this.#stop.signal.aborted) await this.#release();
+    if (failed || this.#stop.signal.aborted) await this.#release();
+    // Others have their chance before the same is tried again here.
+    if (failed) await this.#pause();
   }
 
-  async #renew(claimed: number): Promise<void> {
+  async #renew(claimed: number, term: AbortSignal): Promise<void> {
     for (let deadline = claimed + this.#times.renewDeadline; ; ) {
       await this.#pause(deadline - this.#clock.monotonic());
       const started = this.#clock.monotonic();
-      if (started >= deadline || this.#stop.signal.aborted) return;
+      if (started >= deadline || term.aborted || this.#stop.signal.aborted) return;
       if (await this.#try(deadline - started)) deadline = started + this.#times.renewDeadline;
       else if (this.#otherHolds()) return;
     }
@@ -144,8 +150,11 @@ class Elector implements LeaderElection {
     );
   }
 
-  #leadFailed(error: unknown, signal: AbortSignal): void {
-    if (!signal.aborted) this.#logger.error({ error: String(error) }, 'the leading work failed');
+  /** Who does not work must not go on holding the lease. */
+  #leadFailed(error: unknown, term: AbortController): void {
+    if (term.signal.aborted) return;
+    this.#logger.error({ error: String(error) }, 'the leading work failed');
+    term.abort(error);
   }
 }
 
