@@ -54,6 +54,20 @@ describe('publishing the log', () => {
     expect(seen[0]?.subject).toBe('watch.core.pods.default.p0');
   });
 
+  it('counts nothing as acknowledged that the stream refused', async () => {
+    const told: number[] = [];
+    publisher = startPublisher(0, { ...silentLogger, warn: () => told.push(publisher.acknowledgedRevision) });
+    await bus.watch.ensure(1);
+    await follow();
+    await write(2);
+    await expectSeen(1, 2);
+    bus.faults.drop('watch.>', { times: 1 });
+    await write(1, 2);
+    await publisher.drain(10_000);
+    expect([told, publisher.acknowledgedRevision, await bus.watch.lastSequence()]).toEqual([[0], 3, 3]);
+    await expectSeen(1, 3);
+  });
+
   it('leaves the stream alone when another leader has gone on with it', async () => {
     const warn = vi.fn();
     const replaced = startPublisher(0, { ...silentLogger, warn });

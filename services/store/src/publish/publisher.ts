@@ -43,9 +43,9 @@ export class Publisher {
     this.running = this.run();
   }
 
-  /** The stream has acknowledged everything up to here. */
+  /** The stream has acknowledged everything up to here; 0 while it is not known where the stream is. */
   get acknowledgedRevision(): number {
-    return this.cursor - this.unacknowledged;
+    return this.refusal ? 0 : this.cursor - this.unacknowledged;
   }
 
   /** Takes the entries of one commit. Never blocks: what does not fit into memory is read from the log later. */
@@ -64,7 +64,7 @@ export class Publisher {
   /** Resolves when everything that was committed is acknowledged by the stream, or after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
     const end = performance.now() + timeoutMs;
-    while ((this.cursor < this.backlog.newest || this.unacknowledged > 0) && performance.now() < end) await delay(systemClock, 5);
+    while (this.acknowledgedRevision < this.backlog.newest && performance.now() < end) await delay(systemClock, 5);
   }
 
   private async run(): Promise<void> {
