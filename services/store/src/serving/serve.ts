@@ -2,6 +2,7 @@ import type { Logger } from '@gantry/async';
 import type { Bus, ByteStream, Subscription } from '@gantry/bus';
 import type { Storage } from '@gantry/storage';
 import { answerRequest, decodeRequests, encodeAnswers, StorageError } from '@gantry/storage';
+import { messageOf } from '../postgres/errors.js';
 
 export interface ServeOptions {
   readonly bus: Bus;
@@ -27,7 +28,10 @@ export function serve({ bus, subject, queue, storage, logger }: ServeOptions): S
     `${subject}.stream`,
     (stream) => {
       stream.accept();
-      return answerStream(storage, stream).catch((error: unknown) => logger.warn({ error, subject }, 'a stream of the storage broke'));
+      return answerStream(storage, stream).catch((error: unknown) => {
+        logger.warn({ error, subject }, 'a stream of the storage broke');
+        stream.cancel(messageOf(error));
+      });
     },
     { queue },
   );
