@@ -104,6 +104,14 @@ describe('createEventRecorder', () => {
     expect([calls.length, clock.pendingTimers]).toEqual([2, 0]);
   });
 
+  it('asks a server that is gone no more than once for all that waits when it stops', async () => {
+    const { client, calls } = fakeClient([newForbidden({ group: '', resource: 'events' }, '', 'terminating'), newInternalError('down'), newInternalError('down')]);
+    const recorder = createEventRecorder({ client, component: 'c', clock: new FakeClock() });
+    for (let index = 0; index < 10; index += 1) recorder.event(deployment, { ...scaled, message: `m${index}` });
+    await recorder.stop();
+    expect(calls.map(({ body }) => body['message'])).toEqual(['m0', 'm1']);
+  });
+
   it('drops what is beyond its limit instead of growing', async () => {
     const { client, calls } = fakeClient();
     const recorder = createEventRecorder({ client, component: 'c', clock: new FakeClock(), limit: 2 });

@@ -38,7 +38,7 @@ export interface EventRecorder {
   event(object: KubeObject | coreV1.ObjectReference, content: EventContent): void;
   /** Resolves when all that was recorded before is written or given up. */
   flush(): Promise<void>;
-  /** Writes what waits and ends. Idempotent. */
+  /** Writes what waits, as long as the server answers, and ends. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -77,6 +77,8 @@ class Recorder implements EventRecorder {
   readonly #ended: Promise<void>;
   readonly #stopping = new AbortController();
   #sequence = 0;
+  /** The server did not answer when it was stopped: what waits is not tried either, for each try may wait for long. */
+  #abandoned = false;
 
   constructor(private readonly options: EventRecorderOptions) {
     this.#clock = options.clock ?? systemClock;
@@ -105,7 +107,7 @@ class Recorder implements EventRecorder {
   async #write(): Promise<void> {
     for await (const item of this.#queue) {
       if (item instanceof Deferred) item.resolve();
-      else await this.#record(item);
+      else if (!this.#abandoned) await this.#record(item);
     }
   }
 
@@ -116,6 +118,7 @@ class Recorder implements EventRecorder {
         return await this.#send(facts);
       } catch (error) {
         const refused = error instanceof StatusError && error.code < 500;
+        this.#abandoned = !refused && this.#queue.closed;
         if (refused || attempt === ATTEMPTS || this.#queue.closed) return this.#giveUp(facts, error);
         await delay(this.#clock, RETRY_AFTER, this.#stopping.signal).catch(() => undefined);
       }
