@@ -64,10 +64,6 @@ export class LeaderSession implements Runner {
     else this.listeners.add(listener);
   }
 
-  get isLost(): boolean {
-    return this.failure !== undefined;
-  }
-
   /** Gives the connection up when a statement has had no answer for too long: what it did is then unknown. */
   checkProgress(): void {
     if (this.outstanding > 0 && performance.now() - this.since > STATEMENT_MS) void this.close(new Error('the database did not answer in time'));

@@ -1,7 +1,7 @@
 import type { Bus } from '@gantry/bus';
 
 /** Where the newest committed revision is announced, in decimal digits: the only way to notice a lost tail. */
-export const PROGRESS_SUBJECT = 'progress.rev';
+const PROGRESS_SUBJECT = 'progress.rev';
 
 /** Lossy by design: the next one says the same or more. `revision` must have been read from the database. */
 export function publishProgress(bus: Pick<Bus, 'publish'>, revision: number): void {
