@@ -7,4 +7,3 @@ export type { EngineDescription } from './docker/describe-engine.js';
 export { describeEngine } from './docker/describe-engine.js';
 export type { HollowDelays, HollowRuntime, HollowRuntimeOptions } from './hollow/hollow-runtime.js';
 export { createHollowRuntime } from './hollow/hollow-runtime.js';
-export { HOLLOW_PREFIX } from './hollow/program.js';

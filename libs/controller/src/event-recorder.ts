@@ -48,7 +48,7 @@ const ATTEMPTS = 3;
 const RETRY_AFTER = 1000;
 
 /** The object that an event is about, as a reference. */
-export function objectReference(object: KubeObject | coreV1.ObjectReference): coreV1.ObjectReference {
+function objectReference(object: KubeObject | coreV1.ObjectReference): coreV1.ObjectReference {
   if (!isObject(object)) return object;
   const { namespace, name, uid, resourceVersion } = object.metadata;
   return withoutUndefined({ apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid, resourceVersion });

@@ -13,7 +13,7 @@ export interface LeaderElectionTimes {
   readonly retryPeriod: number;
 }
 
-export const DEFAULT_ELECTION_TIMES: LeaderElectionTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 };
+const DEFAULT_ELECTION_TIMES: LeaderElectionTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 };
 
 export interface LeaderElectionOptions extends Partial<LeaderElectionTimes> {
   /** The Leases of the namespace that the lease is in. */

@@ -12,7 +12,7 @@ export interface Program {
 }
 
 /** Prefix of the annotations; `<container>.hollow.gantry.io/…` is for one container and wins over `hollow.gantry.io/…`. */
-export const HOLLOW_PREFIX = 'hollow.gantry.io';
+const HOLLOW_PREFIX = 'hollow.gantry.io';
 
 /** Reads `exit-after` (seconds), `exit-code`, `start-error` and `log` (lines) from a pod's annotations. */
 export function programOf(container: string, annotations: Annotations): Program {

@@ -8,8 +8,6 @@ export interface PodWorld {
   readonly containers: readonly ContainerStatus[];
 }
 
-export const emptyWorld: PodWorld = { sandboxes: [], containers: [] };
-
 export async function readWorld(runtime: ContainerRuntime, podUid: string): Promise<PodWorld> {
   const [sandboxes, containers] = await Promise.all([runtime.listSandboxes({ podUid }), runtime.listContainers({ podUid })]);
   return sortedWorld(sandboxes, containers);

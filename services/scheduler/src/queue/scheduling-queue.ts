@@ -81,11 +81,6 @@ export class SchedulingQueue {
     this.#entries.delete(uid);
   }
 
-  /** Whether the pod is known to need a node. */
-  has(uid: string): boolean {
-    return this.#entries.has(uid);
-  }
-
   /** The next pod; undefined when closed or aborted. One taker at a time. */
   take(signal?: AbortSignal): Promise<PodFacts | undefined> {
     if (this.#closed || signal?.aborted === true) return Promise.resolve(undefined);
