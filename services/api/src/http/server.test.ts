@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
+import tls from 'node:tls';
 import type { ClientHttp2Session } from 'node:http2';
 import { Deferred } from '@gantry/async';
 import type { Storage } from '@gantry/storage';
@@ -116,6 +117,20 @@ async function connected(): Promise<ClientHttp2Session> {
   await once(session, 'connect');
   return session;
 }
+
+describe('a stop with a client that does not read', () => {
+  it('ends all the same', async () => {
+    await start({ limits: { stopPatienceMs: 500 } });
+    for (let i = 0; i < 40; i++) await create(`m${String(i)}`, 900_000);
+    const socket = tls.connect({ port: test.api.port, host: '127.0.0.1', ...test.adminTls });
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await once(socket, 'readable');
+    await test.api.stop();
+    socket.destroy();
+  });
+});
 
 describe('a stop in the middle', () => {
   it('of a large answer lets it arrive whole', async () => {

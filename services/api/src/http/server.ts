@@ -150,5 +150,8 @@ async function stop(server: Http2SecureServer, inFlight: InFlight, { sockets, se
   await gone(sessions, Math.min(patienceMs, FLUSH_MS));
   for (const session of sessions) session.destroy();
   for (const socket of sockets) socket.destroySoon();
+  // A client that does not read would keep what was written, and its connection, for ever.
+  const overdue = setTimeout(() => sockets.forEach((socket) => socket.destroy()), FLUSH_MS);
   await closed;
+  clearTimeout(overdue);
 }
