@@ -4,7 +4,9 @@ export type {
 } from './client.js';
 export type { ClientOptions } from './create-client.js';
 export { createClient } from './create-client.js';
-export { CONFIGMAPS, DEPLOYMENTS, EVENTS, EVENTS_V1, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS } from './resources.js';
+export {
+  CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, EVENTS_V1, IPADDRESSES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS, SERVICECIDRS, SERVICES,
+} from './resources.js';
 export { apiVersionFor, resourcePath } from './paths.js';
 export { readLines, readWatchEvents } from './watch-lines.js';
 export { readJson } from './exact-json.js';

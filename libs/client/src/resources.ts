@@ -1,4 +1,4 @@
-import type { appsV1, coordinationV1, coreV1, eventsV1 } from '@gantry/api-types';
+import type { appsV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1 } from '@gantry/api-types';
 import type { KubeObject, TypedResourceReference } from './client.js';
 
 function reference<T extends KubeObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): TypedResourceReference<T> {
@@ -17,3 +17,8 @@ export const EVENTS_V1 = reference<eventsV1.Event>('events.k8s.io', 'v1', 'event
 export const DEPLOYMENTS = reference<appsV1.Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
 export const REPLICASETS = reference<appsV1.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true);
 export const LEASES = reference<coordinationV1.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true);
+export const SERVICES = reference<coreV1.Service>('', 'v1', 'services', 'Service', true);
+export const ENDPOINTS = reference<coreV1.Endpoints>('', 'v1', 'endpoints', 'Endpoints', true);
+export const ENDPOINTSLICES = reference<discoveryV1.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true);
+export const IPADDRESSES = reference<networkingV1.IPAddress>('networking.k8s.io', 'v1', 'ipaddresses', 'IPAddress', false);
+export const SERVICECIDRS = reference<networkingV1.ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);

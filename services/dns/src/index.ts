@@ -1,0 +1,1 @@
+export type { DnsOptions, RunningDns } from './options.js';

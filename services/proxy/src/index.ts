@@ -1,0 +1,1 @@
+export type { ProxyOptions, RunningProxy } from './options.js';
