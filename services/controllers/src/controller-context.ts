@@ -4,6 +4,7 @@ import type { ControllerMetrics, EventRecorder, Reconcile, RunningController } f
 import { runController, WorkQueue } from '@gantry/controller';
 import type { Informer } from '@gantry/informer';
 import type { ControllerInformers } from './informers.js';
+import type { NodeIpamSettings } from './node-ipam/pod-cidrs.js';
 import type { HealthTimes } from './node-lifecycle/health.js';
 import type { PodGcSettings } from './pod-gc/reconcile.js';
 import type { DiscoveredResource } from './resources/discovered-resource.js';
@@ -22,6 +23,7 @@ export interface ControllerContext {
   readonly rootCa?: string;
   readonly health: HealthTimes;
   readonly podGc: PodGcSettings;
+  readonly nodeIpam: NodeIpamSettings;
 }
 
 /** One of the loops: listed in `controllers.ts`. */

@@ -2,6 +2,7 @@ import type { Controller } from './controller-context.js';
 import { deploymentController } from './deployment/controller.js';
 import { garbageCollector } from './garbage-collector/controller.js';
 import { namespaceController } from './namespace/controller.js';
+import { nodeIpamController } from './node-ipam/controller.js';
 import { nodeLifecycleController } from './node-lifecycle/controller.js';
 import { podGcController } from './pod-gc/controller.js';
 import { replicaSetController } from './replicaset/controller.js';
@@ -17,6 +18,7 @@ export const controllers: readonly Controller[] = [
   garbageCollector,
   deploymentController,
   replicaSetController,
+  nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
   podGcController,

@@ -9,6 +9,8 @@ import { createInformers } from '@gantry/informer';
 import type { Controller, ControllerContext } from './controller-context.js';
 import { controllers as allControllers } from './controllers.js';
 import { openInformers } from './informers.js';
+import type { NodeIpamSettings } from './node-ipam/pod-cidrs.js';
+import { DEFAULT_NODE_IPAM_SETTINGS } from './node-ipam/pod-cidrs.js';
 import type { HealthTimes } from './node-lifecycle/health.js';
 import { DEFAULT_HEALTH_TIMES } from './node-lifecycle/health.js';
 import type { PodGcSettings } from './pod-gc/reconcile.js';
@@ -37,6 +39,7 @@ export interface ControllersOptions {
   readonly rootCa?: string;
   readonly health?: Partial<HealthTimes>;
   readonly podGc?: Partial<PodGcSettings>;
+  readonly nodeIpam?: Partial<NodeIpamSettings>;
   readonly metrics?: ControllerMetrics;
 }
 
@@ -71,6 +74,7 @@ function contextFor(options: ControllersOptions, clock: Clock, informers: Inform
     resources: options.resources ?? (() => Promise.resolve(SPINE_RESOURCES)),
     health: { ...DEFAULT_HEALTH_TIMES, ...options.health },
     podGc: { ...DEFAULT_POD_GC_SETTINGS, ...options.podGc },
+    nodeIpam: { ...DEFAULT_NODE_IPAM_SETTINGS, ...options.nodeIpam },
   };
 }
 
