@@ -5,11 +5,13 @@ import { describeStreams } from './suite/streams.suite.js';
 import { describeWatchStream } from './suite/watch.suite.js';
 import type { BusHarness, Current, MakeBus } from './suite/harness.suite.js';
 
-/** The contract of a bus; every carrier passes it. */
-export function describeBus(name: string, make: MakeBus): void {
+/** The contract of a bus; every carrier passes it. `absent` says why the carrier cannot run on this machine. */
+export function describeBus(name: string, make: MakeBus, absent: () => string | undefined = () => undefined): void {
   describe(name, () => {
     let harness: BusHarness | undefined;
-    beforeEach(async () => {
+    beforeEach(async (context) => {
+      const reason = absent();
+      if (reason !== undefined) return context.skip(reason);
       harness = await make();
     });
     afterEach(async () => {
