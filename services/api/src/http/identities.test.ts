@@ -65,8 +65,7 @@ describe('a node', () => {
 
   it.each([
     ['PATCH', '/api/v1/nodes/n2/status', { status: {} }],
-    ['GET', '/api/v1/nodes/n2', undefined],
-    ['GET', `/api/v1/nodes?fieldSelector=${encodeURIComponent('metadata.name!=x\\,metadata.name=n1')}`, undefined],
+    ['GET', `/api/v1/namespaces/default/secrets?fieldSelector=${encodeURIComponent('metadata.name!=x\\,metadata.name=n1')}`, undefined],
     ['PATCH', '/api/v1/namespaces/default/pods/on-n2/status', running],
     ['DELETE', '/api/v1/namespaces/default/pods/on-n2', undefined],
     ['POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: 'i' }] } }],
@@ -86,7 +85,7 @@ describe('over the bus', () => {
     expect(await status(over('api.component.cluster'), 'GET', '/api/v1/secrets')).toBe(200);
     expect(await status(over('api.component.scheduler'), 'GET', '/api/v1/pods')).toBe(200);
     expect((await test.call('GET', '/api/v1/secrets', undefined, {}, over('api.component.scheduler'))).body.message).toMatch(/^secrets is forbidden: User "system:kube-scheduler" cannot list/);
-    expect((await test.call('GET', '/api/v1/nodes/n2', undefined, {}, over('api.node.n1'))).body.message).toMatch(/User "system:node:n1" cannot get/);
+    expect((await test.call('GET', '/api/v1/secrets', undefined, {}, over('api.node.n1'))).body.message).toMatch(/User "system:node:n1" cannot list/);
     expect(await status(over('api.component.nobody'), 'GET', '/api/v1/pods')).toBe(401);
   });
 

@@ -19,8 +19,9 @@ const masters: readonly Rule[] = [{ verbs: ['*'], groups: ['*'], resources: ['*'
 /** The reconcile loops: the garbage collector and the namespace loop read, patch and delete whatever there is; creating is named kind by kind. */
 const controllerManager: readonly Rule[] = [
   { verbs: [...READ, 'update', 'patch', 'delete', 'deletecollection'], groups: ['*'], resources: ['*'] },
-  { verbs: ['update', 'patch'], groups: ['*'], resources: ['nodes/status', 'pods/status', 'namespaces/status', 'namespaces/finalize', 'deployments/status', 'replicasets/status'] },
-  { verbs: ['create'], groups: CORE, resources: ['pods', 'serviceaccounts', 'configmaps', 'namespaces', 'pods/eviction'] },
+  { verbs: ['update', 'patch'], groups: ['*'], resources: ['nodes/status', 'pods/status', 'namespaces/status', 'namespaces/finalize', 'services/status', 'deployments/status', 'replicasets/status'] },
+  { verbs: ['create'], groups: CORE, resources: ['pods', 'serviceaccounts', 'configmaps', 'namespaces', 'endpoints', 'pods/eviction'] },
+  { verbs: ['create'], groups: ['discovery.k8s.io'], resources: ['endpointslices', 'endpointslices/restricted'] },
   { verbs: ['create'], groups: ['apps'], resources: ['replicasets'] },
   EVENTS,
   LEASES,
@@ -37,18 +38,26 @@ const scheduler: readonly Rule[] = [
   LEASES,
 ];
 
-/** What a node may ask for; that it touches only what is its own is checked by the admission plugin NodeRestriction. */
+/**
+ * What a node's kubelet, proxy and DNS may ask for: upstream's `system:node` and `system:node-proxier`, and what cluster DNS reads. That a
+ * node touches only what is its own is checked by the admission plugin NodeRestriction.
+ */
 function node(name: string): readonly Rule[] {
   return [
+    { verbs: READ, groups: CORE, resources: ['nodes', 'namespaces', 'services'] },
+    { verbs: READ, groups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+    { verbs: READ, groups: ['node.k8s.io'], resources: ['runtimeclasses'] },
     { verbs: ['create'], groups: CORE, resources: ['nodes'] },
-    { verbs: [...READ, 'update', 'patch'], groups: CORE, resources: ['nodes'], names: [name] },
+    { verbs: ['update', 'patch'], groups: CORE, resources: ['nodes'], names: [name] },
     { verbs: ['update', 'patch'], groups: CORE, resources: ['nodes/status'], names: [name] },
     { verbs: ['create'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-node-lease'] },
     { verbs: ['get', 'update', 'patch', 'delete'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-node-lease'], names: [name] },
     { verbs: READ, groups: CORE, resources: ['pods'] },
     { verbs: ['delete'], groups: CORE, resources: ['pods'] },
     { verbs: ['update', 'patch'], groups: CORE, resources: ['pods/status'] },
-    { verbs: ['get'], groups: CORE, resources: ['configmaps', 'secrets', 'serviceaccounts'] },
+    { verbs: READ, groups: CORE, resources: ['configmaps', 'secrets'], mustBeNamed: true },
+    { verbs: ['get'], groups: CORE, resources: ['serviceaccounts'] },
+    { verbs: ['create'], groups: CORE, resources: ['serviceaccounts/token'] },
     EVENTS,
   ];
 }

@@ -10,6 +10,8 @@ export interface Rule {
   readonly resources: readonly string[];
   readonly namespaces?: readonly string[];
   readonly names?: readonly string[];
+  /** One object at a time: a list or watch has to name the one that it means. */
+  readonly mustBeNamed?: true;
 }
 
 /** Paths that are no resources; a last `*` stands for everything behind. */
@@ -24,7 +26,8 @@ export function permits(rule: Rule, attributes: ResourceAttributes): boolean {
     has(rule.groups, attributes.group) &&
     has(rule.resources, resourceText(attributes)) &&
     (rule.namespaces === undefined || rule.namespaces.includes(attributes.namespace)) &&
-    (rule.names === undefined || rule.names.includes(attributes.name))
+    (rule.names === undefined || rule.names.includes(attributes.name)) &&
+    (rule.mustBeNamed === undefined || attributes.name !== '')
   );
 }
 
