@@ -1,7 +1,9 @@
-import type { appsV1, coordinationV1, coreV1 } from '@gantry/api-types';
-import { CONFIGMAPS, DEPLOYMENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SERVICEACCOUNTS } from '@gantry/client';
+import type { appsV1, coordinationV1, coreV1, discoveryV1 } from '@gantry/api-types';
+import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
 import type { Informer, Informers } from '@gantry/informer';
+import { BY_SERVICE, serviceEntries } from './endpoint-slice/slice-index.js';
 import { controllerOf } from './ownership/controller-ref.js';
+import { BY_SELECTOR, selectorEntries } from './service-pods/selector-index.js';
 
 /** Pods by the uid of their controller. */
 export const BY_CONTROLLER = 'controller';
@@ -20,6 +22,9 @@ export interface ControllerInformers {
   readonly deployments: Informer<appsV1.Deployment>;
   readonly replicaSets: Informer<appsV1.ReplicaSet>;
   readonly leases: Informer<coordinationV1.Lease>;
+  readonly services: Informer<coreV1.Service>;
+  readonly endpoints: Informer<coreV1.Endpoints>;
+  readonly endpointSlices: Informer<discoveryV1.EndpointSlice>;
   /** The source of informers of further kinds; of these it gives the same. */
   readonly all: Informers;
 }
@@ -49,6 +54,15 @@ export function openInformers(all: Informers): ControllerInformers {
     deployments: all.informer(DEPLOYMENTS),
     replicaSets: all.informer(REPLICASETS, { [BY_CONTROLLER]: controllerUid }),
     leases: all.informer(LEASES),
+    get services() {
+      return all.informer(SERVICES, { [BY_SELECTOR]: selectorEntries });
+    },
+    get endpoints() {
+      return all.informer(ENDPOINTS);
+    },
+    get endpointSlices() {
+      return all.informer(ENDPOINTSLICES, { [BY_SERVICE]: serviceEntries });
+    },
     all,
   };
 }
