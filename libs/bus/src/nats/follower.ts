@@ -162,12 +162,22 @@ export class Follower {
       mem_storage: true,
       num_replicas: 1,
       max_deliver: 1,
-      ...(subjects === undefined ? {} : { filter_subjects: subjects }),
+      ...filterOf(subjects),
     };
-    await jetStreamCall(this.port.bus, `CONSUMER.CREATE.${this.port.stream}.${name}`, { stream_name: this.port.stream, config }, this.closing.signal);
+    await jetStreamCall(this.port.bus, createSubject(this.port.stream, name, subjects), { stream_name: this.port.stream, config }, this.closing.signal);
     if (generation !== this.generation) return void this.restart();
     this.consumer = name;
   }
+}
+
+/** A single filter stands in the subject too, so that permissions can say who may follow what. */
+function createSubject(stream: string, name: string, subjects: readonly string[] | undefined): string {
+  return `CONSUMER.CREATE.${stream}.${name}${subjects?.length === 1 ? `.${subjects[0]}` : ''}`;
+}
+
+function filterOf(subjects: readonly string[] | undefined): object {
+  if (subjects === undefined) return {};
+  return subjects.length === 1 ? { filter_subject: subjects[0] } : { filter_subjects: subjects };
 }
 
 /** From the subject on which a message would be acknowledged: `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery>.…` */
