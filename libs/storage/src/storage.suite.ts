@@ -35,20 +35,20 @@ function textOf(value: { readonly value: Uint8Array } | undefined): string | und
 
 const summary = ({ revision, type, key, previousKind, previousObject, transactionLast }: LogEntry) => ({ revision, type, key, previousKind, previousObject, transactionLast });
 
-/** What every implementation of `Storage` does. `make` gives a new, empty one for each test. */
-export function describeStorage(name: string, make: () => Promise<StorageUnderTest> | StorageUnderTest): void {
+/** What every implementation of `Storage` does. `make` gives a new, empty one for each test; `absent` says why this machine has none. */
+export function describeStorage(name: string, make: () => Promise<StorageUnderTest> | StorageUnderTest, absent: () => string | undefined = () => undefined): void {
   describe(`storage: ${name}`, () => {
     let under: StorageUnderTest;
     let storage: Storage;
     const write = async (...operations: (PutOperation | DeleteOperation)[]) => revisionsOf(await storage.write(operations));
 
-    beforeEach(async () => {
+    beforeEach(async (context) => {
+      const reason = absent();
+      if (reason !== undefined) return context.skip(reason);
       under = await make();
       storage = under.storage;
     });
-    afterEach(async () => {
-      await under.stop();
-    });
+    afterEach(() => under?.stop());
 
     it('starts at revision 0 and gives dense revisions', async () => {
       expect(await storage.currentRevision()).toBe(0);
