@@ -1,1 +1,2 @@
 export type { DnsOptions, RunningDns } from './options.js';
+export { startDns } from './start-dns.js';
