@@ -13,15 +13,18 @@ const workload = { selector: { matchLabels: { app: 'a' } }, template };
 /** The least that a client may send of each kind, besides its metadata. */
 const minimal: Readonly<Record<string, Record<string, unknown>>> = {
   'v1 ConfigMap': {},
+  'v1 Endpoints': {},
   'v1 Event': { involvedObject: { kind: 'Pod', namespace: 'ns', name: 'p' } },
   'v1 Namespace': {},
   'v1 Node': {},
   'v1 Pod': { spec: { containers: [{ name: 'c', image: 'busybox' }] } },
   'v1 Secret': {},
   'v1 ServiceAccount': {},
+  'v1 Service': { spec: { ports: [{ port: 80 }] } },
   'apps/v1 Deployment': { spec: workload },
   'apps/v1 ReplicaSet': { spec: workload },
   'coordination.k8s.io/v1 Lease': {},
+  'discovery.k8s.io/v1 EndpointSlice': { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] },
   'events.k8s.io/v1 Event': {
     regarding: { kind: 'Pod', namespace: 'ns', name: 'p' }, eventTime: '2026-01-02T03:04:05.000000Z', type: 'Normal', reason: 'Testing', action: 'Test',
     reportingController: 'example.com/test', reportingInstance: 'test-1',

@@ -9,3 +9,8 @@ export function selectorText(selector: metaV1.LabelSelector | undefined): string
     return '<invalid>';
   }
 }
+
+/** Labels as tables show them, in the order of their keys. */
+export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
+  return Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`).sort().join(',') || '<none>';
+}
