@@ -25,6 +25,8 @@ const minimal: Readonly<Record<string, Record<string, unknown>>> = {
   'apps/v1 ReplicaSet': { spec: workload },
   'coordination.k8s.io/v1 Lease': {},
   'discovery.k8s.io/v1 EndpointSlice': { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] },
+  'networking.k8s.io/v1 IPAddress': { spec: { parentRef: { resource: 'services', namespace: 'ns', name: 's' } } },
+  'networking.k8s.io/v1 ServiceCIDR': { spec: { cidrs: ['10.0.0.0/24'] } },
   'events.k8s.io/v1 Event': {
     regarding: { kind: 'Pod', namespace: 'ns', name: 'p' }, eventTime: '2026-01-02T03:04:05.000000Z', type: 'Normal', reason: 'Testing', action: 'Test',
     reportingController: 'example.com/test', reportingInstance: 'test-1',
@@ -33,7 +35,8 @@ const minimal: Readonly<Record<string, Record<string, unknown>>> = {
 
 function minimalObject(kind: KindDescriptor): ResourceObject {
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-  const metadata = kind.namespaced ? { name: 'x', namespace: 'ns' } : { name: 'x' };
+  const name = kind.kind === 'IPAddress' ? '10.0.0.1' : 'x';
+  const metadata = kind.namespaced ? { name, namespace: 'ns' } : { name };
   const fields = minimal[`${apiVersion} ${kind.kind}`];
   if (fields === undefined) throw new Error(`this test has no minimal ${kind.kind}`);
   return { apiVersion, kind: kind.kind, metadata, ...structuredClone(fields) };

@@ -13,9 +13,11 @@ import { service } from './core/service/kind.js';
 import type { KindDescriptor } from './descriptor.js';
 import { endpointSlice } from './discovery/endpoint-slice/kind.js';
 import { newEvent } from './events/event/kind.js';
+import { ipAddress } from './networking/ip-address/kind.js';
+import { serviceCIDR } from './networking/service-cidr/kind.js';
 
 /** Every built-in kind, group by group; discovery lists them in this order. */
 export const kinds: readonly KindDescriptor[] = [
   configMap, endpoints, event, namespace, node, pod, secret, serviceAccount, service,
-  deployment, replicaSet, lease, endpointSlice, newEvent,
+  deployment, replicaSet, lease, endpointSlice, newEvent, ipAddress, serviceCIDR,
 ];
