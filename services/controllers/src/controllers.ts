@@ -1,5 +1,8 @@
 import type { Controller } from './controller-context.js';
 import { deploymentController } from './deployment/controller.js';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.js';
+import { endpointSliceController } from './endpoint-slice/controller.js';
+import { endpointsController } from './endpoints/controller.js';
 import { garbageCollector } from './garbage-collector/controller.js';
 import { namespaceController } from './namespace/controller.js';
 import { nodeIpamController } from './node-ipam/controller.js';
@@ -18,6 +21,9 @@ export const controllers: readonly Controller[] = [
   garbageCollector,
   deploymentController,
   replicaSetController,
+  endpointSliceController,
+  endpointsController,
+  endpointSliceMirroringController,
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,

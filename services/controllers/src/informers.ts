@@ -54,15 +54,9 @@ export function openInformers(all: Informers): ControllerInformers {
     deployments: all.informer(DEPLOYMENTS),
     replicaSets: all.informer(REPLICASETS, { [BY_CONTROLLER]: controllerUid }),
     leases: all.informer(LEASES),
-    get services() {
-      return all.informer(SERVICES, { [BY_SELECTOR]: selectorEntries });
-    },
-    get endpoints() {
-      return all.informer(ENDPOINTS);
-    },
-    get endpointSlices() {
-      return all.informer(ENDPOINTSLICES, { [BY_SERVICE]: serviceEntries });
-    },
+    services: all.informer(SERVICES, { [BY_SELECTOR]: selectorEntries }),
+    endpoints: all.informer(ENDPOINTS),
+    endpointSlices: all.informer(ENDPOINTSLICES, { [BY_SERVICE]: serviceEntries }),
     all,
   };
 }

@@ -1,5 +1,5 @@
 import type { ResourceReference } from '@gantry/client';
-import { CONFIGMAPS, DEPLOYMENTS, EVENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS } from '@gantry/client';
+import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
 
 /** A kind that is served, as discovery tells about it. */
 export interface DiscoveredResource extends ResourceReference {
@@ -7,8 +7,10 @@ export interface DiscoveredResource extends ResourceReference {
   readonly namespaced: boolean;
 }
 
-/** The kinds that the spine serves, each in one version; Events once, for both their APIs store the same objects. */
-export const SPINE_RESOURCES: readonly DiscoveredResource[] = [NAMESPACES, NODES, PODS, CONFIGMAPS, SECRETS, SERVICEACCOUNTS, EVENTS, DEPLOYMENTS, REPLICASETS, LEASES];
+/** The kinds that are served, each in one version; Events once, for both their APIs store the same objects. */
+export const SPINE_RESOURCES: readonly DiscoveredResource[] = [
+  NAMESPACES, NODES, PODS, CONFIGMAPS, SECRETS, SERVICEACCOUNTS, EVENTS, SERVICES, ENDPOINTS, ENDPOINTSLICES, DEPLOYMENTS, REPLICASETS, LEASES,
+];
 
 export function apiVersionOf({ group, version }: ResourceReference): string {
   return group === '' ? version : `${group}/${version}`;
