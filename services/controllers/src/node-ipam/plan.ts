@@ -2,10 +2,17 @@ import type { coreV1 } from '@gantry/api-types';
 import { revisionOf } from '@gantry/informer';
 import type { PodCidrs } from './pod-cidrs.js';
 
+export interface Assignment {
+  readonly node: coreV1.Node;
+  readonly podCidr: string;
+  /** The share that is tried first when this one is written: see `PodCidrs`. */
+  readonly next: number;
+}
+
 /** What one look at all nodes leads to. */
 export interface NodeIpamPlan {
   /** In the order in which they must be written, each only after the one before it was. */
-  readonly assignments: readonly { readonly node: coreV1.Node; readonly podCidr: string }[];
+  readonly assignments: readonly Assignment[];
   /** Nodes for which nothing is left. */
   readonly refused: readonly coreV1.Node[];
 }
@@ -33,11 +40,11 @@ function podCidrsOf(spec: coreV1.NodeSpec | undefined): readonly string[] {
 export function computePlan(nodes: readonly coreV1.Node[], free: PodCidrs): NodeIpamPlan {
   for (const { spec } of nodes) podCidrsOf(spec).forEach((cidr) => free.occupy(cidr));
   const waiting = nodes.filter((node) => !hasPodCidr(node)).toSorted((a, b) => revisionOf(a) - revisionOf(b));
-  const assignments: { node: coreV1.Node; podCidr: string }[] = [];
+  const assignments: Assignment[] = [];
   for (const [index, node] of waiting.entries()) {
     const podCidr = free.take();
     if (podCidr === undefined) return { assignments, refused: waiting.slice(index) };
-    assignments.push({ node, podCidr });
+    assignments.push({ node, podCidr, next: free.next });
   }
   return { assignments, refused: [] };
 }
