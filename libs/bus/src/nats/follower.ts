@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { delay, systemClock, type Clock, type Logger } from '@gantry/async';
 import type { Msg } from '@nats-io/transport-node';
-import type { Bus, FollowOptions } from '../bus.js';
+import { BusError, type Bus, type FollowOptions } from '../bus.js';
 import type { Guard } from '../guard.js';
 import { decodeHeaders } from './headers.js';
 import { isMissingStream, jetStreamCall, type StreamInfo } from './jetstream.js';
@@ -45,6 +45,7 @@ export class Follower {
   private created: string | undefined;
   private restarting: Promise<void> | undefined;
   private subscription: ReturnType<Listen> | undefined;
+  private refusal: BusError | undefined;
   private readonly watchdog: NodeJS.Timeout;
 
   constructor(
@@ -55,7 +56,13 @@ export class Follower {
     this.watchdog = setInterval(() => this.look(), HEARTBEAT_MS).unref();
   }
 
-  /** Makes the consumer anew; resolves when the server has been asked once. */
+  /** Resolves when the server has been asked once; rejects with `refused` where this client may not follow. */
+  async start(): Promise<void> {
+    await this.restart();
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+
+  /** Makes the consumer anew. */
   restart(): Promise<void> {
     this.generation += 1;
     this.consumer = '';
@@ -124,9 +131,17 @@ export class Follower {
       await this.createConsumer(generation);
       return true;
     } catch (error) {
+      if (error instanceof BusError && error.code === 'refused') return this.giveUp(error);
       if (!this.closing.signal.aborted && !isMissingStream(error)) this.port.logger.debug({ error: String(error) }, 'the watch stream cannot be followed yet');
       return this.closing.signal.aborted;
     }
+  }
+
+  private giveUp(refusal: BusError): true {
+    this.refusal = refusal;
+    clearInterval(this.watchdog);
+    this.port.logger.error({ error: refusal.message, subjects: this.options.subjects }, 'the watch stream may not be followed');
+    return true;
   }
 
   /** Where the stream no longer has what is wanted, or is another one, following goes on at its first message. */

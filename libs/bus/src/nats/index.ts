@@ -1,2 +1,5 @@
 export type { NatsBusOptions, NatsCredentials, WatchStreamLimits } from './options.js';
 export { connectNatsBus } from './nats-bus.js';
+export type { NatsComponent, NatsPermissions } from './trust/permissions.js';
+export type { NatsTrust, NodeSigner } from './trust/trust.js';
+export { createNatsTrust, nodeCredentials, trustConfiguration } from './trust/trust.js';

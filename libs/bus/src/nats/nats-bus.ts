@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { silentLogger } from '@gantry/async';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { errors, type Msg, type NatsConnection, type Status } from '@nats-io/transport-node';
 import {
   BusError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions, type Subscription,
 } from '../bus.js';
@@ -54,7 +54,7 @@ class NatsBus implements Bus {
     this.responders = new Responders({ listen: this.listen, send: this.send, acceptsReply });
     this.streams = new StreamHost(this, () => inbox);
     const limits = { ...NATS_DEFAULTS.watchLimits, ...watchLimits };
-    this.watch = new NatsWatch({ bus: this, publisher: this.publisher, send: this.send, listen: this.listen, guard: this.guard, logger, clock, limits, inbox: `${inbox}.follow` });
+    this.watch = new NatsWatch({ bus: { request: this.ask }, publisher: this.publisher, send: this.send, listen: this.listen, guard: this.guard, logger, clock, limits, inbox: `${inbox}.follow` });
     this.listen(`${inbox}.reply.*`, undefined, (message) => this.requests.receive(message));
     this.listen(`${inbox}.ack.*`, undefined, (message) => this.publisher.receive(message));
     void this.followStatus(logger);
@@ -95,9 +95,7 @@ class NatsBus implements Bus {
   async request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage> {
     requireSubject(subject);
     this.requireSize(data);
-    this.requireConnected();
-    if (options.signal?.aborted === true) throw new BusError('cancelled', 'the request was cancelled');
-    return this.requests.request(subject, data, options);
+    return this.ask(subject, data, options);
   }
 
   openStream(subject: string, options: OpenStreamOptions): Promise<ByteStream> {
@@ -133,6 +131,13 @@ class NatsBus implements Bus {
     else await this.connection.close();
   }
 
+  /** Without a look at the subject: the server's own, which name what is followed, have wildcards in them. */
+  private readonly ask: Bus['request'] = async (subject, data, options) => {
+    this.requireConnected();
+    if (options.signal?.aborted === true) throw new BusError('cancelled', 'the request was cancelled');
+    return this.requests.request(subject, data, options);
+  };
+
   private readonly send: Send = (subject, data, headers = NO_HEADERS, own, reply) => {
     this.requireSize(data);
     if (!this.connected) throw new BusError('disconnected', 'there is no connection to NATS');
@@ -163,13 +168,20 @@ class NatsBus implements Bus {
   }
 
   private async followStatus(logger: NonNullable<NatsBusOptions['logger']>): Promise<void> {
-    for await (const { type } of this.connection.status()) {
-      if (type === 'disconnect') {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') {
         logger.warn({}, 'the connection to NATS was lost');
         this.lost('the connection to NATS was lost');
       }
-      if (type === 'reconnect') this.regained();
+      if (status.type === 'reconnect') this.regained();
+      if (status.type === 'error') this.refused(status, logger);
     }
+  }
+
+  /** The server does not carry what this identity may not publish; it says so apart from the message. */
+  private refused({ error }: Extract<Status, { type: 'error' }>, logger: NonNullable<NatsBusOptions['logger']>): void {
+    logger.warn({ error: error.message }, 'the NATS server refuses something');
+    if (error instanceof errors.PermissionViolationError && error.operation === 'publish') this.requests.refuse(error.subject);
   }
 
   private lost(why: string): void {

@@ -63,7 +63,13 @@ export class NatsWatch implements WatchStream {
     this.lastFollower += 1;
     const follower = new Follower(options, { ...this.port, stream: STREAM, inbox: `${this.port.inbox}.${this.lastFollower}` });
     this.followers.add(follower);
-    await follower.restart();
+    try {
+      await follower.start();
+    } catch (error) {
+      this.followers.delete(follower);
+      await follower.close();
+      throw error;
+    }
     return {
       close: () => {
         this.followers.delete(follower);

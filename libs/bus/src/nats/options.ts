@@ -10,7 +10,7 @@ export type NatsCredentials =
 export interface NatsBusOptions {
   /** `nats://host:4222`; several are tried in turn. */
   readonly servers: readonly string[];
-  /** Names this client's inboxes, `_INBOX.<identity>.…`, which no other identity may listen on: one token of a subject. */
+  /** Names this client's inboxes, `_INBOX.<identity>.…`, which no other identity may listen on: `store`, or `node.<name>` for a node. */
   readonly identity: string;
   readonly credentials?: NatsCredentials;
   /** PEM. Given: the connection is encrypted and the server's certificate verified against `ca`. */

@@ -54,6 +54,13 @@ export class Requests {
     else settle();
   }
 
+  /** The server does not let this client ask there. */
+  refuse(subject: string): void {
+    for (const { pending, request } of [...this.waiting.values()]) {
+      if (request.subject === subject) pending.refuse(new BusError('refused', `this client may not publish on ${subject}`));
+    }
+  }
+
   failAll(why: string): void {
     for (const { pending } of [...this.waiting.values()]) pending.giveUp(new BusError('disconnected', why));
   }

@@ -150,7 +150,7 @@ async function runHandler(handler: StreamHandler, stream: Parameters<StreamHandl
 /** A frame goes nowhere but to an inbox: else an opener could name any subject and have bytes published there. */
 function requireInbox(headers: BusHeaders): string {
   const inbox = headers[STREAM_INBOX_HEADER];
-  if (inbox === undefined || !/^_INBOX(?:\.[A-Za-z0-9_-]+){1,2}\.stream\.[0-9a-f]+$/.test(inbox)) throw new BusError('refused', 'the other side does not take streams');
+  if (inbox === undefined || !/^_INBOX(?:\.[A-Za-z0-9_=-]+){1,3}\.stream\.[0-9a-f]+$/.test(inbox)) throw new BusError('refused', 'the other side does not take streams');
   return inbox;
 }
 
