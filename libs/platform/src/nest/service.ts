@@ -25,7 +25,7 @@ function onceOnly(context: INestApplicationContext): () => Promise<void> {
 }
 
 /** Nest's own lines: what it does at construction is detail, its warnings and errors are ours. */
-function nestLogger(logger: Logger): LoggerService {
+export function nestLogger(logger: Logger): LoggerService {
   const debug = (message: unknown): void => logger.debug({}, String(message));
   return {
     log: debug,

@@ -1,0 +1,101 @@
+import type { Logger } from '@gantry/async';
+import { createLogger, type LogLevel } from '../logging/logger.js';
+import { createProcessMetrics, type Metrics } from '../metrics/index.js';
+import type { HealthCheck } from '../nest/admin.module.js';
+import { onShutdownSignal } from '../shutdown.js';
+import { ConfigurationError, Environment } from './environment.js';
+
+/** What a started service is to its process. */
+export interface RunningService {
+  readonly checks: readonly HealthCheck[];
+  /** Graceful; the process gives it `STOP_MS`. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceContext {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Aborted when the process was told to end while the service still started. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServiceDefinition {
+  /** `store`, `api`, …: the `component` of its log. */
+  readonly name: string;
+  readonly settings: ProcessSettings;
+  start(context: ServiceContext): Promise<RunningService>;
+}
+
+/** What every process of a cluster is told by its environment. */
+export interface ProcessSettings {
+  readonly logLevel: LogLevel;
+  /** Where health and metrics are served. */
+  readonly adminPort: number;
+}
+
+const STOP_MS = 25_000;
+const STARTING: readonly HealthCheck[] = [{ name: 'start', check: () => 'it starts' }];
+
+/** `GANTRY_LOG_LEVEL` (info) and `GANTRY_ADMIN_PORT` (9090). */
+export function readProcessSettings(environment: Environment): ProcessSettings {
+  return {
+    logLevel: environment.choice('GANTRY_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+    adminPort: environment.integer('GANTRY_ADMIN_PORT', 9090, { from: 0, to: 65_535 }),
+  };
+}
+
+/**
+ * Runs one service as this process until it is told to end: 0 after a graceful stop, 1 when it could not start, failed or did not
+ * stop in time, 2 when its configuration is wrong.
+ */
+export async function runServiceProcess(define: (environment: Environment) => ServiceDefinition): Promise<void> {
+  const definition = configured(define);
+  const logger = createLogger({ level: definition.settings.logLevel }).child({ component: definition.name });
+  process.on('uncaughtException', (error) => end(logger, error, 'an error that nobody caught'));
+  process.on('unhandledRejection', (error) => end(logger, error, 'a rejection that nobody caught'));
+  try {
+    await runUntilSignal(definition, logger);
+  } catch (error) {
+    end(logger, error, 'the service could not be started');
+  }
+}
+
+function configured(define: (environment: Environment) => ServiceDefinition): ServiceDefinition {
+  const environment = new Environment(process.env);
+  try {
+    const definition = define(environment);
+    environment.check();
+    return definition;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(2);
+  }
+}
+
+async function runUntilSignal({ settings, start }: ServiceDefinition, logger: Logger): Promise<void> {
+  const { startHttpService, AdminModule } = await import('../nest/http.js');
+  const metrics = createProcessMetrics();
+  const stopping = new AbortController();
+  let service: RunningService | undefined;
+  const admin = await startHttpService(AdminModule.register({ metrics, checks: () => service?.checks ?? STARTING }), settings.adminPort, logger);
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+    onShutdownSignal((signal) => {
+      stopping.abort();
+      resolve(signal);
+    });
+  });
+  service = await start({ logger, metrics, signal: stopping.signal });
+  logger.info({ adminPort: admin.port }, 'the service runs');
+  const signal = await signalled;
+  logger.info({ signal }, 'the service stops');
+  setTimeout(() => end(logger, new Error(`no end after ${STOP_MS} ms`), 'the service did not stop in time'), STOP_MS).unref();
+  await service.stop();
+  await admin.close();
+  process.exit(0);
+}
+
+function end(logger: Logger, error: unknown, message: string): never {
+  logger.error({ error }, message);
+  return process.exit(1);
+}
