@@ -2,6 +2,7 @@ import type { Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { KindDescriptor } from '@gantry/resources';
 import type { Storage } from '@gantry/storage';
+import type { ClusterNetworkOptions } from './cluster-network/options.js';
 import type { ServerVersion } from './http/version.js';
 import type { VerbLimits } from './verbs/verb.js';
 
@@ -36,7 +37,7 @@ export const defaultLimits: ApiLimits = {
   minimumWatchSeconds: 1_800,
 };
 
-export interface ApiOptions {
+export interface ApiOptions extends ClusterNetworkOptions {
   readonly bus: Bus;
   readonly storage: Storage;
   /** Port 0: any free one. */

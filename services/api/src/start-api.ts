@@ -3,6 +3,8 @@ import { resolveWatchMessage } from '@gantry/storage';
 import { AdmissionChain } from './admission/chain.js';
 import { createPlugins } from './admission/plugins.js';
 import { ensureSystemNamespaces, namespaceReader } from './admission/plugins/namespace-lifecycle/namespaces.js';
+import { createClusterNetwork } from './cluster-network/cluster-network.js';
+import type { ClusterNetwork } from './cluster-network/cluster-network.js';
 import { jsonAnswer } from './http/answer.js';
 import { serveOnBus } from './http/bus-server.js';
 import { RequestChain } from './http/chain.js';
@@ -31,13 +33,14 @@ import { WatchCache } from './watch-cache/watch-cache.js';
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { bus, logger, listen, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { chain, watchCache, starter } = compose(options, limits);
+  const { chain, watchCache, network, starter } = compose(options, limits);
   const server = await listenHttps({ ...limits, listen, tls, chain, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
   const stop = once(async () => {
     starter.stop();
+    await network.stop();
     watchCache.endWatches();
     await Promise.all([busServer.close(), server.stop(limits.stopPatienceMs)]);
     await watchCache.stop();
@@ -46,23 +49,25 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 }
 
 /** The parts, put together; nothing runs yet. */
-function compose(options: ApiOptions, limits: ApiLimits): { chain: RequestChain; watchCache: WatchCache; starter: Starter } {
+function compose(options: ApiOptions, limits: ApiLimits): { chain: RequestChain; watchCache: WatchCache; network: ClusterNetwork; starter: Starter } {
   const { storage, logger } = options;
   const { kinds } = options.kinds;
   const seal = createSeal(options.encryptionKey);
   const watchCache = createWatchCache(options, limits, seal);
   const resources = bindResources(kinds, watchCache);
   const admission = new AdmissionChain(createPlugins({ namespace: namespaceReader(() => env, resources) }));
-  const env: RegistryEnvironment = { storage, watchCache, seal, admission, now: Date.now };
+  const network = createClusterNetwork(options, resources, Date.now);
+  const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: network.claimers, now: Date.now };
   const subresources = createSubresources(createKubeletStreams(options.bus, logger));
   const starter = new Starter(async () => {
     await watchCache.start();
     await ensureSystemNamespaces(env, resources);
+    await network.start(env);
   }, logger);
   const isReady = (): boolean => starter.isReady;
   const routes = new Routes(resources, subresources, env.now);
   const endpoints = new PathEndpoints(pathEndpoints(options, subresources, env, isReady));
-  return { chain: new RequestChain({ env, limits, routes, endpoints, isReady, logger }), watchCache, starter };
+  return { chain: new RequestChain({ env, limits, routes, endpoints, isReady, logger }), watchCache, network, starter };
 }
 
 function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {

@@ -79,17 +79,22 @@ function checkValid({ kind }: ServedResource, object: ResourceObject): void {
   if (errors.length > 0) throw newInvalid(kind, object.metadata.name ?? '', errors);
 }
 
-async function insert(env: RegistryEnvironment, request: CreateRequest, admission: AdmissionRequest, moreNames: number): Promise<CachedObject> {
-  const { resource, object, namespace } = request;
+async function insert(env: RegistryEnvironment, request: CreateRequest, admission: AdmissionRequest, moreNames: number, attempt = 0): Promise<CachedObject> {
+  const { resource, object, namespace, dryRun } = request;
   const name = object.metadata.name!;
   const key = storageKeyOf(resource, namespace, name);
-  const encoded = encodeObject(resource, object);
-  if (request.dryRun) {
+  const claims = await env.claimers.get(resource.kind)?.claim({ object, old: undefined, dryRun, attempt });
+  const encoded = encodeObject(resource, claims?.object ?? object);
+  if (dryRun) {
     if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
     return new CachedObject(resource.cache.form, key, 0, encoded);
   }
-  const outcome = await put(env, resource, key, 0, encoded, admission.guards);
+  const outcome = await put(env, resource, key, 0, encoded, { guards: admission.guards!, claims: claims?.operations ?? [] });
   if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
+  if (outcome.failedOperation > admission.guards!.length) {
+    claims!.refused(outcome.failedOperation - admission.guards!.length - 1);
+    return insert(env, request, admission, moreNames, attempt + 1);
+  }
   if (outcome.failedOperation > 0) return insertAgain(env, request, admission, moreNames);
   if (moreNames === 0) throw nameTaken(resource, object);
   object.metadata.name = generatedName(object.metadata.generateName!);

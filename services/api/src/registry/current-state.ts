@@ -29,20 +29,27 @@ export function opened(env: RegistryEnvironment, resource: ServedResource, value
   return new CachedObject(resource.cache.form, value.key, value.revision, plain);
 }
 
+/** What is written or checked together with an object: its guards first, then its claims. */
+export interface Together {
+  readonly guards?: readonly WriteGuard[];
+  readonly claims?: readonly WriteOperation[];
+}
+
 /**
  * Writes an object by compare-and-swap (0: the key must be free), sealed where its kind is, with the kind's time to live. A refusal by a
- * guard is of an operation behind the first.
+ * guard or a claim is of an operation behind the first.
  */
-export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, guards: readonly WriteGuard[] = []): Promise<WriteOutcome> {
+export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, { guards = [], claims = [] }: Together = {}): Promise<WriteOutcome> {
   const { value, spliceOffset, schemaHash } = kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
   const operation = { type: 'put', key, expectedRevision, value, spliceOffset, schemaHash } as const;
   const checks = guards.map((guard) => ({ type: 'check', key: guard.key, expectedRevision: guard.revision }) as const);
-  return write(env, [kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds }, ...checks]);
+  return write(env, [kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds }, ...checks, ...claims]);
 }
 
-/** Removes an object by compare-and-swap. */
-export function remove(env: RegistryEnvironment, key: string, expectedRevision: number): Promise<WriteOutcome> {
-  return write(env, [{ type: 'delete', key, expectedRevision }]);
+/** Removes an object by compare-and-swap, and with it what it holds. A refusal by what it holds is of an operation behind the first. */
+export async function remove(env: RegistryEnvironment, { kind }: ServedResource, { key, revision, object }: CachedObject): Promise<WriteOutcome> {
+  const released = (await env.claimers.get(kind)?.release(object)) ?? [];
+  return write(env, [{ type: 'delete', key, expectedRevision: revision }, ...released]);
 }
 
 function write(env: RegistryEnvironment, operations: readonly WriteOperation[]): Promise<WriteOutcome> {

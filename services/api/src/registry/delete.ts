@@ -67,8 +67,9 @@ function failedPrecondition({ resource, name, preconditions }: DeleteRequest, { 
 
 async function removeNow(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject): Promise<Step> {
   if (dryRun) return { removed: true, object: existing };
-  const outcome = await remove(env, existing.key, existing.revision);
+  const outcome = await remove(env, resource, existing);
   if (outcome.ok) return { removed: true, object: existing.at(outcome.revisions[0]!) };
+  if (outcome.failedOperation > 0) return { current: { object: existing, fresh: false } };
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
 }
 

@@ -2,6 +2,7 @@ import { deepEqual, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc
 import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
+import type { Claims } from './claims.js';
 import { currentState, freshState, notFound, opened, put, remove } from './current-state.js';
 import type { CurrentState } from './current-state.js';
 import { encodeObject } from './encode.js';
@@ -48,7 +49,7 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
       if (request.createInstead === undefined) throw notFound(resource, name);
       return { object: await request.createInstead(), created: true };
     }
-    const next = await attemptUpdate(env, request, state);
+    const next = await attemptUpdate(env, request, state, attempt);
     if (next instanceof CachedObject) return { object: next, created: false };
     state = next.current;
   }
@@ -59,17 +60,30 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
  * The new state, or what to start from the next time. A refusal that rests on a state from the cache is looked at again with a fresh one;
  * a write that failed is not: it may have been done, and would be done twice.
  */
-async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState): Promise<Next> {
-  let object: ResourceObject;
+async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState, attempt: number): Promise<Next> {
+  let prepared: Prepared;
   try {
-    object = await preparedObject(env, request, state.object);
+    const object = await preparedObject(env, request, state.object);
+    prepared = { object, claims: await claimsFor(env, request, state.object, object, attempt) };
   } catch (error) {
     if (state.fresh || !(error instanceof StatusError)) throw error;
     const current = await freshState(env, request.resource, state.object.key, request.signal);
     if (current?.object.revision === state.object.revision) throw error;
     return { current };
   }
-  return store(env, request, state, object);
+  return store(env, request, state, prepared);
+}
+
+interface Prepared {
+  readonly object: ResourceObject;
+  readonly claims: Claims | undefined;
+}
+
+/** What a changed object is to hold; one that goes claims nothing more. */
+async function claimsFor(env: RegistryEnvironment, { resource, dryRun }: UpdateRequest, existing: CachedObject, object: ResourceObject, attempt: number): Promise<Claims | undefined> {
+  const claimer = env.claimers.get(resource.kind);
+  if (claimer === undefined || isFinished(resource, object)) return undefined;
+  return claimer.claim({ object, old: existing.object, dryRun, attempt });
 }
 
 async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<ResourceObject> {
@@ -136,15 +150,21 @@ function keep<T extends object, K extends keyof T>(target: T, source: T, field: 
 
 type Next = CachedObject | { readonly current: CurrentState | undefined };
 
-async function store(env: RegistryEnvironment, request: UpdateRequest, { object: existing, fresh }: CurrentState, object: ResourceObject): Promise<Next> {
+async function store(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState, { object: wanted, claims }: Prepared): Promise<Next> {
   const { resource } = request;
+  const { object: existing, fresh } = state;
+  const object = claims?.object ?? wanted;
   const { form } = resource.cache;
   const { key, revision } = existing;
   const encoded = encodeObject(resource, object);
   if (isSame(existing, encoded.value)) return fresh ? existing : confirmed(env, request, existing);
   if (request.dryRun) return new CachedObject(form, key, revision, encoded);
-  const outcome = isFinished(resource, object) ? await remove(env, key, revision) : await put(env, resource, key, revision, encoded);
+  const outcome = isFinished(resource, object) ? await remove(env, resource, existing) : await put(env, resource, key, revision, encoded, { claims: claims?.operations ?? [] });
   if (outcome.ok) return new CachedObject(form, key, outcome.revisions[0]!, encoded);
+  if (outcome.failedOperation > 0) {
+    claims?.refused(outcome.failedOperation - 1);
+    return { current: state };
+  }
   return { current: outcome.current && { object: opened(env, resource, outcome.current), fresh: true } };
 }
 
