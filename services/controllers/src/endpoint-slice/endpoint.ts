@@ -59,7 +59,8 @@ export function endpointOf(service: coreV1.Service, pod: coreV1.Pod, node: coreV
 
 /** What one and the same endpoint keeps while its conditions change. */
 export function endpointKey({ addresses, targetRef }: discoveryV1.Endpoint): string {
-  return `${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''} ${addresses.toSorted().join()}`;
+  const address = addresses.length === 1 ? addresses[0] : addresses.toSorted().join();
+  return `${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''} ${address}`;
 }
 
 /** The types of addresses that the service's endpoints have. */

@@ -64,9 +64,10 @@ function groupByPorts(service: coreV1.Service, world: SliceWorld, type: AddressT
     const endpoint = endpointOf(service, pod, world.node(pod.spec?.nodeName ?? ''), type);
     if (endpoint === undefined) continue;
     const ports = endpointPorts(service, pod);
-    const group = groups.get(portsKey(ports)) ?? { ports, endpoints: [] };
-    groups.set(portsKey(ports), group);
-    group.endpoints.push(endpoint);
+    const key = portsKey(ports);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ports, endpoints: [endpoint] });
+    else group.endpoints.push(endpoint);
   }
   return groups;
 }

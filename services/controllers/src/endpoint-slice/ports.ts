@@ -12,6 +12,6 @@ export function endpointPorts({ spec }: coreV1.Service, pod: coreV1.Pod): discov
 
 /** Equal for the same ports in any order. */
 export function portsKey(ports: readonly discoveryV1.EndpointPort[] | null | undefined): string {
-  const texts = (ports ?? []).map(({ name, port, protocol, appProtocol }) => JSON.stringify([name ?? '', port ?? null, protocol ?? 'TCP', appProtocol ?? null]));
+  const texts = (ports ?? []).map(({ name, port, protocol, appProtocol }) => `${name ?? ''} ${port ?? ''} ${protocol ?? 'TCP'} ${appProtocol ?? ''}`);
   return texts.sort().join();
 }

@@ -47,7 +47,7 @@ describe('endpoints', () => {
   it.each<[string, coreV1.Service, coreV1.Pod[], string[]]>([
     ['ready pods and others, by address', service(), [pod('b', '10.0.0.2', { ready: false }), pod('c', '10.0.0.3'), pod('a', '10.0.0.1')], ['10.0.0.1+ 10.0.0.3+ 10.0.0.2- 8080']],
     ['none that ends', service(), [pod('a', '10.0.0.1', { deleting: true })], []],
-    ['none that ends, published or not', service({ publishNotReadyAddresses: true }), [pod('a', '10.0.0.1', { deleting: true }), pod('b', '10.0.0.2', { ready: false })], ['10.0.0.2+ 8080']],
+    ['all as ready, where not ready ones are published', service({ publishNotReadyAddresses: true }), [pod('a', '10.0.0.1', { deleting: true }), pod('b', '10.0.0.2', { ready: false })], ['10.0.0.1+ 10.0.0.2+ 8080']],
     ['ports with the same addresses as one', twoPorts, [pod('a', '10.0.0.1'), pod('b', '10.0.0.2')], ['10.0.0.1+ 10.0.0.2+ 8080 8081']],
     ['ports with other addresses apart', twoPorts, [pod('a', '10.0.0.1'), pod('b', '10.0.0.2', { ports: [] })], ['10.0.0.1+ 8080', '10.0.0.1+ 10.0.0.2+ 8081']],
     ['addresses alone, of a headless service without ports', service({ clusterIP: 'None', ports: [] }), [pod('a', '10.0.0.1')], ['10.0.0.1+']],

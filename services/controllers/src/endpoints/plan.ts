@@ -21,6 +21,11 @@ export interface EndpointsWorld {
   readonly triggerTime: string | undefined;
 }
 
+/** A pod that ends has no traffic, but where every address is asked for. */
+function isShown(service: coreV1.Service, pod: coreV1.Pod): boolean {
+  return hasEndpoint(pod) && (service.spec?.publishNotReadyAddresses === true || !isBeingDeleted(pod));
+}
+
 function wantedLabels(service: coreV1.Service): Record<string, string> {
   const { [HEADLESS]: _headless, ...own } = service.metadata?.labels ?? {};
   return { ...own, ...(isHeadless(service) ? { [HEADLESS]: '' } : {}), [MANAGED_BY]: CONTROLLER };
@@ -39,7 +44,7 @@ function isAsWanted(current: coreV1.Endpoints, { subsets, metadata: { labels, an
 /** The object as it is to be written; undefined where it is as it should be: pure. One without a revision is to be created. */
 export function computePlan(service: coreV1.Service, world: EndpointsWorld): coreV1.Endpoints | undefined {
   const { pods, current } = world;
-  const all = subsetsOf(service, pods.filter((pod) => hasEndpoint(pod) && !isBeingDeleted(pod)));
+  const all = subsetsOf(service, pods.filter((pod) => isShown(service, pod)));
   const truncated = truncate(all);
   const { name, namespace } = service.metadata ?? {};
   const metadata = { ...(current?.metadata ?? { name, namespace }), labels: wantedLabels(service), annotations: wantedAnnotations(world, truncated !== undefined) };

@@ -1,0 +1,30 @@
+import { connectNatsBus } from '@gantry/bus/nats';
+import { createBusTransport, createClient } from '@gantry/client';
+import { RUNNING_PART, startService } from '@gantry/platform/nest';
+import { runServiceProcess, type RunningService, type ServiceContext } from '@gantry/platform/process';
+import { readControllersConfig, type ControllersConfig } from './config.js';
+import { ControllersModule } from './controllers.module.js';
+import type { Controllers } from './start-controllers.js';
+
+/** The controllers as a process: over NATS, one of the replicas at work at a time. */
+async function start({ nats, rootCa }: ControllersConfig, { logger, metrics, signal }: ServiceContext): Promise<RunningService> {
+  const bus = await connectNatsBus({ ...nats, logger, signal });
+  const client = createClient(createBusTransport({ bus, subjectPrefix: 'api.component.controllers' }));
+  const application = await startService(ControllersModule.register({ client, bus, logger, rootCa, leaderElection: {} }), logger);
+  const controllers = application.get<Controllers>(RUNNING_PART);
+  let connected = false;
+  bus.onConnection((now) => void (connected = now));
+  metrics.gaugeOf({ name: 'gantry_controllers_leading', help: '1 while the controllers of this process work.' }, () => Number(controllers.isLeader));
+  return {
+    checks: [{ name: 'bus', check: () => (connected ? undefined : 'no connection to NATS') }],
+    stop: async () => {
+      await application.close();
+      await bus.close();
+    },
+  };
+}
+
+await runServiceProcess((environment) => {
+  const config = readControllersConfig(environment);
+  return { name: 'controllers', settings: config.process, start: (context) => start(config, context) };
+});
