@@ -51,7 +51,8 @@ function endsWith(labels: readonly string[], domain: readonly string[]): boolean
 function answerOf(zone: ClusterZone, owner: string, { labels, type }: Query, outcome: Outcome): RecordsAnswer {
   const base = { rcode: RCODE.noError, authoritative: true, answers: [], authority: [], additional: [] };
   if (outcome.kind === 'records') return { ...base, answers: outcome.answers, additional: outcome.additional ?? [] };
-  const soa = soaRecord(owner, serverName(zone.domain), { serial: zone.catalog.serial, ttl: zone.ttl });
+  const { domain, ttl, catalog } = zone;
+  const soa = soaRecord(owner, { server: serverName(domain), mailbox: `hostmaster.${domain}`, serial: catalog.serial, ttl });
   const isApex = labels.length === owner.split('.').length;
   if (type === TYPE.SOA && isApex) return { ...base, answers: [soa] };
   return { ...base, rcode: outcome.kind === 'no-name' ? RCODE.nxDomain : RCODE.noError, authority: [soa] };

@@ -18,8 +18,13 @@ export async function serveUdp(address: string, port: number, respond: Respond, 
   socket.on('message', (packet, { port: clientPort, address: client }) => {
     respond(packet, 'udp', (answer) => socket.send(answer, clientPort, client, ignore));
   });
+  // With the address known at once, `bind` may be done before it returns.
+  const listening = once(socket, 'listening');
   socket.bind(port, address);
-  await once(socket, 'listening');
+  await listening.catch((error: unknown) => {
+    socket.close();
+    throw error;
+  });
   socket.on('error', (err) => logger.warn({ err }, 'the UDP socket of the cluster DNS failed'));
   return { port: socket.address().port, close: () => close(socket) };
 }

@@ -65,9 +65,16 @@ export function srvRecord(target: string, { port, weight }: { readonly port: num
 /** Refresh, retry and expire, as secondary servers would take them, of which there are none. */
 const SOA_TIMES = [7200, 1800, 86_400] as const;
 
-/** @param ttl its own TTL, and how long a client may remember that a name is not there */
-export function soaRecord(zone: string, server: string, { serial, ttl }: { readonly serial: number; readonly ttl: number }): DnsRecord {
+export interface Authority {
+  readonly server: string;
+  readonly mailbox: string;
+  readonly serial: number;
+  /** Seconds: the record's own, and how long a client may remember that a name is not there. */
+  readonly ttl: number;
+}
+
+export function soaRecord(zone: string, { server, mailbox, serial, ttl }: Authority): DnsRecord {
   const tail = Buffer.alloc(20);
   [serial >>> 0, ...SOA_TIMES, ttl].forEach((value, index) => tail.writeUInt32BE(value, index * 4));
-  return { name: zone, type: TYPE.SOA, ttl, data: { name: server, compress: true, second: `hostmaster.${zone}`, tail } };
+  return { name: zone, type: TYPE.SOA, ttl, data: { name: server, compress: true, second: mailbox, tail } };
 }
