@@ -1,4 +1,4 @@
-import { connectNatsBus } from '@gantry/bus/nats';
+import { connectionCheck, connectNatsBus } from '@gantry/bus/nats';
 import { createBusTransport, createClient } from '@gantry/client';
 import { RUNNING_PART, startService } from '@gantry/platform/nest';
 import { runServiceProcess, type RunningService, type ServiceContext } from '@gantry/platform/process';
@@ -12,11 +12,9 @@ async function start({ nats, rootCa }: ControllersConfig, { logger, metrics, sig
   const client = createClient(createBusTransport({ bus, subjectPrefix: 'api.component.controllers' }));
   const application = await startService(ControllersModule.register({ client, bus, logger, rootCa, leaderElection: {} }), logger);
   const controllers = application.get<Controllers>(RUNNING_PART);
-  let connected = false;
-  bus.onConnection((now) => void (connected = now));
   metrics.gaugeOf({ name: 'gantry_controllers_leading', help: '1 while the controllers of this process work.' }, () => Number(controllers.isLeader));
   return {
-    checks: [{ name: 'bus', check: () => (connected ? undefined : 'no connection to NATS') }],
+    checks: [connectionCheck(bus)],
     stop: async () => {
       await application.close();
       await bus.close();

@@ -1,3 +1,6 @@
+export { connectionCheck } from './connection-check.js';
+export type { SettingsReader } from './settings.js';
+export { readNatsSettings } from './settings.js';
 export type { NatsBusOptions, NatsCredentials, WatchStreamLimits } from './options.js';
 export { connectNatsBus } from './nats-bus.js';
 export type { NatsComponent, NatsPermissions } from './trust/permissions.js';

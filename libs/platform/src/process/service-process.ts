@@ -77,20 +77,20 @@ async function runUntilSignal({ settings, start }: ServiceDefinition, logger: Lo
   const { startHttpService, AdminModule } = await import('../nest/http.js');
   const metrics = createProcessMetrics();
   const stopping = new AbortController();
-  let service: RunningService | undefined;
-  const admin = await startHttpService(AdminModule.register({ metrics, checks: () => service?.checks ?? STARTING }), settings.adminPort, logger);
+  const running: { service?: RunningService } = {};
+  const admin = await startHttpService(AdminModule.register({ metrics, checks: () => running.service?.checks ?? STARTING }), settings.adminPort, logger);
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     onShutdownSignal((signal) => {
       stopping.abort();
       resolve(signal);
     });
   });
-  service = await start({ logger, metrics, signal: stopping.signal });
+  running.service = await start({ logger, metrics, signal: stopping.signal });
   logger.info({ adminPort: admin.port }, 'the service runs');
   const signal = await signalled;
   logger.info({ signal }, 'the service stops');
   setTimeout(() => end(logger, new Error(`no end after ${STOP_MS} ms`), 'the service did not stop in time'), STOP_MS).unref();
-  await service.stop();
+  await running.service.stop();
   await admin.close();
   process.exit(0);
 }
