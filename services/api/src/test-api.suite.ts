@@ -12,6 +12,7 @@ import type { KeyPair } from '@gantry/platform';
 import { createRegistry, kinds } from '@gantry/resources';
 import { createMemoryStorage, encodeWatchMessage, parseKey } from '@gantry/storage';
 import type { LogEntry, MemoryStorage, Storage } from '@gantry/storage';
+import type { ClusterNetworkOptions } from './cluster-network/options.js';
 import type { ApiLimits, RunningApi } from './options.js';
 import { startApi } from './start-api.js';
 
@@ -46,12 +47,13 @@ export interface TestApiOptions {
   readonly limits?: Partial<ApiLimits>;
   /** Wraps the storage that the API sees. */
   readonly wrap?: (storage: MemoryStorage) => Storage;
+  readonly network?: ClusterNetworkOptions;
+  /** A further replica, over the bus and the storage of this one. */
+  readonly beside?: TestApi;
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage }: TestApiOptions = {}): Promise<TestApi> {
-  const bus = createMemoryBus();
-  await bus.watch.ensure(1);
-  const storage = createMemoryStorage({ publish: (entry) => publish(bus, entry) });
+export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside }: TestApiOptions = {}): Promise<TestApi> {
+  const { bus, storage } = beside ?? (await makeStorage());
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
   const server = await issueCertificate(authority, { commonName: 'api', usage: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 1, now: Date.now() });
@@ -65,6 +67,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage }: Test
     serverVersion: { major: '1', minor: '36', gitVersion: 'v1.36.0+gantry' },
     publicAddress: '127.0.0.1:6443',
     logger: silentLogger,
+    ...network,
     ...(limits && { limits }),
   });
   await api.ready;
@@ -93,10 +96,16 @@ export async function startTestApi({ limits, wrap = (storage) => storage }: Test
       clearInterval(progress);
       await Promise.all(transports.map((transport) => transport.close()));
       await api.stop();
-      await bus.close();
+      if (beside === undefined) await bus.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function makeStorage(): Promise<{ bus: MemoryBus; storage: MemoryStorage }> {
+  const bus = createMemoryBus();
+  await bus.watch.ensure(1);
+  return { bus, storage: createMemoryStorage({ publish: (entry) => publish(bus, entry) }) };
 }
 
 function publish(bus: MemoryBus, entry: LogEntry): void {
