@@ -1,1 +1,2 @@
 export type { ProxyOptions, RunningProxy } from './options.js';
+export { startProxy } from './start-proxy.js';
