@@ -37,6 +37,16 @@ export const defaultLimits: ApiLimits = {
   minimumWatchSeconds: 1_800,
 };
 
+/** What service account tokens are signed with and judged by. */
+export interface ServiceAccountOptions {
+  /** The `iss` of every token: a URL. */
+  readonly issuer: string;
+  /** The audiences that this API accepts, and gives to a token that asks for none. Absent: the issuer. */
+  readonly audiences?: readonly string[];
+  /** PEM, RSA or EC. The first is a private key and signs; all of them verify, so that a key is changed by putting a new one first. */
+  readonly keys: readonly string[];
+}
+
 export interface ApiOptions extends ClusterNetworkOptions {
   readonly bus: Bus;
   readonly storage: Storage;
@@ -46,6 +56,8 @@ export interface ApiOptions extends ClusterNetworkOptions {
   readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
   /** 32 bytes. */
   readonly encryptionKey: Uint8Array;
+  /** Absent: there are no service account tokens, and pods get none. */
+  readonly serviceAccounts?: ServiceAccountOptions;
   /** The kinds that are served. */
   readonly kinds: { readonly kinds: readonly KindDescriptor[] };
   readonly serverVersion: ServerVersion;

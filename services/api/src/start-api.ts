@@ -2,14 +2,18 @@ import type { SequencedMessage } from '@gantry/bus';
 import { resolveWatchMessage } from '@gantry/storage';
 import { AdmissionChain } from './admission/chain.js';
 import { createPlugins } from './admission/plugins.js';
-import { ensureSystemNamespaces, namespaceReader } from './admission/plugins/namespace-lifecycle/namespaces.js';
+import { ensureSystemNamespaces } from './admission/plugins/namespace-lifecycle/namespaces.js';
 import { createClusterNetwork } from './cluster-network/cluster-network.js';
 import type { ClusterNetwork } from './cluster-network/cluster-network.js';
 import { jsonAnswer } from './http/answer.js';
+import { bearerAuthenticator } from './http/authn/bearer-token.js';
+import type { HeaderAuthenticator } from './http/authn/bearer-token.js';
+import { createAuthorizer } from './http/authz/authorizer.js';
 import { serveOnBus } from './http/bus-server.js';
 import { RequestChain } from './http/chain.js';
 import { discoveryEndpoints } from './http/discovery/endpoints.js';
 import { discoveredGroups, openApiResources } from './http/discovery/served.js';
+import type { DiscoveredGroup } from './http/discovery/served.js';
 import { healthEndpoints } from './http/health.js';
 import { openApiEndpoints } from './http/openapi.js';
 import { PathEndpoints } from './http/path-endpoints.js';
@@ -22,19 +26,22 @@ import type { ApiLimits, ApiOptions, RunningApi } from './options.js';
 import type { RegistryEnvironment } from './registry/environment.js';
 import { createSeal } from './registry/seal.js';
 import type { Seal } from './registry/seal.js';
+import { createReviews } from './reviews/reviews.js';
 import { bindResources, cacheOptions, openerOf } from './resources.js';
+import { issuerEndpoints } from './service-accounts/discovery.js';
+import { pluginReaders, serviceAccountParts } from './service-accounts/parts.js';
+import type { ServiceAccountTokens } from './service-accounts/service-account-tokens.js';
 import { Starter } from './starter.js';
 import { createKubeletStreams } from './streams/kubelet-streams.js';
 import { createSubresources } from './subresources/subresources.js';
-import type { Subresource } from './subresources/subresource.js';
 import { WatchCache } from './watch-cache/watch-cache.js';
 
 /** Starts the API: on its HTTPS port and on the bus, at once; it becomes ready when the store has answered. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { bus, logger, listen, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { chain, watchCache, network, starter } = compose(options, limits);
-  const server = await listenHttps({ ...limits, listen, tls, chain, logger });
+  const { chain, authenticate, watchCache, network, starter } = compose(options, limits);
+  const server = await listenHttps({ ...limits, listen, tls, chain, authenticate, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
@@ -48,26 +55,38 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   return { port: server.port, ready: starter.ready, stop };
 }
 
+interface Parts {
+  readonly chain: RequestChain;
+  readonly authenticate: HeaderAuthenticator;
+  readonly watchCache: WatchCache;
+  readonly network: ClusterNetwork;
+  readonly starter: Starter;
+}
+
 /** The parts, put together; nothing runs yet. */
-function compose(options: ApiOptions, limits: ApiLimits): { chain: RequestChain; watchCache: WatchCache; network: ClusterNetwork; starter: Starter } {
+function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const { storage, logger } = options;
   const { kinds } = options.kinds;
   const seal = createSeal(options.encryptionKey);
   const watchCache = createWatchCache(options, limits, seal);
   const resources = bindResources(kinds, watchCache);
-  const admission = new AdmissionChain(createPlugins({ namespace: namespaceReader(() => env, resources) }));
+  const { readers, tokens } = serviceAccountParts(options, resources, () => env);
+  const admission = new AdmissionChain(createPlugins(pluginReaders(resources, readers, tokens, () => env)));
   const network = createClusterNetwork(options, resources, Date.now);
   const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: network.claimers, now: Date.now };
-  const subresources = createSubresources(createKubeletStreams(options.bus, logger));
+  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), readers, tokens });
+  const reviews = createReviews(tokens);
   const starter = new Starter(async () => {
     await watchCache.start();
     await ensureSystemNamespaces(env, resources);
     await network.start(env);
   }, logger);
   const isReady = (): boolean => starter.isReady;
-  const routes = new Routes(resources, subresources, env.now);
-  const endpoints = new PathEndpoints(pathEndpoints(options, subresources, env, isReady));
-  return { chain: new RequestChain({ env, limits, routes, endpoints, isReady, logger }), watchCache, network, starter };
+  const routes = new Routes(resources, subresources, reviews, env.now);
+  const groups = discoveredGroups(kinds, subresources, reviews);
+  const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, isReady));
+  const authorizer = createAuthorizer(resources);
+  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, logger }), authenticate: bearerAuthenticator(tokens, logger), watchCache, network, starter };
 }
 
 function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {
@@ -80,8 +99,7 @@ function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions
   });
 }
 
-function pathEndpoints(options: ApiOptions, subresources: readonly Subresource[], env: RegistryEnvironment, isReady: () => boolean): Record<string, PathEndpoint> {
-  const groups = discoveredGroups(options.kinds.kinds, subresources);
+function pathEndpoints(options: ApiOptions, groups: readonly DiscoveredGroup[], tokens: ServiceAccountTokens | undefined, env: RegistryEnvironment, isReady: () => boolean): Record<string, PathEndpoint> {
   const version = versionInfo(options.serverVersion);
   const ping = { name: 'ping', check: () => undefined };
   const storage = { name: 'storage', check: () => env.storage.currentRevision({ signal: AbortSignal.timeout(2_000) }) };
@@ -90,6 +108,7 @@ function pathEndpoints(options: ApiOptions, subresources: readonly Subresource[]
     ...discoveryEndpoints(groups, options.publicAddress),
     ...openApiEndpoints(openApiResources(groups), options.serverVersion.gitVersion),
     ...healthEndpoints({ livez: [ping], readyz: [ping, storage, cache] }),
+    ...(tokens === undefined ? {} : issuerEndpoints(tokens, options.publicAddress)),
     '/version': () => jsonAnswer(200, version),
   };
   const paths = Object.keys(endpoints).filter((path) => !path.endsWith('*')).sort();

@@ -13,7 +13,7 @@ import { createRegistry, kinds } from '@gantry/resources';
 import { createMemoryStorage, encodeWatchMessage, parseKey } from '@gantry/storage';
 import type { LogEntry, MemoryStorage, Storage } from '@gantry/storage';
 import type { ClusterNetworkOptions } from './cluster-network/options.js';
-import type { ApiLimits, RunningApi } from './options.js';
+import type { ApiLimits, RunningApi, ServiceAccountOptions } from './options.js';
 import { startApi } from './start-api.js';
 
 /** A JSON answer, read. */
@@ -50,9 +50,10 @@ export interface TestApiOptions {
   readonly network?: ClusterNetworkOptions;
   /** A further replica, over the bus and the storage of this one. */
   readonly beside?: TestApi;
+  readonly serviceAccounts?: ServiceAccountOptions;
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage());
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
@@ -69,6 +70,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
     logger: silentLogger,
     ...network,
     ...(limits && { limits }),
+    ...(serviceAccounts && { serviceAccounts }),
   });
   await api.ready;
   const url = `https://127.0.0.1:${String(api.port)}`;

@@ -3,15 +3,20 @@ import { defaultTolerationSeconds } from './plugins/default-toleration-seconds/d
 import { namespaceLifecycle } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.js';
+import type { PodReader } from './plugins/node-restriction/node-restriction.js';
 import { priority } from './plugins/priority/priority.js';
 import { serviceAccount } from './plugins/service-account/service-account.js';
+import type { ServiceAccountReader } from './plugins/service-account/service-account.js';
 
 /** What the plugins need to read. */
 export interface PluginReaders {
   readonly namespace: NamespaceReader;
+  readonly pod: PodReader;
+  /** Absent: service accounts have no tokens, and pods are not asked for one that exists. */
+  readonly serviceAccounts: ServiceAccountReader | undefined;
 }
 
 /** All plugins, in the order in which they are asked: upstream's. */
 export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[] {
-  return [namespaceLifecycle(readers.namespace), serviceAccount, nodeRestriction, priority, defaultTolerationSeconds];
+  return [namespaceLifecycle(readers.namespace), serviceAccount(readers.serviceAccounts), nodeRestriction(readers.pod), priority, defaultTolerationSeconds];
 }

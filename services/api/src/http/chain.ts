@@ -1,11 +1,13 @@
 import { failure, newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
+import type { FieldSelector } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import type { RegistryEnvironment } from '../registry/environment.js';
-import type { ResourceRequest, VerbLimits } from '../verbs/verb.js';
+import type { RequestBase, VerbLimits } from '../verbs/verb.js';
 import { statusAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import type { ResourceAttributes } from './authz/attributes.js';
-import { Authorizer, forbiddenPath, forbiddenResource } from './authz/authorizer.js';
+import type { Authorizer } from './authz/authorizer.js';
+import { forbiddenPath, forbiddenResource } from './authz/authorizer.js';
 import type { Identity } from './authz/identity.js';
 import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
@@ -20,6 +22,7 @@ import { translateYamlBody } from './yaml-body.js';
 export interface ChainOptions {
   readonly env: RegistryEnvironment;
   readonly limits: VerbLimits;
+  readonly authorizer: Authorizer;
   readonly routes: Routes;
   readonly endpoints: PathEndpoints;
   /** False until the caches have been filled for the first time. */
@@ -29,8 +32,6 @@ export interface ChainOptions {
 
 /** What every request passes, whichever way it came: who, what, may it, do it; and every failure as a Status. */
 export class RequestChain {
-  readonly #authorizer = new Authorizer();
-
   constructor(private readonly options: ChainOptions) {}
 
   async handle(context: RequestContext): Promise<Answer> {
@@ -53,7 +54,7 @@ export class RequestChain {
 
   #answerPath(context: RequestContext): Promise<Answer> | Answer {
     const attributes = { verb: context.method.toLowerCase(), path: context.path };
-    if (!this.#authorizer.isPathPermitted(context.identity, attributes)) throw context.identity === undefined ? newUnauthorized('Unauthorized') : forbiddenPath(context.identity, attributes);
+    if (!this.options.authorizer.isPathPermitted(context.identity, attributes)) throw context.identity === undefined ? newUnauthorized('Unauthorized') : forbiddenPath(context.identity, attributes);
     return this.options.endpoints.answer(context);
   }
 
@@ -62,26 +63,20 @@ export class RequestChain {
     if (identity === undefined) throw newUnauthorized('Unauthorized');
     const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
     const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
-    if (!this.#authorizer.isPermitted(identity, attributes)) throw forbiddenResource(identity, attributes);
+    const refusal = this.options.authorizer.refusal(identity, attributes);
+    if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
     if (!this.options.isReady()) throw failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
     const route = this.options.routes.find(path);
     if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw nothingHere();
     const handler = verb === undefined ? undefined : route.verbs[verb];
-    if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.resource.groupResource, verb ?? context.method);
+    if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.groupResource, verb ?? context.method);
     await translateYamlBody(context);
-    return handler(this.#resourceRequest(context, identity, path, route));
+    return handler(this.#request(context, identity, path));
   }
 
-  #resourceRequest(context: RequestContext, identity: Identity, path: ResourcePath, route: Route): ResourceRequest {
+  #request(context: RequestContext, identity: Identity, { namespace, name, subresource }: ResourcePath): RequestBase {
     const { env, limits } = this.options;
-    return {
-      env, limits, context, identity,
-      resource: route.resource,
-      namespace: path.namespace,
-      name: path.name,
-      subresource: path.subresource,
-      representation: () => route.representations.choose(context.header('accept'), context.rawQuery === '' ? null : context.query.get('includeObject')),
-    };
+    return { env, limits, context, identity, namespace, name, subresource };
   }
 
   #translated(error: unknown, context: RequestContext): StatusError {
@@ -101,22 +96,23 @@ function parsedPath(path: string): ResourcePath | undefined {
 
 /** A list or watch of one name is a request for that name. */
 function attributesOf(context: RequestContext, { group, resource, subresource, namespace, name }: ResourcePath, verb: string): ResourceAttributes {
-  return { verb, group, resource, subresource, namespace, name: name === '' && context.rawQuery !== '' ? selectedName(context) : name };
+  const fields = name === '' && context.rawQuery !== '' ? selectedFields(context) : undefined;
+  return { verb, group, resource, subresource, namespace, name: fields?.exactValue('metadata.name') ?? name, fields };
 }
 
 /** Read as the list or watch itself will read it: what is permitted must be what is answered. */
-function selectedName({ query }: RequestContext): string {
+function selectedFields({ query }: RequestContext): FieldSelector | undefined {
   const selector = query.get('fieldSelector');
-  if (!selector) return '';
+  if (!selector) return undefined;
   try {
-    return parseFieldSelector(selector).exactValue('metadata.name') ?? '';
+    return parseFieldSelector(selector);
   } catch {
-    return '';
+    return undefined;
   }
 }
 
 /** A cluster-scoped resource inside a namespace, or an object of a namespaced one outside of any. */
-function isMisplaced({ resource }: Route, { namespace, name }: ResourcePath, method: string): boolean {
-  if (!resource.kind.namespaced) return namespace !== '';
+function isMisplaced({ namespaced }: Route, { namespace, name }: ResourcePath, method: string): boolean {
+  if (!namespaced) return namespace !== '';
   return namespace === '' && (name !== '' || method !== 'GET');
 }

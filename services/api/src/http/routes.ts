@@ -1,5 +1,7 @@
+import type { GroupResource } from '@gantry/apimachinery';
 import type { KindDescriptor } from '@gantry/resources';
 import type { ServedResource } from '../registry/served-resource.js';
+import type { UnstoredKind } from '../reviews/unstored-kind.js';
 import type { Subresource } from '../subresources/subresource.js';
 import { create } from '../verbs/create.js';
 import { deleteCollection } from '../verbs/delete-collection.js';
@@ -8,17 +10,21 @@ import { get } from '../verbs/get.js';
 import { list } from '../verbs/list.js';
 import { patch } from '../verbs/patch.js';
 import { update } from '../verbs/update.js';
-import type { Verb } from '../verbs/verb.js';
+import type { RequestBase, Verb } from '../verbs/verb.js';
 import { watch } from '../verbs/watch.js';
+import type { Representation } from '../representation/representation.js';
 import { RepresentationTable } from '../representation/representation-table.js';
+import type { Answer } from './answer.js';
 import type { ResourcePath } from './path.js';
 
 /** What answers a verb of a resource or of one of its subresources. */
 export interface Route {
-  readonly resource: ServedResource;
-  readonly verbs: Readonly<Record<string, Verb>>;
-  readonly representations: RepresentationTable;
+  readonly groupResource: GroupResource;
+  readonly namespaced: boolean;
+  readonly verbs: Readonly<Record<string, RouteVerb>>;
 }
+
+type RouteVerb = (request: RequestBase) => Promise<Answer>;
 
 /** The verbs of every resource, in the order in which discovery names them. */
 export const RESOURCE_VERBS: Readonly<Record<string, Verb>> = { create, delete: remove, deletecollection: deleteCollection, get, list, patch, update, watch };
@@ -27,18 +33,32 @@ export const RESOURCE_VERBS: Readonly<Record<string, Verb>> = { create, delete: 
 export class Routes {
   readonly #routes = new Map<string, Route>();
 
-  constructor(resources: readonly ServedResource[], subresources: readonly Subresource[], now: () => number) {
+  constructor(resources: readonly ServedResource[], subresources: readonly Subresource[], unstored: readonly UnstoredKind[], now: () => number) {
     for (const resource of resources) {
       const { group, version, resource: plural } = resource.kind;
       const representations = new RepresentationTable(resource, now);
-      this.#routes.set(`${group}/${version}/${plural}/`, { resource, verbs: RESOURCE_VERBS, representations });
-      for (const { name, verbs } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, { resource, verbs, representations });
+      this.#routes.set(`${group}/${version}/${plural}/`, route(resource, RESOURCE_VERBS, representations));
+      for (const { name, verbs } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations));
+    }
+    for (const { group, version, resource, namespaced, create: answer } of unstored) {
+      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer } });
     }
   }
 
   find({ group, version, resource, subresource }: ResourcePath): Route | undefined {
     return this.#routes.get(`${group}/${version}/${resource}/${subresource}`);
   }
+}
+
+/** The verbs of a stored resource, bound to it. */
+function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, representations: RepresentationTable): Route {
+  const bound = (verb: Verb): RouteVerb => (request) => {
+    const { context } = request;
+    const representation = (): Representation => representations.choose(context.header('accept'), context.rawQuery === '' ? null : context.query.get('includeObject'));
+    return verb({ ...request, resource, representation });
+  };
+  const { groupResource, kind: { namespaced } } = resource;
+  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])) };
 }
 
 export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subresource[]): readonly Subresource[] {

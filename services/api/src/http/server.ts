@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import { statusAnswer } from './answer.js';
+import type { HeaderAuthenticator } from './authn/bearer-token.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
 import type { Identity } from './authz/identity.js';
@@ -23,6 +24,7 @@ export interface ServerOptions {
   /** PEM. `clientCa` signs the certificates of clients. */
   readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
   readonly chain: RequestChain;
+  readonly authenticate: HeaderAuthenticator;
   readonly bodyBytes: number;
   readonly requestTimeoutMs: number;
   readonly logger: Logger;
@@ -65,7 +67,8 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
 }
 
 /** Sends the answer, or a 504 when the time is up before there is one: the time that the body takes counts. */
-async function serve({ chain, bodyBytes, logger }: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
+async function serve(options: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
+  const { chain, logger } = options;
   let context: RequestContext | undefined;
   let isExpired = false;
   const expire = (): void => {
@@ -74,7 +77,7 @@ async function serve({ chain, bodyBytes, logger }: ServerOptions, inFlight: InFl
   };
   const leave = inFlight.enter({ expire, abandon: () => context?.abandon() });
   try {
-    context = await contextOf(request, bodyBytes);
+    context = await contextOf(request, options);
     if (isExpired) return;
     response.on('close', () => context?.abandon());
     const answer = await chain.handle(context);
@@ -96,20 +99,23 @@ function fail(request: Request, response: Response, error: unknown, logger: Logg
   response.destroy();
 }
 
-async function contextOf(request: Request, bodyBytes: number): Promise<RequestContext> {
+async function contextOf(request: Request, { bodyBytes, authenticate }: ServerOptions): Promise<RequestContext> {
   const { url = '/', method = 'GET', headers } = request;
   const at = url.indexOf('?');
   const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request, bodyBytes);
-  return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity: identify(request) });
+  const known = identify(request, authenticate);
+  const identity = known instanceof Promise ? await known : known;
+  return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
 }
 
-function identify(request: Request): Identity | undefined {
+/** A certificate first, as upstream: who shows a good one is not asked for more. */
+function identify(request: Request, authenticate: HeaderAuthenticator): Promise<Identity> | Identity | undefined {
   const socket = ('stream' in request ? request.stream.session?.socket : request.socket) as TLSSocket | undefined;
   const identity = socket === undefined ? 'refused' : identityOf(socket);
   if (identity === 'refused') throw newUnauthorized('Unauthorized');
   if (identity !== 'none') return identity;
-  if (request.headers.authorization !== undefined) throw newUnauthorized('Unauthorized');
-  return undefined;
+  const { authorization } = request.headers;
+  return authorization === undefined ? undefined : authenticate(authorization);
 }
 
 interface Connections {

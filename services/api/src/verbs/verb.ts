@@ -15,19 +15,23 @@ export interface VerbLimits {
   readonly minimumWatchSeconds: number;
 }
 
-/** A request whose resource is known and permitted. */
-export interface ResourceRequest {
+/** A request that is permitted. */
+export interface RequestBase {
   readonly env: RegistryEnvironment;
   readonly limits: VerbLimits;
   readonly context: RequestContext;
   readonly identity: Identity;
-  readonly resource: ServedResource;
   /** '' for all namespaces or a cluster-scoped object. */
   readonly namespace: string;
   /** '' for the collection. */
   readonly name: string;
   /** '' for the resource itself. */
   readonly subresource: string;
+}
+
+/** A request for a resource whose objects are stored. */
+export interface ResourceRequest extends RequestBase {
+  readonly resource: ServedResource;
   /** How the client wants to see the answer. Throws 406. */
   representation(): Representation;
 }

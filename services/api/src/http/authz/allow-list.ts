@@ -1,5 +1,7 @@
-import { AUTHENTICATED_GROUP, MASTERS_GROUP, nodeNameOf } from './identity.js';
+import { AUTHENTICATED_GROUP, MASTERS_GROUP, nodeNameOf, SERVICE_ACCOUNTS_GROUP } from './identity.js';
 import type { Identity } from './identity.js';
+import type { NodePods } from './node/node-pods.js';
+import { nodeRules } from './node/node-rules.js';
 import type { PathRule, Rule } from './rules.js';
 
 /**
@@ -38,29 +40,11 @@ const scheduler: readonly Rule[] = [
   LEASES,
 ];
 
-/**
- * What a node's kubelet, proxy and DNS may ask for: upstream's `system:node` and `system:node-proxier`, and what cluster DNS reads. That a
- * node touches only what is its own is checked by the admission plugin NodeRestriction.
- */
-function node(name: string): readonly Rule[] {
-  return [
-    { verbs: READ, groups: CORE, resources: ['nodes', 'namespaces', 'services'] },
-    { verbs: READ, groups: ['discovery.k8s.io'], resources: ['endpointslices'] },
-    { verbs: READ, groups: ['node.k8s.io'], resources: ['runtimeclasses'] },
-    { verbs: ['create'], groups: CORE, resources: ['nodes'] },
-    { verbs: ['update', 'patch'], groups: CORE, resources: ['nodes'], names: [name] },
-    { verbs: ['update', 'patch'], groups: CORE, resources: ['nodes/status'], names: [name] },
-    { verbs: ['create'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-node-lease'] },
-    { verbs: ['get', 'update', 'patch', 'delete'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-node-lease'], names: [name] },
-    { verbs: READ, groups: CORE, resources: ['pods'] },
-    { verbs: ['delete'], groups: CORE, resources: ['pods'] },
-    { verbs: ['update', 'patch'], groups: CORE, resources: ['pods/status'] },
-    { verbs: READ, groups: CORE, resources: ['configmaps', 'secrets'], mustBeNamed: true },
-    { verbs: ['get'], groups: CORE, resources: ['serviceaccounts'] },
-    { verbs: ['create'], groups: CORE, resources: ['serviceaccounts/token'] },
-    EVENTS,
-  ];
-}
+/** Every known user: upstream's `system:basic-user`. */
+const basicUser: readonly Rule[] = [
+  { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+  { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
+];
 
 const byUser: Readonly<Record<string, readonly Rule[]>> = {
   'system:kube-controller-manager': controllerManager,
@@ -68,21 +52,30 @@ const byUser: Readonly<Record<string, readonly Rule[]>> = {
 };
 
 /** The rules of an identity, from its user and its groups. */
-export function rulesFor(identity: Identity): readonly Rule[] {
+export function rulesFor(identity: Identity, pods: NodePods): readonly Rule[] {
   const nodeName = nodeNameOf(identity);
   return [
     ...(identity.groups.includes(MASTERS_GROUP) ? masters : []),
     ...(Object.hasOwn(byUser, identity.name) ? byUser[identity.name]! : []),
-    ...(nodeName === undefined ? [] : node(nodeName)),
+    ...(nodeName === undefined ? [] : nodeRules(nodeName, pods)),
+    ...(identity.groups.includes(AUTHENTICATED_GROUP) ? basicUser : []),
   ];
 }
 
 const everyone: readonly PathRule[] = [{ verbs: ['get'], paths: ['/livez', '/livez/*', '/readyz', '/readyz/*', '/healthz', '/healthz/*', '/version', '/version/'] }];
 const known: readonly PathRule[] = [{ verbs: ['get'], paths: ['/', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'] }];
+/** Upstream's `system:service-account-issuer-discovery`, for those that it is bound to. */
+const issuerDiscovery: readonly PathRule[] = [{ verbs: ['get'], paths: ['/.well-known/openid-configuration', '/openid/v1/jwks'] }];
 const mastersPaths: readonly PathRule[] = [{ verbs: ['*'], paths: ['*'] }];
 
 /** The paths without resource that an identity may read: health and version are anybody's. */
 export function pathRulesFor(identity: Identity | undefined): readonly PathRule[] {
   if (identity === undefined) return everyone;
-  return [...everyone, ...(identity.groups.includes(AUTHENTICATED_GROUP) ? known : []), ...(identity.groups.includes(MASTERS_GROUP) ? mastersPaths : [])];
+  const { groups } = identity;
+  return [
+    ...everyone,
+    ...(groups.includes(AUTHENTICATED_GROUP) ? known : []),
+    ...(groups.includes(SERVICE_ACCOUNTS_GROUP) ? issuerDiscovery : []),
+    ...(groups.includes(MASTERS_GROUP) ? mastersPaths : []),
+  ];
 }

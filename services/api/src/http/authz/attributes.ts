@@ -1,3 +1,5 @@
+import type { FieldSelector } from '@gantry/apimachinery';
+
 /** What a request wants to do, in the terms that permissions are written in. */
 export interface ResourceAttributes {
   readonly verb: string;
@@ -10,6 +12,8 @@ export interface ResourceAttributes {
   readonly namespace: string;
   /** '' for a collection. */
   readonly name: string;
+  /** What a list or watch is narrowed to. */
+  readonly fields?: FieldSelector | undefined;
 }
 
 /** The verb of a request on a path without resource: `/version`, `/openapi/v2`. */

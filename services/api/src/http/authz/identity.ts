@@ -2,11 +2,16 @@
 export interface Identity {
   readonly name: string;
   readonly groups: readonly string[];
+  /** Of the account that a token is of; certificates have none. */
+  readonly uid?: string;
+  /** What else is known of who asks (the pod that a token is bound to), for reviews. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export const AUTHENTICATED_GROUP = 'system:authenticated';
 export const MASTERS_GROUP = 'system:masters';
 export const NODES_GROUP = 'system:nodes';
+export const SERVICE_ACCOUNTS_GROUP = 'system:serviceaccounts';
 const NODE_PREFIX = 'system:node:';
 
 export const anonymous: Identity = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
@@ -14,6 +19,11 @@ export const anonymous: Identity = { name: 'system:anonymous', groups: ['system:
 /** An identity with the group that everyone known has. */
 export function authenticated(name: string, groups: readonly string[]): Identity {
   return { name, groups: groups.includes(AUTHENTICATED_GROUP) ? groups : [...groups, AUTHENTICATED_GROUP] };
+}
+
+/** Upstream's name of a service account as a user. */
+export function serviceAccountUserName(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 export function nodeIdentity(nodeName: string): Identity {

@@ -10,8 +10,8 @@ export interface Rule {
   readonly resources: readonly string[];
   readonly namespaces?: readonly string[];
   readonly names?: readonly string[];
-  /** One object at a time: a list or watch has to name the one that it means. */
-  readonly mustBeNamed?: true;
+  /** What else must hold: answers why it does not, or undefined when it does. */
+  readonly unless?: (attributes: ResourceAttributes) => string | undefined;
 }
 
 /** Paths that are no resources; a last `*` stands for everything behind. */
@@ -20,14 +20,14 @@ export interface PathRule {
   readonly paths: readonly string[];
 }
 
-export function permits(rule: Rule, attributes: ResourceAttributes): boolean {
+/** Whether a rule is about these attributes; what it has in `unless` is asked for apart. */
+export function covers(rule: Rule, attributes: ResourceAttributes): boolean {
   return (
     has(rule.verbs, attributes.verb) &&
     has(rule.groups, attributes.group) &&
     has(rule.resources, resourceText(attributes)) &&
     (rule.namespaces === undefined || rule.namespaces.includes(attributes.namespace)) &&
-    (rule.names === undefined || rule.names.includes(attributes.name)) &&
-    (rule.mustBeNamed === undefined || attributes.name !== '')
+    (rule.names === undefined || rule.names.includes(attributes.name))
   );
 }
 

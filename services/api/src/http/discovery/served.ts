@@ -1,11 +1,15 @@
 import type { GroupVersionKind, ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
 import type { KindDescriptor } from '@gantry/resources';
+import type { UnstoredKind } from '../../reviews/unstored-kind.js';
 import type { Subresource } from '../../subresources/subresource.js';
 import { RESOURCE_VERBS, subresourcesOf } from '../routes.js';
 
+/** What discovery tells of a kind, stored or not. */
+export type DiscoveredKind = Pick<KindDescriptor, 'group' | 'version' | 'kind' | 'resource' | 'singular' | 'namespaced' | 'shortNames' | 'categories'>;
+
 /** A resource as discovery tells of it. */
 export interface DiscoveredResource {
-  readonly kind: KindDescriptor;
+  readonly kind: DiscoveredKind;
   readonly verbs: readonly string[];
   readonly subresources: readonly { readonly name: string; readonly bodyKind: GroupVersionKind; readonly verbs: readonly string[] }[];
 }
@@ -24,12 +28,13 @@ export interface DiscoveredGroup {
 }
 
 /** What is served, group by group: the core group first, the others in the order in which the registry has them. */
-export function discoveredGroups(kinds: Iterable<KindDescriptor>, subresources: readonly Subresource[]): DiscoveredGroup[] {
+export function discoveredGroups(kinds: readonly KindDescriptor[], subresources: readonly Subresource[], unstored: readonly UnstoredKind[]): DiscoveredGroup[] {
   const groups = new Map<string, Map<string, DiscoveredResource[]>>();
-  for (const kind of kinds) {
-    const versions = groups.get(kind.group) ?? new Map<string, DiscoveredResource[]>();
-    groups.set(kind.group, versions);
-    versions.set(kind.version, [...(versions.get(kind.version) ?? []), discovered(kind, subresources)]);
+  for (const resource of [...kinds.map((kind) => discovered(kind, subresources)), ...unstored.map(discoveredUnstored)]) {
+    const { group, version } = resource.kind;
+    const versions = groups.get(group) ?? new Map<string, DiscoveredResource[]>();
+    groups.set(group, versions);
+    versions.set(version, [...(versions.get(version) ?? []), resource]);
   }
   return [...groups].map(([name, versions]) => ({ name, versions: [...versions].map(([version, resources]) => ({ version, resources: resources.sort(byName) })) }));
 }
@@ -37,6 +42,10 @@ export function discoveredGroups(kinds: Iterable<KindDescriptor>, subresources: 
 function discovered(kind: KindDescriptor, all: readonly Subresource[]): DiscoveredResource {
   const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).sort() }));
   return { kind, verbs: Object.keys(RESOURCE_VERBS), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+function discoveredUnstored({ group, version, kind, resource, singular, namespaced }: UnstoredKind): DiscoveredResource {
+  return { kind: { group, version, kind, resource, singular, namespaced, shortNames: [], categories: [] }, verbs: ['create'], subresources: [] };
 }
 
 function byName(a: DiscoveredResource, b: DiscoveredResource): number {

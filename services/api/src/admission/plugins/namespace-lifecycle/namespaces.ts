@@ -1,8 +1,8 @@
 import { isAlreadyExists } from '@gantry/apimachinery';
 import { authenticated, MASTERS_GROUP } from '../../../http/authz/identity.js';
 import { createObject } from '../../../registry/create.js';
-import { freshState } from '../../../registry/current-state.js';
 import type { RegistryEnvironment } from '../../../registry/environment.js';
+import { objectReader, resourceNamed } from '../../../registry/object-reader.js';
 import { storageKeyOf } from '../../../registry/served-resource.js';
 import type { ServedResource } from '../../../registry/served-resource.js';
 import type { NamespaceReader } from './namespace-lifecycle.js';
@@ -11,18 +11,13 @@ import type { NamespaceReader } from './namespace-lifecycle.js';
 const SYSTEM = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 function namespacesOf(resources: readonly ServedResource[]): ServedResource {
-  const found = resources.find(({ kind }) => kind.group === '' && kind.resource === 'namespaces');
-  if (found === undefined) throw new Error('the registry of kinds has no namespaces');
-  return found;
+  return resourceNamed(resources, '', 'namespaces');
 }
 
 /** Reads namespaces from the cache, or, when the newest is wanted, from the storage. */
 export function namespaceReader(env: () => RegistryEnvironment, resources: readonly ServedResource[]): NamespaceReader {
-  const namespaces = namespacesOf(resources);
-  return (name, fresh) => {
-    const key = storageKeyOf(namespaces, '', name);
-    return fresh ? freshState(env(), namespaces, key).then((state) => state?.object) : namespaces.cache.get(key);
-  };
+  const namespaces = objectReader(env, namespacesOf(resources));
+  return (name, fresh) => (fresh ? namespaces.fresh('', name) : namespaces.cached('', name));
 }
 
 /** Makes the namespaces that are missing. Safe to run at every start and by several replicas at once. */

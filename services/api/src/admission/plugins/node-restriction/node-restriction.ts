@@ -1,31 +1,76 @@
-import { newForbidden } from '@gantry/apimachinery';
+import { deepEqual, goQuote, newForbidden, newNotFound } from '@gantry/apimachinery';
+import type { ResourceObject } from '@gantry/resources';
 import { nodeNameOf } from '../../../http/authz/identity.js';
+import type { CachedObject } from '../../../watch-cache/cached-object.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
+import { forbiddenLabels } from './node-labels.js';
 
-/** A node touches only its own Node, its own Lease, and the pods that are bound to it. */
-export const nodeRestriction: AdmissionPlugin = {
-  name: 'NodeRestriction',
-  validate: (request) => {
-    const node = nodeNameOf(request.identity);
-    if (node === undefined) return;
-    const { group, resource } = request.resource.groupResource;
-    if (group === '' && resource === 'pods') checkPod(request, node);
-    if (group === '' && resource === 'nodes') checkName(request, node, 'node');
-    if (group === 'coordination.k8s.io' && resource === 'leases') checkName(request, node, 'lease');
-  },
-};
+/** The pod as the cache has it. */
+export type PodReader = (namespace: string, name: string) => CachedObject | undefined;
 
-function checkPod(request: AdmissionRequest, node: string): void {
-  if (request.operation === 'CREATE') throw refusal(request, `node ${JSON.stringify(node)} cannot create pods`);
-  const { nodeName } = (request.old?.['spec'] ?? {}) as { nodeName?: string };
-  if (nodeName === node) return;
-  const what = request.operation === 'DELETE' ? 'delete pods' : 'update pod status for pods';
-  throw refusal(request, `node ${JSON.stringify(node)} can only ${what} with spec.nodeName set to itself`);
+type Check = (request: AdmissionRequest, node: string, pods: PodReader) => void;
+
+/** What is looked at, by group and resource. */
+const CHECKS: Readonly<Record<string, Check>> = { '/pods': checkPod, '/nodes': checkNode, '/serviceaccounts': checkTokenRequest, 'coordination.k8s.io/leases': checkLease };
+
+/** A node touches only its own Node, its own Lease and the pods that are bound to it, and gets tokens for those alone. */
+export function nodeRestriction(pods: PodReader): AdmissionPlugin {
+  return {
+    name: 'NodeRestriction',
+    validate: (request) => {
+      const node = nodeNameOf(request.identity);
+      if (node === undefined) return;
+      const { group, resource } = request.resource.groupResource;
+      CHECKS[`${group}/${resource}`]?.(request, node, pods);
+    },
+  };
 }
 
-function checkName(request: AdmissionRequest, node: string, what: string): void {
-  const name = request.object?.metadata.name ?? request.name;
-  if (name !== node) throw refusal(request, `node ${JSON.stringify(node)} is not allowed to modify ${what} ${JSON.stringify(name)}`);
+function checkPod(request: AdmissionRequest, node: string, pods: PodReader): void {
+  const { operation, subresource, old, object, namespace, name } = request;
+  if (operation === 'CREATE' && subresource === '') throw refusal(request, `pod does not have "kubernetes.io/config.mirror" annotation, node ${goQuote(node)} can only create mirror pods`);
+  const nodeName = nodeNameIn(old ?? pods(namespace, name)?.object);
+  if (operation === 'DELETE' && nodeName !== node) throw refusal(request, `node ${goQuote(node)} can only delete pods with spec.nodeName set to itself`);
+  if (operation !== 'UPDATE') return;
+  if (nodeName !== node) throw refusal(request, `node ${goQuote(node)} can only update pod status for pods with spec.nodeName set to itself`);
+  if (!deepEqual(object?.metadata.labels ?? {}, old?.metadata.labels ?? {})) throw refusal(request, `node ${goQuote(node)} cannot update labels through pod status`);
+}
+
+function checkNode(request: AdmissionRequest, node: string): void {
+  const { operation, object, old } = request;
+  const name = object?.metadata.name ?? request.name;
+  if (name !== node) throw refusal(request, `node ${goQuote(node)} is not allowed to modify node ${goQuote(name)}`);
+  if (object === undefined) return;
+  const labels = forbiddenLabels(object.metadata.labels, old?.metadata.labels);
+  if (operation === 'CREATE' && labels.length > 0) throw refusal(request, `node ${goQuote(node)} is not allowed to set the following labels: ${labels.join(', ')}`);
+  if (operation !== 'UPDATE') return;
+  if (!deepEqual(taintsOf(object), taintsOf(old))) throw refusal(request, `node ${goQuote(node)} is not allowed to modify taints`);
+  if (labels.length > 0) throw refusal(request, `is not allowed to modify labels: ${labels.join(', ')}`);
+}
+
+function checkLease(request: AdmissionRequest, node: string): void {
+  if (request.namespace !== 'kube-node-lease') throw refusal(request, 'can only access leases in the "kube-node-lease" system namespace');
+  if ((request.object?.metadata.name ?? request.name) !== node) throw refusal(request, 'can only access node lease with the same name as the requesting node');
+}
+
+/** A token that a node asks for is bound to a pod of its own, which is named by its uid. */
+function checkTokenRequest(request: AdmissionRequest, node: string, pods: PodReader): void {
+  if (request.operation !== 'CREATE' || request.subresource !== 'token') return;
+  const { boundObjectRef: reference } = (request.object?.['spec'] ?? {}) as { boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string } };
+  if (reference?.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) throw refusal(request, 'node requested token not bound to a pod');
+  if (!reference.uid) throw refusal(request, 'node requested token with a pod binding without a uid');
+  const pod = pods(request.namespace, reference.name)?.object;
+  if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, reference.name);
+  if (pod.metadata.uid !== reference.uid) throw refusal(request, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`);
+  if (nodeNameIn(pod) !== node) throw refusal(request, 'node requested token bound to a pod scheduled on a different node');
+}
+
+function nodeNameIn(pod: ResourceObject | undefined): string | undefined {
+  return (pod?.['spec'] as { nodeName?: string } | undefined)?.nodeName;
+}
+
+function taintsOf(node: ResourceObject | undefined): readonly unknown[] {
+  return (node?.['spec'] as { taints?: unknown[] } | undefined)?.taints ?? [];
 }
 
 function refusal({ resource, name }: AdmissionRequest, cause: string): Error {

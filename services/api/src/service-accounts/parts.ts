@@ -1,0 +1,28 @@
+import type { PluginReaders } from '../admission/plugins.js';
+import { namespaceReader } from '../admission/plugins/namespace-lifecycle/namespaces.js';
+import { serviceAccountReader } from '../admission/plugins/service-account/account-reader.js';
+import type { ApiOptions } from '../options.js';
+import type { RegistryEnvironment } from '../registry/environment.js';
+import { objectReader, resourceNamed } from '../registry/object-reader.js';
+import type { ServedResource } from '../registry/served-resource.js';
+import type { BoundObjectReaders } from './bound-objects.js';
+import { ServiceAccountTokens } from './service-account-tokens.js';
+
+export interface ServiceAccountParts {
+  readonly readers: BoundObjectReaders;
+  /** undefined: the server was given no keys. */
+  readonly tokens: ServiceAccountTokens | undefined;
+}
+
+/** Tokens, and what they rest on. `env` is asked when a request comes. */
+export function serviceAccountParts({ serviceAccounts: options }: ApiOptions, resources: readonly ServedResource[], env: () => RegistryEnvironment): ServiceAccountParts {
+  const reader = (plural: string): ReturnType<typeof objectReader> => objectReader(env, resourceNamed(resources, '', plural));
+  const readers = { serviceAccounts: reader('serviceaccounts'), pods: reader('pods'), secrets: reader('secrets'), nodes: reader('nodes') };
+  return { readers, tokens: options === undefined ? undefined : new ServiceAccountTokens(options, readers, () => env().now()) };
+}
+
+/** What admission reads. Without tokens, no pod is asked for an account that exists. */
+export function pluginReaders(resources: readonly ServedResource[], { pods, serviceAccounts }: BoundObjectReaders, tokens: ServiceAccountTokens | undefined, env: () => RegistryEnvironment): PluginReaders {
+  const accounts = tokens === undefined ? undefined : serviceAccountReader(serviceAccounts, resourceNamed(resources, '', 'serviceaccounts'));
+  return { namespace: namespaceReader(env, resources), pod: pods.cached, serviceAccounts: accounts };
+}
