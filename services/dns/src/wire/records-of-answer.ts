@@ -1,4 +1,3 @@
-/// <reference path="./dns-packet.d.ts" />
 import { decode, record } from 'dns-packet';
 import { toType } from 'dns-packet/types.js';
 import { isPacket, type Answer, type DnsRecord, type RecordsAnswer } from './answer.js';
