@@ -79,10 +79,10 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const settings = { ...prepared, port };
   const state = runState(settings);
   const merged = await writeKubeconfigs(options, places, settings, entry);
-  await startLoops({ bus, logger, stack, certificateAuthority: certificates.authority.certificate });
+  await startLoops({ bus, logger, stack, podCidr: options.network.podCidr, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
-  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, logger, stack, onWarning: options.onWarning }), describeNodes);
+  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
   await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
   return {
     name: options.name,
@@ -108,6 +108,7 @@ async function prepareSettings(options: ResolvedOptions, places: Places, machine
     ...remembered,
     name: options.name,
     port: await choosePort(options.port, remembered?.port),
+    nodes: options.nodes ?? remembered?.nodes ?? 1,
     runtime: machine.runtime,
     ...(machine.runtime === 'docker' ? { engineSocket: machine.socketPath } : {}),
   };

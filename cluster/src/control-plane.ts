@@ -61,13 +61,13 @@ async function startApi(options: ControlPlaneOptions, port: number): Promise<num
  * The loops that make the world follow what the API says, each over the bus with an identity of its own. Loaded only now: the
  * API serves meanwhile.
  */
-export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; certificateAuthority: string }): Promise<void> {
+export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; podCidr: string; certificateAuthority: string }): Promise<void> {
   const { bus, stack } = options;
   const [{ ControllersModule }, { SchedulerModule }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(
-    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority }),
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority, nodeIpam: { clusterCidr: options.podCidr } }),
     controllersLogger,
   );
   const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger);

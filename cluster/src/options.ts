@@ -1,5 +1,6 @@
 import type { Logger } from '@gantry/async';
 import { silentLogger } from '@gantry/async';
+import { DEFAULT_NETWORK, type NetworkSettings } from './network/settings.js';
 
 /** `auto`: Docker where it can run real pods here, else hollow with a warning. */
 export type RuntimeChoice = 'auto' | 'docker' | 'hollow';
@@ -10,6 +11,10 @@ export interface ClusterOptions {
   /** Folder of all clusters' state: `~/.gantry` unless given. */
   readonly home?: string;
   readonly runtime?: RuntimeChoice;
+  /** How many nodes run containers; unset: as many as at the last start, else one. Those beyond it are removed. */
+  readonly nodes?: number;
+  /** Addresses of the cluster; those that are not given have defaults. */
+  readonly network?: Partial<NetworkSettings>;
   /** Port of the API on 127.0.0.1; unset: the remembered one, else 6443, else the next free one. */
   readonly port?: number;
   /** Where kubectl's configuration is merged; `false`: nowhere. Unset: `$KUBECONFIG`'s first file or `~/.kube/config`. */
@@ -30,7 +35,10 @@ export interface ProgressStep {
   readonly took?: number;
 }
 
-export type ResolvedOptions = Required<Omit<ClusterOptions, 'port' | 'kubeconfig' | 'home'>> & Pick<ClusterOptions, 'port' | 'kubeconfig'> & { readonly home: string };
+type Optional = 'port' | 'kubeconfig' | 'nodes';
+
+export type ResolvedOptions = Required<Omit<ClusterOptions, Optional | 'home' | 'network'>> &
+  Pick<ClusterOptions, Optional> & { readonly home: string; readonly network: NetworkSettings };
 
 const DEFAULTS = {
   name: 'gantry',
@@ -53,16 +61,22 @@ export class ClusterError extends Error {
   }
 }
 
+/** More share one machine only by getting in each other's way. */
+const MOST_NODES = 50;
+
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** Merges the defaults and checks what can be checked without looking at the machine. */
 export function resolveOptions(options: ClusterOptions, defaultHome: string): ResolvedOptions {
-  const resolved = { ...DEFAULTS, home: defaultHome, ...withoutUndefined(options) };
+  const resolved = { ...DEFAULTS, home: defaultHome, ...withoutUndefined(options), network: { ...DEFAULT_NETWORK, ...options.network } };
   if (!NAME.test(resolved.name)) {
     throw new ClusterError(`"${resolved.name}" cannot be a cluster's name`, 'use at most 40 lower-case letters, digits and dashes, beginning and ending with a letter or digit');
   }
   if (resolved.port !== undefined && !(Number.isInteger(resolved.port) && resolved.port > 0 && resolved.port < 65536)) {
     throw new ClusterError(`${resolved.port} is not a port`, 'use a number from 1 to 65535');
+  }
+  if (resolved.nodes !== undefined && !(Number.isInteger(resolved.nodes) && resolved.nodes >= 1 && resolved.nodes <= MOST_NODES)) {
+    throw new ClusterError(`${resolved.nodes} is not a number of nodes`, `use a number from 1 to ${MOST_NODES}`);
   }
   return resolved;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { NodeMessage, NodeProcessConfig } from '@gantry/kubelet/process';
+import type { NodeMessage, NodeProcessConfig } from '../node-process/messages.js';
 
 /**
  * Node's own switches for the child: a kubelet's heap is some 25 MB, so a young generation of 1 MB costs little time and
@@ -13,9 +13,9 @@ const NODE_SWITCHES = ['--max-semi-space-size=1', '--max-old-space-size=512', '-
 /** Program and arguments that run a node inside the network namespace of a process. */
 export type NodeCommand = (namespacePid: number) => readonly [program: string, ...args: string[]];
 
-/** The kubelet of this installation, which `nsenter` becomes: the process id stays. */
-export const kubeletCommand: NodeCommand = (namespacePid) => {
-  const program = fileURLToPath(import.meta.resolve('@gantry/kubelet/main'));
+/** The node's program of this installation, which `nsenter` becomes: the process id stays. */
+export const nodeCommand: NodeCommand = (namespacePid) => {
+  const program = fileURLToPath(import.meta.resolve('@gantry/cluster/node-process'));
   return ['nsenter', `--net=/proc/${namespacePid}/ns/net`, process.execPath, ...NODE_SWITCHES, program];
 };
 
@@ -29,9 +29,12 @@ export class NodeChild {
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
 
-  /** `output`: a file that what the child prints is appended to, crashes included. */
-  constructor(command: readonly [string, ...string[]], output: string) {
+  /** `output`: a file that what the child prints is appended to, crashes included. `onWarning`: what the user should know though it serves. */
+  constructor(command: readonly [string, ...string[]], output: string, onWarning: (text: string) => void) {
     this.#process = spawnChild(command, output);
+    this.#process.on('message', (message: NodeMessage) => {
+      if (message.type === 'warning') onWarning(message.text);
+    });
     // A program that cannot be started has no exit.
     this.ended = new Promise((resolve) => {
       this.#process.once('exit', (code, signal) => resolve({ code, signal }));
@@ -43,8 +46,8 @@ export class NodeChild {
     return this.#process.pid;
   }
 
-  /** Resolves, when the node serves, with what the user should know of it. */
-  async configure(config: NodeProcessConfig): Promise<readonly string[]> {
+  /** Resolves when the node serves. */
+  async configure(config: NodeProcessConfig): Promise<void> {
     const answer = readiness(this.#process);
     this.#send({ type: 'configure', config });
     return answer;
@@ -82,21 +85,25 @@ function childEnvironment(): NodeJS.ProcessEnv {
   return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE };
 }
 
-async function readiness(child: ChildProcess): Promise<readonly string[]> {
+async function readiness(child: ChildProcess): Promise<void> {
   const over = new AbortController();
   try {
-    return await Promise.race([answer(child, over.signal), failure(child, over.signal)]);
+    await Promise.race([answer(child, over.signal), failure(child, over.signal)]);
   } finally {
     over.abort();
   }
 }
 
-async function answer(child: ChildProcess, signal: AbortSignal): Promise<readonly string[]> {
-  for (;;) {
-    const [message] = (await once(child, 'message', { signal })) as [NodeMessage];
-    if (message.type === 'ready') return message.warnings;
-    if (message.type === 'failed') throw new Error(message.message);
-  }
+/** By a listener that stays: messages can come several at a time. */
+function answer(child: ChildProcess, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const listen = (message: NodeMessage): void => {
+      if (message.type === 'ready') resolve();
+      if (message.type === 'failed') reject(new Error(message.message));
+    };
+    child.on('message', listen);
+    signal.addEventListener('abort', () => child.off('message', listen), { once: true });
+  });
 }
 
 /** `once` rejects by itself on an `error`, such as a program that is not there. */

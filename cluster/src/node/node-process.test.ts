@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@gantry/async';
-import type { NodeProcessConfig } from '@gantry/kubelet/process';
+import type { NodeProcessConfig } from '../node-process/messages.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NodeProcess, type NodeProcessOptions, type PreparedNode } from './node-process.js';
 
@@ -12,7 +12,7 @@ import { NodeProcess, type NodeProcessOptions, type PreparedNode } from './node-
 const PROGRAM = `
 process.on('message', (message) => {
   console.log(message.type, message.config?.nodeName ?? message.endPods);
-  if (message.type === 'configure') process.send({ type: 'ready', warnings: ['pods are on a bridge'] });
+  if (message.type === 'configure') ['warning', 'ready'].forEach((type) => process.send({ type, text: 'pods are on a bridge' }));
   if (message.type === 'stop') process.exit(0);
 });
 `;

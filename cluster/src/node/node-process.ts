@@ -1,7 +1,7 @@
 import { Backoff, delay, systemClock, type Logger } from '@gantry/async';
-import type { NodeProcessConfig } from '@gantry/kubelet/process';
+import type { NodeProcessConfig } from '../node-process/messages.js';
 import { watchNamespace } from './namespace.js';
-import { kubeletCommand, NodeChild, type NodeCommand } from './node-child.js';
+import { nodeCommand, NodeChild, type NodeCommand } from './node-child.js';
 
 /** Milliseconds that a child has to end once it was told to, its pods' grace included. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -94,11 +94,11 @@ export class NodeProcess {
   async #launch(): Promise<{ child: NodeChild; release: () => void }> {
     const { config, namespacePid } = await this.options.prepare();
     this.#stopping.signal.throwIfAborted();
-    const child = new NodeChild((this.options.command ?? kubeletCommand)(namespacePid), this.options.output);
+    const child = new NodeChild((this.options.command ?? nodeCommand)(namespacePid), this.options.output, (text) => this.#tell(text));
     this.#child = child;
     const release = watchNamespace(namespacePid, () => this.#namespaceLost(child));
     try {
-      this.#tell(await child.configure(config));
+      await child.configure(config);
       return { child, release };
     } catch (error) {
       release();
@@ -114,10 +114,9 @@ export class NodeProcess {
     child.kill();
   }
 
-  #tell(warnings: readonly string[]): void {
-    for (const text of warnings.filter((warning) => !this.#warned.has(warning))) {
-      this.#warned.add(text);
-      this.options.onWarning(text);
-    }
+  #tell(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.options.onWarning(text);
   }
 }

@@ -8,6 +8,8 @@ export interface Settings {
   readonly name: string;
   readonly createdAt: string;
   readonly port: number;
+  /** How many run containers, where there is an engine. */
+  readonly nodes: number;
   /** The runtime of its last start. */
   readonly runtime: 'docker' | 'hollow';
   /** The socket of the engine on which it has, or has had, containers: also when it was started with hollow pods since. */

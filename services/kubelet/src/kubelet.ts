@@ -7,7 +7,11 @@ import { createEventRecorder, perItemExponential, runController, WorkQueue } fro
 import type { ValueSources } from './environment/environment.js';
 import { clientSources } from './environment/value-sources.js';
 import { createImagePuller } from './images/image-puller.js';
+import type { PodNetwork } from './network/pod-network.js';
+import { startPendingNetwork } from './network/pending-network.js';
+import type { PendingNetwork } from './network/pending-network.js';
 import { startNodeReporter } from './node/node-reporter.js';
+import type { NodeReporter } from './node/node-reporter.js';
 import { resolveOptions } from './options.js';
 import type { KubeletOptions, ResolvedOptions } from './options.js';
 import { endPods } from './pod-worker/end-pods.js';
@@ -24,7 +28,7 @@ import { createStatusWriter } from './status/status-writer.js';
 import { serveStreams } from './streams/stream-server.js';
 
 export interface Kubelet {
-  /** Resolves when the node is registered and its pods are known. */
+  /** Resolves when the node is registered and its pods are known; its pod network may still be to come, see the condition Ready. */
   readonly ready: Promise<void>;
   /**
    * Ends the kubelet; containers run on and are adopted by the next one. With `endPods` they are ended with their grace, the
@@ -48,14 +52,17 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const poke = (uid: string): void => queue.add(uid);
   const recorder = createEventRecorder({ client: options.client, component: 'kubelet', host: options.nodeName, clock, logger });
   const source = startPodSource({ client: options.client, nodeName: options.nodeName, clock, logger, changed: poke });
-  const deps = await dependencies(options, version, source, recorder, queue);
-  const reporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName } });
+  const stopping = new AbortController();
+  const reporter: NodeReporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName }, networkProblem: () => network?.problem });
+  const network = pendingNetwork(options, reporter, stopping.signal);
+  const deps = await dependencies({ ...options, network }, version, source, recorder, queue);
   const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, findPod: source.find.bind(source) });
-  const workers = startWorkers(options, deps, source, queue, poke);
+  const workers = startWorkers(options, deps, network?.ready, source, queue, poke);
   const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
   ready.catch(() => undefined);
   let stopped: Promise<void> | undefined;
   const stop = async (how: { endPods?: boolean }): Promise<void> => {
+    stopping.abort();
     await Promise.all([reporter.stop(), streams.stop(), workers.stop()]);
     if (how.endPods === true) await endPods(deps, source.all());
     await recorder.stop();
@@ -63,17 +70,25 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   return { ready, stop: (how = {}) => (stopped ??= stop(how)) };
 }
 
+/** The node is not ready before its network, and tells at once when that has changed. */
+function pendingNetwork({ network: make, clock, logger }: ResolvedOptions, reporter: NodeReporter, signal: AbortSignal): PendingNetwork | undefined {
+  return make === undefined ? undefined : startPendingNetwork({ make, registered: reporter.registered, clock, logger, changed: () => reporter.poke(), signal });
+}
+
 interface Workers {
   stop(): Promise<void>;
 }
 
-/** No pod is touched before the first list: what the API does not have must not run again, and what it has must not be ended. */
-function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, source: PodSource, queue: WorkQueue, poke: (uid: string) => void): Workers {
+/**
+ * No pod is touched before the first list: what the API does not have must not run again, and what it has must not be ended. Nor before
+ * the pod network is there: a sandbox could not be plugged in.
+ */
+function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, network: Promise<void> | undefined, source: PodSource, queue: WorkQueue, poke: (uid: string) => void): Workers {
   const { clock, logger, runtime } = options;
   const stopping = new AbortController();
   const runner = new PodRunner(deps);
   let controller: RunningController | undefined;
-  const loop = source.synced.then(async () => {
+  const loop = Promise.all([source.synced, network]).then(async () => {
     if (stopping.signal.aborted) return;
     await forgetFormer(deps, source, runtime).catch((error: unknown) => logger.warn({ error: String(error) }, 'what is left of former pods could not be cleared away'));
     if (stopping.signal.aborted) return;
@@ -100,7 +115,7 @@ async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime
   await deps.files.retain(present);
 }
 
-async function dependencies(options: ResolvedOptions, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
+async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
   const sources = clientSources(client);
   const hasFiles = version.runtimeName !== 'hollow';

@@ -4,7 +4,7 @@ import { systemClock } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
-import type { PodNetwork } from './network/pod-network.js';
+import type { MakePodNetwork } from './network/pod-network.js';
 import type { NodeCapacity } from './node/node-object.js';
 
 export interface KubeletOptions {
@@ -20,7 +20,7 @@ export interface KubeletOptions {
   readonly clock?: Clock;
   readonly capacity: NodeCapacity;
   /** Undefined: pods have the address that the runtime gives them, if any. */
-  readonly network: PodNetwork | undefined;
+  readonly network: MakePodNetwork | undefined;
   readonly addresses: readonly coreV1.NodeAddress[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly kubeletVersion?: string;

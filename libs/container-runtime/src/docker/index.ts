@@ -1,4 +1,4 @@
 export type { DockerRuntimeOptions } from './docker-runtime.js';
 export { createDockerRuntime } from './docker-runtime.js';
-export { CLUSTER_LABEL, ensureNodeContainer, homeLabel, removeClusterObjects, stopNodeContainers } from './node-container.js';
+export { CLUSTER_LABEL, ensureNodeContainer, homeLabel, removeClusterObjects, removeNodeObjects, stopNodeContainers } from './node-container.js';
 export type { NodeContainer, NodeContainerOptions } from './node-container.js';

@@ -19,6 +19,11 @@ export interface NodeContainerOptions {
   readonly home: string;
   readonly node: string;
   readonly image: string;
+  /**
+   * Which address of the cluster's network it has, counted from the gateway's: 1 is the one after it. The same after every restart. Unset,
+   * or where the network is none that this made: whichever is free.
+   */
+  readonly position?: number;
 }
 
 export interface NodeContainer {
@@ -32,7 +37,10 @@ export interface NodeContainer {
 export async function ensureNodeContainer(options: NodeContainerOptions): Promise<NodeContainer> {
   const docker = new Docker({ socketPath: options.socketPath });
   const network = `gantry-${options.cluster}`;
-  await ensureNetwork(docker, network, options);
+  await onceAtATime(network, async () => {
+    await ensureNetwork(docker, network, options);
+    await ensureImage(docker, options.image);
+  });
   const container = await findOrCreate(docker, network, options);
   await container.start().catch(ignoreStatus(304));
   const state = await container.inspect();
@@ -41,6 +49,28 @@ export async function ensureNodeContainer(options: NodeContainerOptions): Promis
     throw new RuntimeError('start-failed', `the container of node ${options.node} does not run: ${state.State.Error || state.State.Status}`);
   }
   return { id: state.Id, pid: state.State.Pid, address };
+}
+
+/** Nodes that start together share a network and an image: the first makes them, the others find them. */
+const preparing = new Map<string, Promise<void>>();
+
+async function onceAtATime(network: string, prepare: () => Promise<void>): Promise<void> {
+  const own = (preparing.get(network) ?? Promise.resolve()).catch(() => undefined).then(prepare);
+  preparing.set(network, own);
+  try {
+    await own;
+  } finally {
+    if (preparing.get(network) === own) preparing.delete(network);
+  }
+}
+
+/** Removes the containers of one node, its own and its pods'; returns how many. */
+export async function removeNodeObjects(socketPath: string, cluster: string, home: string, node: string): Promise<number> {
+  const docker = new Docker({ socketPath });
+  const filters = { label: [`${CLUSTER_LABEL}=${cluster}`, `${HOME_LABEL}=${home}`, `${NODE_LABEL}=${node}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  await Promise.all(containers.map((container) => docker.getContainer(container.Id).remove({ force: true, v: true }).catch(ignoreStatus(404, 409))));
+  return containers.length;
 }
 
 /** Removes every container and network of the cluster; returns how many of each. */
@@ -74,7 +104,39 @@ function labelsOf(options: NodeContainerOptions): Record<string, string> {
 async function ensureNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
   const existing = (await docker.listNetworks({ filters: { name: [`^${name}$`] } })).at(0);
   if (existing !== undefined) return assertOwn(existing.Labels ?? {}, name, options);
-  await docker.createNetwork({ Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(options) }).catch(ignoreStatus(409));
+  await createNetwork(docker, name, options);
+}
+
+/**
+ * Only in a network whose range was asked for can a container ask for its address. Which ranges are free the engine knows: it is made to
+ * choose one, and the network is made again with that.
+ */
+async function createNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
+  const make = { Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(options) };
+  const chosen: Docker.Network | undefined = await docker.createNetwork(make).catch(ignoreStatus(409));
+  const description = (await chosen?.inspect()) as Docker.NetworkInspectInfo | undefined;
+  const range = description?.IPAM?.Config?.[0];
+  if (chosen === undefined || range?.Subnet === undefined) return;
+  await chosen.remove();
+  await docker.createNetwork({ ...make, IPAM: { Config: [{ Subnet: range.Subnet, ...(range.Gateway === undefined ? {} : { Gateway: range.Gateway }) }] } }).catch(() => docker.createNetwork(make));
+}
+
+/** The address of that position; undefined where the engine would refuse it. */
+async function addressAt(docker: Docker, network: string, position: number | undefined): Promise<string | undefined> {
+  const description = (await docker.getNetwork(network).inspect()) as Docker.NetworkInspectInfo;
+  const { Subnet: subnet, Gateway: gateway } = description.IPAM?.Config?.[0] ?? {};
+  if (position === undefined || subnet === undefined || gateway === undefined) return undefined;
+  const [base = 0, length] = [toNumber(subnet.split('/')[0] ?? ''), Number(subnet.split('/')[1])];
+  const address = toNumber(gateway) + position;
+  return address < base + 2 ** (32 - length) - 1 ? toText(address) : undefined;
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function toText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
 async function findOrCreate(docker: Docker, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
@@ -89,14 +151,19 @@ async function findOrCreate(docker: Docker, network: string, options: NodeContai
 }
 
 async function createContainer(docker: Docker, name: string, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
-  if ((await docker.getImage(options.image).inspect().catch(ignoreStatus(404))) === undefined) await pull(docker, options.image);
-  return docker.createContainer({
+  const create = (address: string | undefined): Promise<Docker.Container> => docker.createContainer({
     name,
     Image: options.image,
     Hostname: options.node,
     Labels: { ...labelsOf(options), [ROLE_LABEL]: 'node', [NODE_LABEL]: options.node },
     HostConfig: { NetworkMode: network, Sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.route_localnet': '1' } },
+    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } } }),
   });
+  return create(await addressAt(docker, network, options.position));
+}
+
+async function ensureImage(docker: Docker, image: string): Promise<void> {
+  if ((await docker.getImage(image).inspect().catch(ignoreStatus(404))) === undefined) await pull(docker, image);
 }
 
 async function pull(docker: Docker, image: string): Promise<void> {

@@ -8,3 +8,9 @@ export interface PodNetwork {
   /** Frees what belongs to none of these pods. */
   retain(podUids: ReadonlySet<string>): Promise<void>;
 }
+
+/**
+ * Makes a node's pod network once the node is registered: its range of addresses comes from the API. Called again, with back-off,
+ * while it rejects; the node is not ready meanwhile.
+ */
+export type MakePodNetwork = (signal: AbortSignal) => Promise<PodNetwork>;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { coreV1 } from '@gantry/api-types';
 import type { Image, Version } from '@gantry/container-runtime';
 import { formatTime } from '@gantry/controller';
+import { notReady } from '../network/pending-network.js';
 
 export interface NodeCapacity {
   readonly cpu: string;
@@ -37,6 +38,8 @@ export interface NodeStatusInput {
   readonly previous: coreV1.NodeStatus;
   /** Undefined: the runtime does not answer. */
   readonly runtime: Version | undefined;
+  /** Why pods cannot be plugged in; undefined when they can. */
+  readonly networkProblem: string | undefined;
   readonly images: readonly Image[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -67,7 +70,7 @@ function imageEntry(image: Image): coreV1.ContainerImage {
 
 function conditions(input: NodeStatusInput): coreV1.NodeCondition[] {
   const now = formatTime(input.now);
-  const own = verdicts(input.runtime !== undefined).map((verdict): coreV1.NodeCondition => {
+  const own = verdicts(problems(input)).map((verdict): coreV1.NodeCondition => {
     const before = input.previous.conditions?.find(({ type }) => type === verdict.type);
     const lasting = before?.status === verdict.status ? before.lastTransitionTime : undefined;
     return { ...verdict, lastHeartbeatTime: now, lastTransitionTime: lasting ?? now };
@@ -76,14 +79,19 @@ function conditions(input: NodeStatusInput): coreV1.NodeCondition[] {
   return [...others, ...own];
 }
 
-function verdicts(runtimeAnswers: boolean): coreV1.NodeCondition[] {
+function problems({ runtime, networkProblem }: NodeStatusInput): string[] {
+  const found = runtime === undefined ? ['container runtime is down'] : [];
+  return networkProblem === undefined ? found : [...found, notReady(networkProblem)];
+}
+
+function verdicts(found: readonly string[]): coreV1.NodeCondition[] {
   return [
     { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
     { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
     { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
-    runtimeAnswers
+    found.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'container runtime is down' },
+      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: found.length === 1 ? (found[0] ?? '') : `[${found.join(', ')}]` },
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { coordinationV1, coreV1 } from '@gantry/api-types';
 import { deepEqual, isAlreadyExists, isNotFound } from '@gantry/apimachinery';
 import type { Clock, Logger } from '@gantry/async';
-import { delay } from '@gantry/async';
+import { anySignal, delay } from '@gantry/async';
 import type { Client } from '@gantry/client';
 import { LEASES, NODES } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
@@ -22,6 +22,8 @@ export interface NodeReporterOptions {
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly facts: NodeFacts;
+  /** Why pods cannot be plugged in; undefined when they can. */
+  readonly networkProblem: () => string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,6 +31,8 @@ export interface NodeReporterOptions {
 export interface NodeReporter {
   /** Resolves when the node is registered and its first status and lease are written; rejects only when `signal` aborts first. */
   readonly registered: Promise<void>;
+  /** Looks at the node at once: something about it has changed. */
+  poke(): void;
   stop(): Promise<void>;
 }
 
@@ -40,6 +44,7 @@ export function startNodeReporter(options: NodeReporterOptions): NodeReporter {
   const ended = registered.then(() => reporter.loop(), () => undefined);
   return {
     registered,
+    poke: () => reporter.poke(),
     async stop() {
       stopping.abort();
       await ended;
@@ -52,6 +57,8 @@ class Reporter {
   #lastStatus: coreV1.NodeStatus | undefined;
   #statusVersion: string | undefined;
   #node: coreV1.Node | undefined;
+  #poked = false;
+  #waiting: AbortController | undefined;
 
   constructor(
     private readonly options: NodeReporterOptions,
@@ -65,10 +72,24 @@ class Reporter {
   async loop(): Promise<void> {
     let wait = HEARTBEAT;
     while (!this.signal.aborted) {
-      await delay(this.options.clock, wait, this.signal).catch(() => undefined);
+      await this.#wait(wait);
       if (this.signal.aborted) return;
       wait = (await this.#beat()) ? HEARTBEAT : RETRY;
     }
+  }
+
+  poke(): void {
+    this.#poked = true;
+    this.#waiting?.abort();
+  }
+
+  /** Until it is time, or somebody pokes or has poked during the last beat. */
+  async #wait(milliseconds: number): Promise<void> {
+    this.#waiting = new AbortController();
+    const signal = anySignal([this.signal, this.#waiting.signal]);
+    if (!this.#poked) await delay(this.options.clock, milliseconds, signal.signal).catch(() => undefined);
+    signal.dispose();
+    this.#poked = false;
   }
 
   /** Whether all of it was written. */
@@ -118,9 +139,9 @@ class Reporter {
   }
 
   async #status(node: coreV1.Node, now: number): Promise<coreV1.NodeStatus> {
-    const { runtime, facts } = this.options;
+    const { runtime, facts, networkProblem } = this.options;
     const [version, images] = await Promise.all([runtime.version().catch(() => undefined), runtime.listImages().catch(() => [])]);
-    return nodeStatus({ facts, previous: node.status ?? {}, runtime: version, images, now });
+    return nodeStatus({ facts, previous: node.status ?? {}, runtime: version, networkProblem: networkProblem(), images, now });
   }
 
   async #renewLease(): Promise<void> {

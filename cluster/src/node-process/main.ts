@@ -1,6 +1,6 @@
 import { createLogger } from '@gantry/platform';
-import type { NodeMessage } from './process/messages.js';
-import { startNode, type RunningNode } from './process/node-process.js';
+import type { NodeMessage } from './messages.js';
+import { startNode, type RunningNode } from './start-node.js';
 
 /**
  * The node's child process of a standalone cluster. The first message of the channel to the parent is the configuration;
@@ -22,8 +22,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 async function start(message: NodeMessage & { type: 'configure' }): Promise<RunningNode> {
   try {
-    const node = await startNode(message.config);
-    tell({ type: 'ready', warnings: node.warnings });
+    const node = await startNode(message.config, (text) => tell({ type: 'warning', text }));
+    tell({ type: 'ready' });
     return node;
   } catch (error) {
     const { nodeName, logLevel } = message.config;

@@ -1,3 +1,5 @@
+import type { NetworkSettings } from '../network/settings.js';
+
 /** Everything that a node's child process must know: it gets it as the first message of its channel. */
 export interface NodeProcessConfig {
   readonly cluster: string;
@@ -12,9 +14,9 @@ export interface NodeProcessConfig {
   readonly networkContainer: string;
   readonly pauseImage: string;
   readonly nodeAddress: string;
-  readonly podCidr: string;
-  readonly clusterCidr: string;
-  readonly capacity: { readonly cpus: number; readonly memoryBytes: number; readonly pods: number };
+  readonly network: NetworkSettings;
+  /** As in the status of a Node: quantities. */
+  readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
   readonly labels: Readonly<Record<string, string>>;
   /** Put on every container: they tell clusters of one name apart. */
   readonly containerLabels: Readonly<Record<string, string>>;
@@ -24,7 +26,9 @@ export interface NodeProcessConfig {
 /** What the parent and the child say to each other. */
 export type NodeMessage =
   | { readonly type: 'configure'; readonly config: NodeProcessConfig }
-  /** `warnings`: what the user should know though the node serves, in sentences. */
-  | { readonly type: 'ready'; readonly warnings: readonly string[] }
+  /** What the user should know though the node serves, in a sentence. */
+  | { readonly type: 'warning'; readonly text: string }
+  /** The node is registered. */
+  | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'stop'; readonly endPods: boolean };
