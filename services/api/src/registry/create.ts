@@ -83,7 +83,8 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, admissio
   const { resource, object, namespace, dryRun } = request;
   const name = object.metadata.name!;
   const key = storageKeyOf(resource, namespace, name);
-  const claims = await env.claimers.get(resource.kind)?.claim({ object, old: undefined, dryRun, attempt });
+  const claimer = env.claimers.get(resource.kind);
+  const claims = claimer && (await claimer.claim({ object, old: undefined, dryRun, attempt }));
   const encoded = encodeObject(resource, claims?.object ?? object);
   if (dryRun) {
     if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);

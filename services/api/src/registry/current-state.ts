@@ -48,7 +48,8 @@ export function put(env: RegistryEnvironment, { kind }: ServedResource, key: str
 
 /** Removes an object by compare-and-swap, and with it what it holds. A refusal by what it holds is of an operation behind the first. */
 export async function remove(env: RegistryEnvironment, { kind }: ServedResource, { key, revision, object }: CachedObject): Promise<WriteOutcome> {
-  const released = (await env.claimers.get(kind)?.release(object)) ?? [];
+  const claimer = env.claimers.get(kind);
+  const released = claimer === undefined ? [] : await claimer.release(object);
   return write(env, [{ type: 'delete', key, expectedRevision: revision }, ...released]);
 }
 
