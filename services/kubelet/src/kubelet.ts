@@ -5,7 +5,7 @@ import type { ContainerRuntime, Version } from '@gantry/container-runtime';
 import type { EventContent, EventRecorder, RunningController } from '@gantry/controller';
 import { createEventRecorder, perItemExponential, runController, WorkQueue } from '@gantry/controller';
 import type { ValueSources } from './environment/environment.js';
-import { clientSources } from './environment/value-sources.js';
+import { createWatchedObjects } from './environment/watched-objects.js';
 import { createImagePuller } from './images/image-puller.js';
 import type { PodNetwork } from './network/pod-network.js';
 import { startPendingNetwork } from './network/pending-network.js';
@@ -26,6 +26,8 @@ import type { Pod } from './pods/pod.js';
 import { relistLoop } from './pods/relist.js';
 import { createStatusWriter } from './status/status-writer.js';
 import { serveStreams } from './streams/stream-server.js';
+import { createPodVolumes, noPodVolumes } from './volumes/pod-volumes.js';
+import { createServiceAccountTokens } from './volumes/service-account-tokens.js';
 
 export interface Kubelet {
   /** Resolves when the node is registered and its pods are known; its pod network may still be to come, see the condition Ready. */
@@ -65,6 +67,7 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
     stopping.abort();
     await Promise.all([reporter.stop(), streams.stop(), workers.stop()]);
     if (how.endPods === true) await endPods(deps, source.all());
+    await deps.sources.stop();
     await recorder.stop();
   };
   return { ready, stop: (how = {}) => (stopped ??= stop(how)) };
@@ -81,14 +84,15 @@ interface Workers {
 
 /**
  * No pod is touched before the first list: what the API does not have must not run again, and what it has must not be ended. Nor before
- * the pod network is there: a sandbox could not be plugged in.
+ * the pod network is there, for a sandbox could not be plugged in, nor before the Services are known: a container would miss their
+ * variables for life.
  */
 function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, network: Promise<void> | undefined, source: PodSource, queue: WorkQueue, poke: (uid: string) => void): Workers {
   const { clock, logger, runtime } = options;
   const stopping = new AbortController();
   const runner = new PodRunner(deps);
   let controller: RunningController | undefined;
-  const loop = Promise.all([source.synced, network]).then(async () => {
+  const loop = Promise.all([source.synced, network, options.services?.waitForSync(stopping.signal)]).then(async () => {
     if (stopping.signal.aborted) return;
     await forgetFormer(deps, source, runtime).catch((error: unknown) => logger.warn({ error: String(error) }, 'what is left of former pods could not be cleared away'));
     if (stopping.signal.aborted) return;
@@ -112,31 +116,37 @@ async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime
   const sandboxes = await runtime.listSandboxes();
   const present = new Set([...source.all().map((pod) => pod.metadata?.uid ?? ''), ...sandboxes.map(({ metadata }) => metadata.uid)]);
   await deps.network?.retain(present);
+  await deps.volumes.retain(present);
   await deps.files.retain(present);
 }
 
 async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
-  const sources = clientSources(client);
   const hasFiles = version.runtimeName !== 'hollow';
+  const sources = createWatchedObjects({ client, clock, logger, volumes: hasFiles, changed: (uid) => queue.add(uid) });
   if (hasFiles && network === undefined) logger.warn({}, 'there is no pod network on this node: pods have the addresses that the runtime gives them, if any');
   const settled = (uid: string, well = true): void => (well ? queue.add(uid) : queue.addAfter(uid, RETRY_STOP));
   const event: WorkerDependencies['event'] = (reference, content) => recorder.event(reference, content);
   const ofContainer = (pod: Pod, container: string, content: EventContent): void => event(podReference(pod, container), content);
+  const files = hasFiles ? createPodFiles(options.dataDir) : noPodFiles;
+  const node = {
+    hostIps: options.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address),
+    allocatable: { cpu: capacity.cpu, memory: capacity.memory },
+    memoryCapacity: parseQuantity(capacity.memory).toNumber(),
+  };
   return {
     client, runtime, nodeName, clock, logger, source, network, event, hasFiles,
     runtimeName: version.runtimeName,
     status: createStatusWriter(client),
     puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
     stopper: createStopper({ runtime, clock, logger, settled }),
-    files: hasFiles ? createPodFiles(options.dataDir) : noPodFiles,
+    files,
     sources,
-    hostIps: options.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address),
-    allocatable: { cpu: capacity.cpu, memory: capacity.memory },
-    memoryCapacity: parseQuantity(capacity.memory).toNumber(),
+    volumes: hasFiles ? createPodVolumes({ ...node, dataDir: options.dataDir, files, sources, nodeName, forbidden: [options.dataDir, ...options.forbiddenPaths], tokens: createServiceAccountTokens({ client, clock, logger }), clock, logger }) : noPodVolumes,
+    services: () => options.services?.lister.list() ?? [],
+    ...node,
     dns: { nodeResolvConf: await nodeFile(options.resolvConfPath), clusterDns: options.clusterDns, clusterDomain: options.clusterDomain },
     nodeHosts: await nodeFile(options.hostsPath),
-    forbiddenPaths: [options.dataDir, ...options.forbiddenPaths],
   };
 }
 

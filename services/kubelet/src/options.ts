@@ -4,6 +4,7 @@ import { systemClock } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
+import type { Informer } from '@gantry/informer';
 import type { MakePodNetwork } from './network/pod-network.js';
 import type { NodeCapacity } from './node/node-object.js';
 
@@ -27,6 +28,8 @@ export interface KubeletOptions {
   /** None: pods resolve as the node does. */
   readonly clusterDns?: readonly string[];
   readonly clusterDomain?: string;
+  /** All Services, started and stopped by whoever made it; none: containers are told of no Services by variables. */
+  readonly services?: Pick<Informer<coreV1.Service>, 'lister' | 'waitForSync'>;
   /** The node's own files, from which pods' are made. */
   readonly resolvConfPath?: string;
   readonly hostsPath?: string;

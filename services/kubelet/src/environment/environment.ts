@@ -15,6 +15,8 @@ export interface ValueSources {
 export interface EnvironmentContext extends FieldContext {
   readonly allocatable: Readonly<Record<string, string>>;
   readonly sources: ValueSources;
+  /** Variables about Services: what a pod says itself comes before them. */
+  readonly services?: readonly EnvironmentVariable[];
 }
 
 /** A container that cannot be configured as its pod says: reason `CreateContainerConfigError`. */
@@ -27,17 +29,21 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
-/** A container's environment in order: `envFrom` first, `env` after it and over it; a later variable sees the earlier ones. */
+/**
+ * A container's environment in order: `envFrom` first, `env` after it and over it, then what it does not set of the Services'. A later
+ * variable sees the earlier ones and the Services'.
+ */
 export async function resolveEnvironment(pod: Pod, container: Container, context: EnvironmentContext): Promise<EnvironmentVariable[]> {
   const values = new Map<string, string>();
+  const services = new Map((context.services ?? []).map(({ name, value }) => [name, value]));
   for (const source of container.envFrom ?? []) {
     for (const [name, value] of await fromSource(pod, source, context)) values.set(name, value);
   }
   for (const variable of container.env ?? []) {
-    const value = await valueOf(pod, container, variable, values, context);
+    const value = await valueOf(pod, container, variable, (name) => values.get(name) ?? services.get(name), context);
     if (value !== undefined) values.set(variable.name, value);
   }
-  return [...values].map(([name, value]) => ({ name, value }));
+  return [...new Map([...services, ...values])].map(([name, value]) => ({ name, value }));
 }
 
 /** Command and arguments with `$(NAME)` of the resolved environment replaced. */
@@ -52,9 +58,9 @@ async function fromSource(pod: Pod, source: coreV1.EnvFromSource, context: Envir
   return Object.entries(data ?? {}).map(([key, value]) => [prefix + key, value]);
 }
 
-async function valueOf(pod: Pod, container: Container, variable: coreV1.EnvVar, earlier: ReadonlyMap<string, string>, context: EnvironmentContext): Promise<string | undefined> {
+async function valueOf(pod: Pod, container: Container, variable: coreV1.EnvVar, earlier: (name: string) => string | undefined, context: EnvironmentContext): Promise<string | undefined> {
   const from = variable.valueFrom;
-  if (from === undefined) return expand(variable.value ?? '', (name) => earlier.get(name));
+  if (from === undefined) return expand(variable.value ?? '', earlier);
   if (from.fieldRef !== undefined) return field(pod, from.fieldRef.fieldPath, context);
   if (from.resourceFieldRef !== undefined) return resourceValue(pod, container, from.resourceFieldRef, context.allocatable);
   if (from.configMapKeyRef !== undefined) return keyOf(pod, from.configMapKeyRef, await configMapOf(pod, from.configMapKeyRef, context), 'ConfigMap');

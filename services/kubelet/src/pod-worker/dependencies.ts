@@ -3,13 +3,14 @@ import type { Clock, Logger } from '@gantry/async';
 import type { Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { EventContent } from '@gantry/controller';
-import type { ValueSources } from '../environment/environment.js';
+import type { WatchedObjects } from '../environment/watched-objects.js';
 import type { ImagePuller } from '../images/image-puller.js';
 import type { PodNetwork } from '../network/pod-network.js';
 import type { DnsSettings } from '../pods/etc-files.js';
 import type { PodFiles } from '../pods/pod-files.js';
 import type { PodSource } from '../pods/pod-source.js';
 import type { StatusWriter } from '../status/status-writer.js';
+import type { PodVolumes } from '../volumes/pod-volumes.js';
 import type { Stopper } from './stopper.js';
 
 /** What the pod workers work with. */
@@ -27,15 +28,16 @@ export interface WorkerDependencies {
   /** Undefined: sandboxes have what the runtime gives them. */
   readonly network: PodNetwork | undefined;
   readonly files: PodFiles;
-  readonly sources: ValueSources;
+  readonly sources: WatchedObjects;
+  readonly volumes: PodVolumes;
+  /** All Services that containers may be told of. */
+  readonly services: () => readonly coreV1.Service[];
   readonly hostIps: readonly string[];
   readonly allocatable: Readonly<Record<string, string>>;
   /** Bytes of memory that the node has. */
   readonly memoryCapacity: number;
   readonly dns: DnsSettings;
   readonly nodeHosts: string;
-  /** Paths of the host that no pod may mount. */
-  readonly forbiddenPaths: readonly string[];
   /** Whether containers have a file system of their own to mount files into. */
   readonly hasFiles: boolean;
   event(reference: coreV1.ObjectReference, content: EventContent): void;

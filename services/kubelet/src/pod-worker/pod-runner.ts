@@ -1,8 +1,9 @@
 import type { ReconcileResult } from '@gantry/controller';
 import { isTerminalPhase } from '../pods/pod.js';
-import type { Pod } from '../pods/pod.js';
+import type { Container, Pod } from '../pods/pod.js';
 import { anyAlive, isEmpty, readWorld } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
+import type { ContainerHealth } from '../probes/health.js';
 import type { WaitingReason } from '../status/container-status.js';
 import { podStatus } from '../status/pod-status.js';
 import { deadlineVerdict } from './deadline.js';
@@ -12,6 +13,7 @@ import { deleteObject, releaseSandboxes, removeRemains, terminatePod } from './e
 import { nextLifecycle } from './lifecycle.js';
 import type { Lifecycle } from './lifecycle.js';
 import { podEnd } from './pod-end.js';
+import { podIpOf } from './pod-ip.js';
 import { newRecord } from './record.js';
 import type { PodRecord } from './record.js';
 import { GRACE_ANNOTATION } from './sandbox-step.js';
@@ -34,6 +36,7 @@ export class PodRunner {
     if (pod === undefined && isEmpty(world)) return this.#forget(uid);
     const record = this.#record(uid);
     record.pod = pod ?? record.pod;
+    this.#watch(record, world);
     this.#judge(record, pod);
     record.lifecycle = nextLifecycle(record.lifecycle, this.#facts(record, pod, world));
     return this.#step(uid, record, pod, world);
@@ -49,15 +52,17 @@ export class PodRunner {
   }
 
   async #sync(uid: string, record: PodRecord, pod: Pod, world: PodWorld): Promise<ReconcileResult | undefined> {
-    const result = await syncPod(this.deps, record, pod, world);
+    const result = await syncPod(this.deps, record, pod, world, this.#healthOf(record));
     const after = result.changed ? await readWorld(this.deps.runtime, uid) : world;
+    this.#watch(record, after);
     await this.#report(record, pod, after, false, result);
     if (result.changed) return { requeueAfter: 0 };
     return this.#wakeAt(earliest([result.wakeAt, deadlineVerdict(pod, this.deps.clock.now()).at]));
   }
 
   async #terminate(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld, lifecycle: Lifecycle & { state: 'terminating' }): Promise<ReconcileResult | undefined> {
-    terminatePod(this.deps, uid, record.pod, world, lifecycle);
+    terminatePod(this.deps, record, uid, world, lifecycle);
+    this.#watch(record, world);
     if (pod !== undefined) await this.#report(record, pod, world, false);
     return anyAlive(world) ? undefined : { requeueAfter: 0 };
   }
@@ -65,6 +70,8 @@ export class PodRunner {
   /** Nothing runs. The remains go with the object, and the object only after them. */
   async #settle(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
     await releaseSandboxes(this.deps, uid, world);
+    this.deps.sources.release(uid);
+    await this.deps.volumes.tearDown(uid);
     if (pod !== undefined) await this.#report(record, pod, world, true);
     if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return undefined;
     await removeRemains(this.deps, uid, world);
@@ -77,7 +84,7 @@ export class PodRunner {
     await readTerminationMessages(this.deps, record, pod, world);
     const { runtimeName, hostIps, clock } = this.deps;
     const podIp = result?.ip ?? record.plugged?.ip;
-    const input = { world, runtimeName, hostIps, final, waiting: waitingReasons(record, result), terminationMessages: record.terminationMessages, now: clock.now() };
+    const input = { world, health: this.#healthOf(record), runtimeName, hostIps, final, waiting: waitingReasons(record, result), terminationMessages: record.terminationMessages, now: clock.now() };
     const written = await this.deps.status.write(pod, (current) =>
       podStatus({ ...input, pod: current, ...(podIp === undefined ? {} : { podIp }), ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }),
     );
@@ -91,7 +98,7 @@ export class PodRunner {
   }
 
   #facts(record: PodRecord, pod: Pod | undefined, world: PodWorld): Parameters<typeof nextLifecycle>[1] {
-    const ended = pod !== undefined && (isTerminalPhase(pod.status?.phase) || record.verdict !== undefined || podEnd(pod, world) !== undefined);
+    const ended = pod !== undefined && (isTerminalPhase(pod.status?.phase) || record.verdict !== undefined || podEnd(pod, world, this.#healthOf(record)) !== undefined);
     const annotated = Number(world.sandboxes[0]?.annotations[GRACE_ANNOTATION]);
     const orphanGraceSeconds = record.pod?.spec?.terminationGracePeriodSeconds ?? (Number.isFinite(annotated) ? annotated : ORPHAN_GRACE_SECONDS);
     return { pod, orphanGraceSeconds, ended, alive: anyAlive(world), gone: false, now: this.deps.clock.now() };
@@ -110,9 +117,30 @@ export class PodRunner {
   async #forget(uid: string): Promise<undefined> {
     if (!this.#records.delete(uid)) return;
     await this.deps.network?.detach(uid);
+    this.deps.sources.release(uid);
+    await this.deps.volumes.tearDown(uid);
     await this.deps.files.removePod(uid);
     this.deps.puller.forget(uid);
     this.deps.status.forget(uid);
+    this.deps.prober.forget(uid);
+  }
+
+  /** Sees that what runs is probed, and what does not is not waited for. */
+  #watch(record: PodRecord, world: PodWorld): void {
+    const { pod } = record;
+    for (const { id, state } of world.containers) if (state === 'exited') this.deps.postStart.forget(id);
+    if (pod === undefined) return;
+    // One whose hook runs does not count as started: it is not asked yet.
+    const containers = world.containers.filter(({ id }) => !this.deps.postStart.isRunning(id));
+    this.deps.prober.update({ pod, world: { ...world, containers }, podIp: podIpOf(this.deps, record, pod), ending: record.lifecycle.state !== 'syncing' });
+  }
+
+  #healthOf(record: PodRecord): (container: Container, id: string) => ContainerHealth {
+    const { postStart, prober } = this.deps;
+    return (container, id) => {
+      const ended = record.ended.has(id) ? ({ ended: true } as const) : {};
+      return postStart.isRunning(id) ? { started: false, ready: false, hooked: true, ...ended } : { ...prober.health(container, id), ...ended };
+    };
   }
 }
 

@@ -27,6 +27,8 @@ export interface PodRecord {
   readonly examined: Set<string>;
   /** What was told once and need not be told at every look. */
   readonly told: Set<string>;
+  /** Of the objects that the pod refers to, when its failures were last judged. */
+  sourcesVersion?: number;
   verdict?: { readonly reason: string; readonly message: string };
 }
 

@@ -2,10 +2,11 @@ import type { Image, Mount } from '@gantry/container-runtime';
 import { RuntimeError } from '@gantry/container-runtime';
 import { ConfigError, resolveEnvironment } from '../environment/environment.js';
 import type { EnvironmentVariable } from '../environment/environment.js';
-import { graceSecondsOf, identityOf, podReference } from '../pods/pod.js';
-import type { Container, Pod } from '../pods/pod.js';
-import { containerMounts, MountError } from '../volumes/volumes.js';
-import type { VolumePaths } from '../volumes/volumes.js';
+import { identityOf, podReference } from '../pods/pod.js';
+import type { Pod } from '../pods/pod.js';
+import { serviceVariables } from '../environment/service-links.js';
+import { containerMounts } from '../volumes/container-mounts.js';
+import type { MountedVolumes } from '../volumes/volumes.js';
 import { containerConfig } from './container-config.js';
 import type { WorkerDependencies } from './dependencies.js';
 import type { PodRecord } from './record.js';
@@ -21,7 +22,7 @@ export interface StartInput {
   readonly record: PodRecord;
   readonly sandboxId: string;
   readonly ip: string | undefined;
-  readonly volumes: VolumePaths;
+  readonly volumes: MountedVolumes;
   readonly start: StartContainer;
 }
 
@@ -60,32 +61,17 @@ async function createAndStart(deps: WorkerDependencies, input: StartInput, image
     await deps.runtime.startContainer(id);
     deps.event(podReference(pod, name), { type: 'Normal', reason: 'Started', message: 'Container started' });
     record.failures.delete(name);
-    await runPostStart(deps, pod, start.container, id);
+    beginPostStart(deps, input, id);
     return { changed: true };
   } catch (error) {
     return failed(deps, input, stage, error);
   }
 }
 
-/** Milliseconds that a hook may hold its container back. */
-const HOOK_TIMEOUT = 60_000;
-
-/** A container whose hook fails is ended, and restarted as its pod's policy says. */
-async function runPostStart(deps: WorkerDependencies, pod: Pod, container: Container, id: string): Promise<void> {
-  const hook = container.lifecycle?.postStart;
-  if (hook?.exec === undefined) return;
-  const command = hook.exec.command ?? [];
-  const result = await deps.runtime.execSync(id, command, HOOK_TIMEOUT).catch((error: unknown) => error as Error);
-  if (!(result instanceof Error) && result.exitCode === 0) return;
-  const message = result instanceof Error ? result.message : `command '${command.join(' ')}' exited with ${result.exitCode}`;
-  deps.event(podReference(pod, container.name), { type: 'Warning', reason: 'FailedPostStartHook', message: `PostStartHook failed: ${message}` });
-  deps.stopper.stop({
-    podUid: identityOf(pod).uid,
-    containerId: id,
-    graceSeconds: graceSecondsOf(pod),
-    begins: () => deps.event(podReference(pod, container.name), { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook' }),
-    hookFailed: () => undefined,
-  });
+function beginPostStart(deps: WorkerDependencies, { pod, record, ip, start: { container } }: StartInput, id: string): void {
+  if (container.lifecycle?.postStart === undefined) return;
+  record.hooked.set(container.name, id);
+  deps.postStart.begin(pod, container, id, ip ?? '');
 }
 
 const STAGES = { configure: 'CreateContainerConfigError', create: 'CreateContainerError', start: 'RunContainerError' } as const;
@@ -93,7 +79,7 @@ const STAGES = { configure: 'CreateContainerConfigError', create: 'CreateContain
 /** The reason becomes the container's state. One whose start failed has ended, and its back-off is that of a crash. */
 function failed(deps: WorkerDependencies, input: StartInput, stage: keyof typeof STAGES, error: unknown): StartResult {
   if (error instanceof RuntimeError && ['unavailable', 'name-conflict', 'not-found'].includes(error.code)) throw error;
-  if (!(error instanceof RuntimeError || error instanceof ConfigError || error instanceof MountError)) throw error;
+  if (!(error instanceof RuntimeError || error instanceof ConfigError)) throw error;
   const { pod, record, start } = input;
   const { name } = start.container;
   const retryAt = stage === 'start' ? deps.clock.now() : deps.clock.now() + RETRY;
@@ -106,7 +92,8 @@ async function configure(deps: WorkerDependencies, input: StartInput, imageName:
   const { pod, start, ip } = input;
   const { container } = start;
   const { uid } = identityOf(pod);
-  const context = { nodeName: deps.nodeName, hostIps: deps.hostIps, podIp: ip, allocatable: deps.allocatable, sources: deps.sources };
+  const services = serviceVariables(deps.services(), identityOf(pod).namespace, pod.spec?.enableServiceLinks !== false);
+  const context = { nodeName: deps.nodeName, hostIps: deps.hostIps, podIp: ip, allocatable: deps.allocatable, sources: deps.sources, services };
   const environment = await resolveEnvironment(pod, container, context);
   return containerConfig({
     pod,

@@ -1,9 +1,11 @@
-import { graceSecondsOf, identityOf, formatPod, podReference } from '../pods/pod.js';
+import type { SandboxStatus } from '@gantry/container-runtime';
+import { identityOf, formatPod, podReference } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 import { currentSandbox, latestOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
-import { MountError, setUpVolumes } from '../volumes/volumes.js';
-import type { VolumePaths } from '../volumes/volumes.js';
+import type { HealthOf } from '../probes/health.js';
+import { MountError } from '../volumes/mount-error.js';
+import type { MountedVolumes } from '../volumes/volumes.js';
 import { computePodActions } from './actions.js';
 import type { PodActions } from './actions.js';
 import { earliest } from './dependencies.js';
@@ -11,6 +13,8 @@ import type { WorkerDependencies } from './dependencies.js';
 import { findGarbage } from './garbage.js';
 import type { PodRecord } from './record.js';
 import { createSandbox, plugIn } from './sandbox-step.js';
+import { startTurns } from './start-turns.js';
+import { beginStop } from './stop-container.js';
 import { startContainer } from './start-container.js';
 import type { StartResult } from './start-container.js';
 
@@ -23,8 +27,9 @@ export interface SyncResult extends StartResult {
 }
 
 /** One step towards a running pod: decides, then does what was decided. */
-export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: Pod, world: PodWorld): Promise<SyncResult> {
-  const actions = computePodActions(pod, world, deps.clock.now());
+export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: Pod, world: PodWorld, health: HealthOf): Promise<SyncResult> {
+  deps.sources.retain(pod);
+  const actions = computePodActions(pod, world, deps.clock.now(), health);
   await clearAway(deps, pod, world, actions);
   if (actions.createSandbox !== undefined) {
     await createSandbox(deps, pod, actions.createSandbox.attempt);
@@ -33,10 +38,10 @@ export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: 
   const sandbox = currentSandbox(world);
   if (sandbox === undefined) return { actions, ip: undefined, changed: actions.killSandboxes.length > 0 };
   const ip = await plugIn(deps, record, pod, sandbox);
-  stopChanged(deps, pod, actions);
+  stopSome(deps, record, pod, actions);
   tellBackOff(deps, record, pod, world, actions);
-  const results = await startAll(deps, record, pod, sandbox.id, ip, actions);
-  const wakeAt = earliest([actions.wakeAt, ...results.map((result) => result.wakeAt)]);
+  const results = await startAll(deps, record, pod, sandbox, ip, actions);
+  const wakeAt = earliest([actions.wakeAt, deps.volumes.dueAt(identityOf(pod).uid), ...results.map((result) => result.wakeAt)]);
   return { actions, ip, changed: results.some(({ changed }) => changed), ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
@@ -50,15 +55,10 @@ async function clearAway(deps: WorkerDependencies, pod: Pod, world: PodWorld, ac
   await Promise.all(garbage.sandboxes.map((id) => deps.runtime.removeSandbox(id)));
 }
 
-function stopChanged(deps: WorkerDependencies, pod: Pod, actions: PodActions): void {
-  for (const { id, name, message } of actions.stop) {
-    deps.stopper.stop({
-      podUid: identityOf(pod).uid,
-      containerId: id,
-      graceSeconds: graceSecondsOf(pod),
-      begins: () => deps.event(podReference(pod, name), { type: 'Normal', reason: 'Killing', message }),
-      hookFailed: () => undefined,
-    });
+function stopSome(deps: WorkerDependencies, record: PodRecord, pod: Pod, actions: PodActions): void {
+  for (const stop of actions.stop) {
+    if (stop.restarts) record.ended.add(stop.id);
+    beginStop(deps, record, pod, stop);
   }
 }
 
@@ -73,18 +73,33 @@ function tellBackOff(deps: WorkerDependencies, record: PodRecord, pod: Pod, worl
   }
 }
 
-async function startAll(deps: WorkerDependencies, record: PodRecord, pod: Pod, sandboxId: string, ip: string | undefined, actions: PodActions): Promise<StartResult[]> {
-  if (actions.start.length === 0) return [];
-  const volumes = await volumesOf(deps, record, pod);
+async function startAll(deps: WorkerDependencies, record: PodRecord, pod: Pod, sandbox: SandboxStatus, ip: string | undefined, actions: PodActions): Promise<StartResult[]> {
+  if (actions.start.length === 0 && !deps.volumes.isStale(pod)) return [];
+  forgetStaleFailures(deps, record, pod);
+  const volumes = await volumesOf(deps, record, pod, sandbox.pid);
   if (volumes === undefined) return [{ changed: false, wakeAt: deps.clock.now() + MOUNT_RETRY }];
-  return Promise.all(actions.start.map((start) => startContainer(deps, { pod, record, sandboxId, ip, volumes, start })));
+  const results: StartResult[] = [];
+  for (const turn of startTurns(pod, actions.start, (name) => deps.postStart.isRunning(record.hooked.get(name) ?? ''))) {
+    results.push(...(await Promise.all(turn.map((start) => startContainer(deps, { pod, record, sandboxId: sandbox.id, ip, volumes, start })))));
+    // The hook of the last one, once begun, is waited for; what cannot be started holds nobody up.
+    const last = turn.at(-1)?.container;
+    if (last?.lifecycle?.postStart !== undefined && !record.failures.has(last.name) && !record.imageWaits.has(last.name)) break;
+  }
+  return results;
+}
+
+/** What a container lacked may be there now that an object which it refers to has changed. */
+function forgetStaleFailures(deps: WorkerDependencies, record: PodRecord, pod: Pod): void {
+  const version = deps.sources.version(identityOf(pod).uid);
+  if (record.sourcesVersion === version) return;
+  record.sourcesVersion = version;
+  for (const [name, { waiting }] of record.failures) if (waiting.reason === 'CreateContainerConfigError') record.failures.delete(name);
 }
 
 /** Undefined where one cannot be mounted: that is told, and the pod's containers wait. */
-async function volumesOf(deps: WorkerDependencies, record: PodRecord, pod: Pod): Promise<VolumePaths | undefined> {
-  if (!deps.hasFiles) return new Map();
+async function volumesOf(deps: WorkerDependencies, record: PodRecord, pod: Pod, sandboxPid: number | undefined): Promise<MountedVolumes | undefined> {
   try {
-    return await setUpVolumes(pod, { podDirectory: deps.files.podDirectory(identityOf(pod).uid), forbidden: deps.forbiddenPaths });
+    return await deps.volumes.setUp(pod, sandboxPid);
   } catch (error) {
     if (!(error instanceof MountError)) throw error;
     if (!record.told.has(error.message)) deps.event(podReference(pod), { type: 'Warning', reason: 'FailedMount', message: error.message });
