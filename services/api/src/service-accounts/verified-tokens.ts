@@ -54,7 +54,7 @@ export class VerifiedTokens {
     try {
       const algorithms = [...new Set([...this.keys.verification.values()].map(({ algorithm }) => algorithm))];
       const { payload } = await jwtVerify(token, keyFor, { algorithms, issuer: this.issuer, clockTolerance: LEEWAY_SECONDS, currentDate: new Date(now * 1000), requiredClaims: ['exp', 'sub', 'aud'] });
-      return payload as unknown as TokenClaims;
+      return withAccount(payload as unknown as TokenClaims);
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new TokenError('service account token has expired');
       throw error instanceof TokenError ? error : new TokenError('the token could not be verified');
@@ -71,4 +71,11 @@ export class VerifiedTokens {
       return false;
     }
   }
+}
+
+/** What was signed with these keys for another purpose is no token of an account. */
+function withAccount(claims: TokenClaims): TokenClaims {
+  const { namespace, serviceaccount } = (claims['kubernetes.io'] ?? {}) as Partial<TokenClaims['kubernetes.io']>;
+  if (!namespace || !serviceaccount?.name || !serviceaccount.uid) throw new TokenError('the token is not of a service account');
+  return claims;
 }
