@@ -1,10 +1,12 @@
-import type { appsV1, coreV1 } from '@gantry/api-types';
+import type { appsV1, coreV1, metaV1 } from '@gantry/api-types';
 import type { FieldError } from '@gantry/apimachinery';
 import { fieldErrorText } from '@gantry/apimachinery';
 import { defaultDeployment } from './apps/deployment/defaults.js';
 import type { DefaultedDeployment } from './apps/deployment/defaults.js';
 import { defaultPod } from './core/pod/defaults.js';
 import type { DefaultedPod } from './core/pod/types.js';
+import { defaultService } from './core/service/defaults.js';
+import type { DefaultedService } from './core/service/types.js';
 
 /** Objects for the tests of kinds: filled, valid, and changed by the fields that a test is about. */
 
@@ -44,4 +46,16 @@ export function deployment(spec: Partial<appsV1.DeploymentSpec> = {}): Defaulted
 
 export function texts(errors: readonly FieldError[]): string[] {
   return errors.map(fieldErrorText);
+}
+
+/** A Service behind defaults, and behind what a create does to it. */
+export function service(spec: Partial<coreV1.ServiceSpec> = {}, metadata: metaV1.ObjectMeta = {}): DefaultedService {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's', namespace: 'ns', uid: 'u', resourceVersion: '1', ...metadata },
+    spec: { ports: [{ port: 80 }], ...structuredClone(spec) },
+  } as DefaultedService;
+  defaultService(object);
+  return object;
 }

@@ -22,12 +22,11 @@ export function fillFamilies(service: DefaultedService, old: DefaultedService | 
   spec.ipFamilyPolicy ??= old?.spec.ipFamilyPolicy ?? (isUnmanaged(service) ? 'RequireDualStack' : 'SingleStack');
   if (old !== undefined && spec.ipFamilyPolicy === 'SingleStack') shrink(service, old);
   const families = spec.ipFamilies ?? [];
-  if (spec.clusterIP !== HEADLESS) {
-    for (const ip of (spec.clusterIPs ?? []).slice(families.length)) if (familyOf(ip) === own) families.push(own);
-  }
-  if (families.length === 0) families.push(own);
+  const addresses = spec.clusterIP === HEADLESS ? [] : (spec.clusterIPs ?? []);
+  if (addresses.slice(families.length).some((ip) => familyOf(ip) === own) && !families.includes(own)) families.push(own);
+  if (families.length === 0 && addresses.length === 0) families.push(own);
   if (isUnmanaged(service) && families.length < 2 && spec.ipFamilyPolicy !== 'SingleStack') families.push(families[0] === 'IPv4' ? 'IPv6' : 'IPv4');
-  spec.ipFamilies = families;
+  if (families.length > 0) spec.ipFamilies = families;
 }
 
 /** Asking for one family, with the lists as they were, is asking for the first of them. */
