@@ -17,6 +17,8 @@ import type { KubeletOptions, ResolvedOptions } from './options.js';
 import { endPods } from './pod-worker/end-pods.js';
 import type { WorkerDependencies } from './pod-worker/dependencies.js';
 import { PodRunner } from './pod-worker/pod-runner.js';
+import { createHookRunner } from './pod-worker/lifecycle-hook.js';
+import { createPostStart } from './pod-worker/post-start.js';
 import { createStopper } from './pod-worker/stopper.js';
 import { createPodFiles, noPodFiles } from './pods/pod-files.js';
 import { startPodSource } from './pods/pod-source.js';
@@ -24,6 +26,10 @@ import type { PodSource } from './pods/pod-source.js';
 import { podReference } from './pods/pod.js';
 import type { Pod } from './pods/pod.js';
 import { relistLoop } from './pods/relist.js';
+import { askContainers, askHollow } from './probes/ask-container.js';
+import { httpGet } from './probes/http-get.js';
+import type { HttpGet } from './probes/http-get.js';
+import { createProber } from './probes/prober.js';
 import { createStatusWriter } from './status/status-writer.js';
 import { serveStreams } from './streams/stream-server.js';
 import { createPodVolumes, noPodVolumes } from './volumes/pod-volumes.js';
@@ -107,6 +113,8 @@ function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, networ
       await loop;
       await controller?.stop();
       await queue.shutDown();
+      deps.prober.stop();
+      deps.postStart.stop();
     },
   };
 }
@@ -134,12 +142,16 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
     allocatable: { cpu: capacity.cpu, memory: capacity.memory },
     memoryCapacity: parseQuantity(capacity.memory).toNumber(),
   };
+  const runHook = createHookRunner({ runtime, clock, httpGet: hasFiles ? httpGet : hollowGet });
+  const stopper = createStopper({ runtime, runHook, clock, logger, settled });
+  const postStart = createPostStart({ runHook, stopper, event, changed: (uid) => queue.add(uid) });
   return {
     client, runtime, nodeName, clock, logger, source, network, event, hasFiles,
     runtimeName: version.runtimeName,
     status: createStatusWriter(client),
     puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
-    stopper: createStopper({ runtime, clock, logger, settled }),
+    stopper, postStart,
+    prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, changed: (uid) => queue.add(uid) }),
     files,
     sources,
     volumes: hasFiles ? createPodVolumes({ ...node, dataDir: options.dataDir, files, sources, nodeName, forbidden: [options.dataDir, ...options.forbiddenPaths], tokens: createServiceAccountTokens({ client, clock, logger }), clock, logger }) : noPodVolumes,
@@ -149,6 +161,9 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
     nodeHosts: await nodeFile(options.hostsPath),
   };
 }
+
+/** Nobody listens where there are no processes. */
+const hollowGet: HttpGet = async () => ({ status: 200, body: '', leadsAway: false });
 
 async function pullSecrets(sources: ValueSources, pod: Pod): Promise<coreV1.Secret[]> {
   const names = (pod.spec?.imagePullSecrets ?? []).map(({ name = '' }) => name);

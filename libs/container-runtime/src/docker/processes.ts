@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { systemClock, withTimeout } from '@gantry/async';
+import { Backoff, delay, systemClock, withTimeout } from '@gantry/async';
 import { RuntimeError } from '../runtime.js';
 import type { ProcessStreams } from '../runtime.js';
 import { translated } from './engine.js';
@@ -62,9 +62,24 @@ async function run(engine: Engine, id: string, command: readonly string[], strea
     });
     const duplex = await exec.start({ hijack: true, stdin: wantsInput, Tty: streams.tty });
     await carry(duplex, streams, (size) => exec.resize(size), signal);
-    return { exitCode: (await exec.inspect()).ExitCode ?? 0 };
+    return { exitCode: await exitCodeOf(exec, signal) };
   } catch (error) {
     signal.throwIfAborted();
     throw translated(error, 'invalid');
+  }
+}
+
+/** Milliseconds between looks at a command that has closed its output and not ended yet. */
+const LOOK = { initial: 10, cap: 500 };
+
+/** The streams may end before the engine knows how the command ended: to take a missing code for 0 would call a failure a success. */
+export async function exitCodeOf(exec: { inspect(): Promise<{ readonly Running?: boolean; readonly ExitCode?: number | null }> }, signal: AbortSignal): Promise<number> {
+  const backoff = new Backoff(LOOK);
+  for (;;) {
+    signal.throwIfAborted();
+    const { Running: running, ExitCode: exitCode } = await exec.inspect();
+    if (typeof exitCode === 'number' && running !== true) return exitCode;
+    if (running !== true) throw new RuntimeError('invalid', 'the engine does not know how the command ended');
+    await delay(systemClock, backoff.next(), signal);
   }
 }

@@ -116,15 +116,16 @@ function containerVerbs(world: HollowWorld, delays: HollowDelays): ContainerVerb
 
 type ProcessVerbs = Pick<ContainerRuntime, 'execSync' | 'exec' | 'attach'>;
 
-/** There is nothing to run in: every command succeeds and says nothing. */
+/** There is nothing to run in: every command succeeds and says nothing, but `probe <type>`, which the program answers. */
 function processVerbs(world: HollowWorld): ProcessVerbs {
   const running = (id: string): void => {
     if (found(world, id).status.state !== 'running') throw new RuntimeError('invalid', `container ${id} is not running`);
   };
   return {
-    async execSync(id) {
+    async execSync(id, [command, type]) {
       running(id);
-      return { exitCode: 0, stdout: new Uint8Array(), stderr: new Uint8Array() };
+      const well = command !== 'probe' || isWell(found(world, id), type ?? '', world.clock.now());
+      return { exitCode: well ? 0 : 1, stdout: Buffer.from(well ? '' : 'hollow: not now'), stderr: new Uint8Array() };
     },
     async exec(id) {
       running(id);
@@ -132,6 +133,12 @@ function processVerbs(world: HollowWorld): ProcessVerbs {
     },
     attach: async (id) => running(id),
   };
+}
+
+function isWell({ program, status }: HollowContainer, probe: string, now: number): boolean {
+  const ran = now - status.startedAt;
+  const { fromMs = 0, untilMs = Number.POSITIVE_INFINITY } = program.probes[probe] ?? {};
+  return ran >= fromMs && ran < untilMs;
 }
 
 type ImageVerbs = Pick<ContainerRuntime, 'pullImage' | 'imageStatus' | 'listImages' | 'removeImage'>;

@@ -1,11 +1,15 @@
 import type { ContainerStatus, SandboxStatus } from '@gantry/container-runtime';
-import { containersOf } from '../pods/pod.js';
+import { containersOf, initContainersOf, isSidecar, restartPolicyOf } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox, isAlive, latestIn, latestOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
+import { assumeHealthy } from '../probes/health.js';
+import type { HealthOf } from '../probes/health.js';
 import { planInit } from './init-plan.js';
+import type { PlanInput } from './plan-input.js';
 import { restartDelay } from './restart.js';
-import { planStart } from './start-plan.js';
+import { graceOfProbe } from './probe-grace.js';
+import { planRestart, planStart } from './start-plan.js';
 import type { ContainerPlan, StartContainer, Waiting } from './start-plan.js';
 
 /** Annotation of a container: the image as its pod's spec named it when it was made. */
@@ -15,6 +19,10 @@ export interface StopContainer {
   readonly id: string;
   readonly name: string;
   readonly message: string;
+  /** Seconds; unset: the pod's. */
+  readonly graceSeconds?: number;
+  /** It is started again whatever its policy says of its exit. */
+  readonly restarts: boolean;
 }
 
 /** What is to be done for a pod now. Everything in it can be done at once and in any order, but that a sandbox comes alone. */
@@ -32,14 +40,14 @@ export interface PodActions {
 }
 
 /** Decides, from what is there and the time, what a pod that is to run needs next. Pure. */
-export function computePodActions(pod: Pod, world: PodWorld, now: number): PodActions {
+export function computePodActions(pod: Pod, world: PodWorld, now: number, health: HealthOf = assumeHealthy): PodActions {
   const sandbox = currentSandbox(world);
   const killSandboxes = world.sandboxes.filter((other) => other !== sandbox && holdsSomething(other, world)).map(({ id }) => id);
   if (sandbox === undefined) {
     const attempt = (world.sandboxes[0]?.metadata.attempt ?? -1) + 1;
     return { ...nothing, killSandboxes, ...(killSandboxes.length === 0 ? { createSandbox: { attempt } } : {}) };
   }
-  return { ...containerActions(pod, world, sandbox, now), killSandboxes };
+  return { ...containerActions({ pod, world, sandbox, now, health }), killSandboxes };
 }
 
 const nothing = { stop: [], start: [], waiting: [] };
@@ -48,21 +56,23 @@ function holdsSomething(sandbox: SandboxStatus, world: PodWorld): boolean {
   return sandbox.state === 'ready' || world.containers.some((container) => container.sandboxId === sandbox.id && isAlive(container));
 }
 
-function containerActions(pod: Pod, world: PodWorld, sandbox: SandboxStatus, now: number): Omit<PodActions, 'killSandboxes'> {
-  const init = planInit(pod, world, sandbox, now);
-  const plans = init.complete ? [...init.plans, ...containersOf(pod).map((container) => planRegular(pod, container, world, sandbox, now))] : init.plans;
+function containerActions(input: PlanInput): Omit<PodActions, 'killSandboxes'> {
+  const { pod } = input;
+  const init = planInit(input);
+  const plans = init.complete ? [...init.plans, ...containersOf(pod).map((container) => planRegular(input, container))] : init.plans;
   const waiting = plans.flatMap((plan) => (plan.do === 'wait' ? [plan.waiting] : []));
   const wakeAt = Math.min(...waiting.map(({ until }) => until));
   return {
-    stop: containersOf(pod).flatMap((container) => changedImage(container, latestIn(world, container.name, sandbox.id))),
+    stop: [...initContainersOf(pod).filter(isSidecar), ...containersOf(pod)].flatMap((container) => stopOf(input, container)),
     start: plans.flatMap((plan) => (plan.do === 'start' ? [plan.start] : [])),
     waiting,
     ...(Number.isFinite(wakeAt) ? { wakeAt } : {}),
   };
 }
 
-function planRegular(pod: Pod, container: Container, world: PodWorld, sandbox: SandboxStatus, now: number): ContainerPlan {
+function planRegular({ pod, world, sandbox, now, health }: PlanInput, container: Container): ContainerPlan {
   const here = latestIn(world, container.name, sandbox.id);
+  if (here?.state === 'exited' && health(container, here.id).ended === true) return planRestart(pod, container, here, now);
   if (here !== undefined) return planStart(pod, container, here, now);
   // What ended in an earlier sandbox counts: a container that is through is not started again because the sandbox died.
   const former = latestOf(world, container.name);
@@ -72,10 +82,24 @@ function planRegular(pod: Pod, container: Container, world: PodWorld, sandbox: S
   return { do: 'start', start: { container, attempt: former.attempt + 1, followingDelay: restartDelay(former) } };
 }
 
-/** The image is the one field of a container that an update may change: the old one is stopped, the new one follows as a restart. */
-function changedImage(container: Container, running: ContainerStatus | undefined): StopContainer[] {
+/** A running container that must not go on: its image is another one, or a probe has failed it. */
+function stopOf({ pod, world, sandbox, health }: PlanInput, container: Container): StopContainer[] {
+  const running = latestIn(world, container.name, sandbox.id);
   if (running === undefined || !isAlive(running)) return [];
+  return [...changedImage(container, running), ...failedProbe(pod, container, running, health)].slice(0, 1);
+}
+
+/** The image is the one field of a container that an update may change: the old one is stopped, the new one follows as a restart. */
+function changedImage(container: Container, running: ContainerStatus): StopContainer[] {
   const made = running.annotations[IMAGE_ANNOTATION];
   if (made === undefined || made === container.image) return [];
-  return [{ id: running.id, name: container.name, message: `Container ${container.name} definition changed, will be restarted` }];
+  return [{ id: running.id, name: container.name, message: `Container ${container.name} definition changed, will be restarted`, restarts: true }];
+}
+
+function failedProbe(pod: Pod, container: Container, running: ContainerStatus, health: HealthOf): StopContainer[] {
+  const { failed } = health(container, running.id);
+  if (failed === undefined) return [];
+  const restarts = isSidecar(container) || restartPolicyOf(pod) !== 'Never';
+  const message = `Container ${container.name} failed ${failed} probe${restarts ? ', will be restarted' : ''}`;
+  return [{ id: running.id, name: container.name, message, restarts, ...graceOfProbe(container, failed) }];
 }

@@ -9,8 +9,10 @@ import type { PodNetwork } from '../network/pod-network.js';
 import type { DnsSettings } from '../pods/etc-files.js';
 import type { PodFiles } from '../pods/pod-files.js';
 import type { PodSource } from '../pods/pod-source.js';
+import type { Prober } from '../probes/prober.js';
 import type { StatusWriter } from '../status/status-writer.js';
 import type { PodVolumes } from '../volumes/pod-volumes.js';
+import type { PostStart } from './post-start.js';
 import type { Stopper } from './stopper.js';
 
 /** What the pod workers work with. */
@@ -25,6 +27,8 @@ export interface WorkerDependencies {
   readonly status: StatusWriter;
   readonly puller: ImagePuller;
   readonly stopper: Stopper;
+  readonly prober: Prober;
+  readonly postStart: PostStart;
   /** Undefined: sandboxes have what the runtime gives them. */
   readonly network: PodNetwork | undefined;
   readonly files: PodFiles;

@@ -1,42 +1,33 @@
 import { isConflict, isNotFound } from '@gantry/apimachinery';
 import { PODS } from '@gantry/client';
 import type { ContainerStatus } from '@gantry/container-runtime';
-import { containersOf, identityOf, initContainersOf, isSidecar, podReference } from '../pods/pod.js';
-import type { Container, Pod } from '../pods/pod.js';
+import { identityOf, initContainersOf, isSidecar } from '../pods/pod.js';
+import type { Pod } from '../pods/pod.js';
 import { isAlive } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
 import type { WorkerDependencies } from './dependencies.js';
 import type { Lifecycle } from './lifecycle.js';
+import type { PodRecord } from './record.js';
+import { beginStop } from './stop-container.js';
 
-/** Begins, or hastens, the end of what runs: sidecars only when the others are through. */
-export function terminatePod(deps: WorkerDependencies, podUid: string, pod: Pod | undefined, world: PodWorld, lifecycle: Lifecycle & { state: 'terminating' }): void {
-  const left = (lifecycle.since + lifecycle.graceSeconds * 1000 - deps.clock.now()) / 1000;
-  for (const container of nextToEnd(pod, world)) {
-    const spec = specOf(pod, container.name);
-    deps.stopper.stop({
-      podUid,
-      containerId: container.id,
-      graceSeconds: Math.max(0, left),
-      ...(spec?.lifecycle?.preStop === undefined ? {} : { preStop: spec.lifecycle.preStop }),
-      begins: () => tell(deps, pod, container, 'Normal', 'Killing', `Stopping container ${container.name}`),
-      hookFailed: (message) => tell(deps, pod, container, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${message}`),
-    });
+/** Begins, or hastens, the end of what runs: sidecars, the last first, when the others are through, but hooks all at once. */
+export function terminatePod(deps: WorkerDependencies, record: PodRecord, podUid: string, world: PodWorld, lifecycle: Lifecycle & { state: 'terminating' }): void {
+  const graceSeconds = Math.max(0, (lifecycle.since + lifecycle.graceSeconds * 1000 - deps.clock.now()) / 1000);
+  const pod = record.pod ?? { metadata: { uid: podUid } };
+  for (const { container, after } of endOrder(record.pod, world)) {
+    deps.postStart.forget(container.id);
+    beginStop(deps, record, pod, { id: container.id, name: container.name, message: `Stopping container ${container.name}`, graceSeconds, after });
   }
 }
 
-function nextToEnd(pod: Pod | undefined, world: PodWorld): ContainerStatus[] {
+/** What runs, in the order in which it ends; `after`: the containers that it waits for. */
+export function endOrder(pod: Pod | undefined, world: PodWorld): { container: ContainerStatus; after: string[] }[] {
   const alive = world.containers.filter(isAlive);
-  const sidecars = new Set(pod === undefined ? [] : initContainersOf(pod).filter(isSidecar).map(({ name }) => name));
-  const others = alive.filter(({ name }) => !sidecars.has(name));
-  return others.length > 0 ? others : alive;
-}
-
-function specOf(pod: Pod | undefined, name: string): Container | undefined {
-  return pod === undefined ? undefined : [...initContainersOf(pod), ...containersOf(pod)].find((container) => container.name === name);
-}
-
-function tell(deps: WorkerDependencies, pod: Pod | undefined, container: ContainerStatus, type: 'Normal' | 'Warning', reason: string, message: string): void {
-  if (pod !== undefined) deps.event(podReference(pod, container.name), { type, reason, message });
+  const sidecars = pod === undefined ? [] : initContainersOf(pod).filter(isSidecar).map(({ name }) => name);
+  const first = alive.filter(({ name }) => !sidecars.includes(name));
+  const last = sidecars.reverse().flatMap((name) => alive.filter((container) => container.name === name));
+  const ids = [...first, ...last].map(({ id }) => id);
+  return [...first.map((container) => ({ container, after: [] })), ...last.map((container, index) => ({ container, after: ids.slice(0, first.length + index) }))];
 }
 
 /** The sandboxes of a pod without running containers: stopped, and the address given back. */
@@ -54,9 +45,11 @@ export async function removeRemains(deps: WorkerDependencies, podUid: string, wo
   deps.puller.forget(podUid);
 }
 
-/** The last act: the object goes, if it is still this pod's. */
+/** The last act: the object goes, if it is still this pod's. One that somebody's finalizers hold was told once, which is enough. */
 export async function deleteObject(deps: WorkerDependencies, pod: Pod): Promise<void> {
   const { uid, namespace, name } = identityOf(pod);
+  const { finalizers = [], deletionGracePeriodSeconds } = pod.metadata ?? {};
+  if (finalizers.length > 0 && deletionGracePeriodSeconds === 0) return;
   try {
     await deps.client.resource<Pod>(PODS, namespace).delete(name, { gracePeriodSeconds: 0, preconditions: { uid } });
   } catch (error) {

@@ -1,8 +1,7 @@
-import type { SandboxStatus } from '@gantry/container-runtime';
 import { containersOf, initContainersOf, isSidecar, restartPolicyOf } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { latestIn, latestOf } from '../pods/world.js';
-import type { PodWorld } from '../pods/world.js';
+import type { PlanInput } from './plan-input.js';
 import { planRestart, planStart } from './start-plan.js';
 import type { ContainerPlan } from './start-plan.js';
 
@@ -13,27 +12,30 @@ export interface InitPlan {
 }
 
 /**
- * Init containers run one after another, each to its good end; a sidecar only has to have started. In a new sandbox all run
+ * Init containers run one after another, each to its good end; a sidecar only has to have started, by its startup probe where it has one. In a new sandbox all run
  * again. Once a regular container was made in this sandbox the ordinary ones are history, and only sidecars are looked after.
  */
-export function planInit(pod: Pod, world: PodWorld, sandbox: SandboxStatus, now: number): InitPlan {
+export function planInit(input: PlanInput): InitPlan {
+  const { pod, world, sandbox } = input;
   const passed = containersOf(pod).some((container) => latestIn(world, container.name, sandbox.id) !== undefined);
   const plans: ContainerPlan[] = [];
   for (const container of initContainersOf(pod)) {
     if (passed && !isSidecar(container)) continue;
-    const plan = planOne(pod, container, world, sandbox, now);
+    const plan = planOne(input, container);
     plans.push(plan);
-    if (!passed && !isThrough(container, plan)) return { plans, complete: false };
+    if (!passed && !isThrough(input, container, plan)) return { plans, complete: false };
   }
   return { plans, complete: true };
 }
 
 /** Whether the next one's turn has come. */
-function isThrough(container: Container, plan: ContainerPlan): boolean {
-  return isSidecar(container) ? plan.do === 'keep' : plan.do === 'done' && plan.exitCode === 0;
+function isThrough({ world, sandbox, health }: PlanInput, container: Container, plan: ContainerPlan): boolean {
+  if (!isSidecar(container)) return plan.do === 'done' && plan.exitCode === 0;
+  const here = latestIn(world, container.name, sandbox.id);
+  return plan.do === 'keep' && here !== undefined && health(container, here.id).started;
 }
 
-function planOne(pod: Pod, container: Container, world: PodWorld, sandbox: SandboxStatus, now: number): ContainerPlan {
+function planOne({ pod, world, sandbox, now }: PlanInput, container: Container): ContainerPlan {
   const here = latestIn(world, container.name, sandbox.id);
   if (here !== undefined) return isSidecar(container) ? planStart(pod, container, here, now) : planInitStart(pod, container, here, now);
   const earlier = latestOf(world, container.name);

@@ -29,11 +29,15 @@ export interface PodRecord {
   readonly told: Set<string>;
   /** Of the objects that the pod refers to, when its failures were last judged. */
   sourcesVersion?: number;
+  /** Of containers with a hook, by name, the id of the one whose hook ran last. */
+  readonly hooked: Map<string, string>;
+  /** Containers that were ended only to be started again. */
+  readonly ended: Set<string>;
   verdict?: { readonly reason: string; readonly message: string };
 }
 
 export function newRecord(): PodRecord {
   return {
-    lifecycle: { state: 'syncing' }, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(),
+    lifecycle: { state: 'syncing' }, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(), ended: new Set(), hooked: new Map(),
   };
 }

@@ -1,20 +1,25 @@
 import type { Clock, Logger } from '@gantry/async';
-import { delay } from '@gantry/async';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { Container } from '../pods/pod.js';
+import { Grace } from './grace.js';
+import type { RunHook } from './lifecycle-hook.js';
 
-/** Seconds that a container has after its hook used up its grace. */
+/** Seconds that a container has at least, whatever its hook or those before it used up. */
 const LEAST_GRACE = 2;
+/** Milliseconds: a grace that is shortened by less stays as it is. */
+const WORTH_HASTENING = 1000;
 
 export interface StopRequest {
   readonly podUid: string;
   readonly containerId: string;
   readonly graceSeconds: number;
-  readonly preStop?: NonNullable<NonNullable<Container['lifecycle']>['preStop']>;
+  readonly preStop?: { readonly handler: NonNullable<NonNullable<Container['lifecycle']>['preStop']>; readonly container: Container; readonly podIp: string };
+  /** Containers that are being stopped too and end first, as long as there is grace. */
+  readonly after?: readonly string[];
   /** Called once, when the stop begins. */
   readonly begins: () => void;
   /** The hook did not do what it was to; the stop goes on. */
-  readonly hookFailed: (message: string) => void;
+  readonly hookFailed: (error: unknown) => void;
 }
 
 /** Ends containers in the background, so that a pod can be looked at while it takes its grace. */
@@ -26,65 +31,79 @@ export interface Stopper {
 }
 
 interface Running {
-  deadline: number;
-  readonly done: Promise<void>;
+  readonly grace: Grace;
+  /** The runtime was told to end it. */
+  signalled: boolean;
+  done: Promise<void>;
 }
 
 export interface StopperOptions {
   readonly runtime: ContainerRuntime;
+  readonly runHook: RunHook;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settled: (podUid: string, stopped: boolean) => void;
 }
 
 export function createStopper(options: StopperOptions): Stopper {
-  const running = new Map<string, Running>();
-
-  const begin = (request: StopRequest): void => {
-    request.begins();
-    const deadline = options.clock.now() + request.graceSeconds * 1000;
-    const stopped = carryOut(options, request).then(() => true, (error: unknown) => {
-      options.logger.warn({ container: request.containerId, error: String(error) }, 'a container could not be stopped');
-      return false;
-    });
-    const done = stopped.then((success) => {
-      running.delete(request.containerId);
-      options.settled(request.podUid, success);
-    });
-    running.set(request.containerId, { deadline, done });
-  };
-
-  const hasten = (request: StopRequest, present: Running): void => {
-    const deadline = options.clock.now() + request.graceSeconds * 1000;
-    if (deadline + 1000 > present.deadline) return;
-    present.deadline = deadline;
-    // The first call resolves as well when this one has killed the container.
-    void options.runtime.stopContainer(request.containerId, request.graceSeconds).catch(() => undefined);
-  };
-
-  return {
-    stop(request) {
-      const present = running.get(request.containerId);
-      if (present === undefined) begin(request);
-      else hasten(request, present);
-    },
-    idle: async () => void (await Promise.all([...running.values()].map(({ done }) => done))),
-  };
+  return new Stops(options);
 }
 
-async function carryOut({ runtime, clock }: StopperOptions, request: StopRequest): Promise<void> {
-  const started = clock.monotonic();
-  if (request.preStop !== undefined && request.graceSeconds > 0) {
-    await runHook(runtime, clock, request).catch((error: unknown) => request.hookFailed(error instanceof Error ? error.message : String(error)));
+class Stops implements Stopper {
+  readonly #running = new Map<string, Running>();
+
+  constructor(private readonly options: StopperOptions) {}
+
+  stop(request: StopRequest): void {
+    const present = this.#running.get(request.containerId);
+    if (present === undefined) this.#begin(request);
+    else this.#hasten(request, present);
   }
-  const used = (clock.monotonic() - started) / 1000;
-  const left = request.preStop === undefined ? request.graceSeconds : Math.max(LEAST_GRACE, request.graceSeconds - used);
-  await runtime.stopContainer(request.containerId, left);
-}
 
-async function runHook(runtime: ContainerRuntime, clock: Clock, { preStop, containerId, graceSeconds }: StopRequest): Promise<void> {
-  if (preStop?.sleep !== undefined) await delay(clock, Math.min(preStop.sleep.seconds, graceSeconds) * 1000);
-  if (preStop?.exec === undefined) return;
-  const { exitCode } = await runtime.execSync(containerId, preStop.exec.command ?? [], graceSeconds * 1000);
-  if (exitCode !== 0) throw new Error(`command '${(preStop.exec.command ?? []).join(' ')}' exited with ${exitCode}`);
+  async idle(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  #begin(request: StopRequest): void {
+    request.begins();
+    const running: Running = { grace: new Grace(this.options.clock, request.graceSeconds), signalled: false, done: Promise.resolve() };
+    this.#running.set(request.containerId, running);
+    running.done = this.#carryOut(request, running).then((success) => {
+      running.grace.release();
+      this.#running.delete(request.containerId);
+      this.options.settled(request.podUid, success);
+    });
+  }
+
+  #hasten(request: StopRequest, present: Running): void {
+    const wanted = this.options.clock.now() + request.graceSeconds * 1000;
+    if (wanted + WORTH_HASTENING > present.grace.deadline || !present.grace.shorten(request.graceSeconds)) return;
+    // The first call resolves as well when this one has killed the container.
+    if (present.signalled) void this.options.runtime.stopContainer(request.containerId, request.graceSeconds).catch(() => undefined);
+  }
+
+  async #carryOut(request: StopRequest, running: Running): Promise<boolean> {
+    try {
+      await this.#preStop(request, running.grace);
+      await this.#turn(request, running.grace);
+      running.signalled = true;
+      await this.options.runtime.stopContainer(request.containerId, Math.max(LEAST_GRACE, running.grace.left));
+      return true;
+    } catch (error) {
+      this.options.logger.warn({ container: request.containerId, error: String(error) }, 'a container could not be stopped');
+      return false;
+    }
+  }
+
+  /** Where there is no grace there is no hook. */
+  async #preStop({ preStop, containerId, graceSeconds, hookFailed }: StopRequest, grace: Grace): Promise<void> {
+    if (preStop === undefined || graceSeconds <= 0) return;
+    const hook = this.options.runHook({ ...preStop, containerId, timeoutMs: graceSeconds * 1000, signal: grace.signal });
+    await grace.within(hook).catch(hookFailed);
+  }
+
+  async #turn({ after = [] }: StopRequest, grace: Grace): Promise<void> {
+    const others = after.flatMap((id) => this.#running.get(id)?.done ?? []);
+    if (others.length > 0) await grace.within(Promise.all(others));
+  }
 }

@@ -28,6 +28,11 @@ export function containersOf(pod: Pod): readonly Container[] {
   return pod.spec?.containers ?? [];
 }
 
+/** Of whichever list it stands in. */
+export function containerSpec(pod: Pod, name: string): Container | undefined {
+  return [...initContainersOf(pod), ...containersOf(pod)].find((container) => container.name === name);
+}
+
 /** An init container that runs on beside the others (KEP-753). */
 export function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';

@@ -4,6 +4,7 @@ import { formatTime } from '@gantry/controller';
 import type { Container } from '../pods/pod.js';
 import { startsOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
+import type { HealthOf } from '../probes/health.js';
 
 export interface WaitingReason {
   readonly reason: string;
@@ -13,6 +14,7 @@ export interface WaitingReason {
 export interface ContainerStatusInput {
   readonly container: Container;
   readonly world: PodWorld;
+  readonly health: HealthOf;
   /** `docker`, `hollow` …: the scheme of container ids. */
   readonly runtimeName: string;
   /** Why it is not (again) started, if it is to be. */
@@ -34,23 +36,24 @@ export function containerStatus(input: ContainerStatusInput): coreV1.ContainerSt
   const terminated = (status: ContainerStatus): coreV1.ContainerState => ({ terminated: terminatedState(status, input) });
   const waits = input.waiting !== undefined && latest.state !== 'running';
   const lastEnd = waits && latest.state === 'exited' ? latest : before?.state === 'exited' ? before : undefined;
-  const running = latest.state === 'running';
+  const health = input.health(input.container, latest.id);
+  const running = latest.state === 'running' && health.hooked !== true;
   return {
     name: input.container.name,
-    state: waits ? { waiting: { ...input.waiting } } : stateOf(latest, input, terminated),
+    state: waits ? { waiting: { ...input.waiting } } : stateOf(latest, running, input, terminated),
     lastState: lastEnd === undefined ? lastStateOf(input) : terminated(lastEnd),
-    ready: running,
+    ready: running && health.ready,
     restartCount: latest.attempt,
     image: latest.image,
     imageID: latest.imageRef,
     containerID: containerId(latest, input),
-    started: running,
+    started: running && health.started,
     ...resourcesOf(input.container, running),
   };
 }
 
-function stateOf(latest: ContainerStatus, input: ContainerStatusInput, terminated: (status: ContainerStatus) => coreV1.ContainerState): coreV1.ContainerState {
-  if (latest.state === 'running') return { running: { startedAt: formatTime(latest.startedAt) } };
+function stateOf(latest: ContainerStatus, running: boolean, input: ContainerStatusInput, terminated: (status: ContainerStatus) => coreV1.ContainerState): coreV1.ContainerState {
+  if (running) return { running: { startedAt: formatTime(latest.startedAt) } };
   if (latest.state === 'exited') return terminated(latest);
   return { waiting: { reason: input.defaultWaiting } };
 }

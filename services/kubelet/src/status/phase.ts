@@ -29,7 +29,8 @@ export function podPhase(pod: Pod, statuses: Statuses, final: boolean): Phase {
 function stoppedPhase(pod: Pod, regular: readonly coreV1.ContainerStatus[]): Phase {
   const policy = restartPolicyOf(pod);
   if (policy === 'Always') return 'Running';
-  if (regular.every((status) => ended(status)?.exitCode === 0)) return 'Succeeded';
+  // One that waits was ended and is to run again, however it ended.
+  if (regular.every((status) => status.state?.terminated?.exitCode === 0)) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
 }
 

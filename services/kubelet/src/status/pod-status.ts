@@ -4,6 +4,7 @@ import { containersOf, initContainersOf, isHostNetwork, isSidecar } from '../pod
 import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
+import type { HealthOf } from '../probes/health.js';
 import { mergeConditions, ownConditions } from './conditions.js';
 import { containerStatus } from './container-status.js';
 import type { ContainerStatusInput, WaitingReason } from './container-status.js';
@@ -15,6 +16,7 @@ export interface PodStatusInput {
   /** As the API has it, its present status included. */
   readonly pod: Pod;
   readonly world: PodWorld;
+  readonly health: HealthOf;
   readonly runtimeName: string;
   /** By container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
@@ -94,6 +96,7 @@ function one(input: PodStatusInput, container: Container, previous: readonly cor
   const own: ContainerStatusInput = {
     container,
     world: input.world,
+    health: input.health,
     runtimeName: input.runtimeName,
     defaultWaiting: afterInit ? 'PodInitializing' : 'ContainerCreating',
     terminationMessages: input.terminationMessages,
