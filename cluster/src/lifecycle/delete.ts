@@ -30,9 +30,16 @@ export async function deleteCluster(home: string, name: string): Promise<Deleted
   await endOrphan(places.postgresData);
   const removed = settings?.engineSocket === undefined ? { containers: 0, networks: 0 } : await removeEngineObjects(settings.engineSocket, name, places.homeHash);
   if (settings?.kubeconfig !== undefined) await unmergeKubeconfig(settings.kubeconfig, name);
+  await unmountAll(places.nodes);
   await rm(places.system, { recursive: true, force: true });
   await rm(places.folder, { recursive: true, force: true });
   return removed;
+}
+
+/** Nodes keep what may be secret in memory. Loaded where it is needed: a command line need not load a kubelet. */
+async function unmountAll(directory: string): Promise<void> {
+  const { unmountBelow } = await import('@gantry/kubelet/parts');
+  await unmountBelow(directory);
 }
 
 /** A node's process may have asked the engine for one more container just before it ended: until there is nothing to remove. */

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import type { Logger } from '@gantry/async';
 import { connectSocketBus, encodeToken, type Bus } from '@gantry/bus';
-import { createBusTransport, createClient, type Client } from '@gantry/client';
+import { createBusTransport, createClient, SERVICES, type Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { createDockerRuntime } from '@gantry/container-runtime/docker';
 import { createInformers } from '@gantry/informer';
@@ -28,7 +28,7 @@ export async function startNode(config: NodeProcessConfig, warn: (text: string) 
   const routed = await canRoute(config, warn);
   const runtime = dockerRuntime(config, routed ? 'none' : 'bridge');
   const network = new NodeNetwork({ config, informers, logger, warn });
-  const kubelet = await startKubelet({ ...kubeletOptions(config, client, bus, logger, routed), runtime, network: routed ? (signal) => network.make(signal) : undefined });
+  const kubelet = await startKubelet({ ...kubeletOptions(config, client, bus, logger, routed), runtime, network: routed ? (signal) => network.make(signal) : undefined, services: informers.informer(SERVICES) });
   informers.start();
   await kubelet.ready;
   logger.info({ pid: process.pid, address: config.nodeAddress }, 'the node serves');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isNotFound } from '@gantry/apimachinery';
 import { NODES, type Client } from '@gantry/client';
 import { removeNodeObjects } from '@gantry/container-runtime/docker';
+import { unmountBelow } from '@gantry/kubelet/parts';
 import { nodeNumber } from './node-names.js';
 import type { NodesOptions } from './nodes.js';
 
@@ -17,6 +18,7 @@ export async function removeSurplusNodes(options: Pick<NodesOptions, 'client' | 
   for (const name of surplus) {
     await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
     await deleteNode(client, name);
+    await unmountBelow(join(places.nodes, name));
     await rm(join(places.nodes, name), { recursive: true, force: true });
   }
   if (surplus.length > 0) onWarning(`${surplus.join(', ')} ${surplus.length === 1 ? 'is' : 'are'} removed: the cluster was started with ${nodes === 1 ? 'one node' : `${nodes} nodes`}.`);

@@ -7,3 +7,4 @@ export type { PeerRoutes } from './network/peer-routes.js';
 export type { PodNetwork } from './network/pod-network.js';
 export { waitForPodRange } from './network/pod-range.js';
 export { createRoutedPodNetwork } from './network/routed-network.js';
+export { unmountBelow } from './volumes/memory.js';
