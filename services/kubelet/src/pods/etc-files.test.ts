@@ -30,6 +30,14 @@ describe('/etc/resolv.conf', () => {
   ])('%s', (_, spec, text) => {
     expect(resolvConf(pod(spec), settings)).toBe(text);
   });
+  test('has no more than resolvers take', () => {
+    const searches = Array.from({ length: 40 }, (_, index) => `s${index}.example`);
+    const text = resolvConf(pod({ dnsConfig: { nameservers: ['192.0.2.1', '192.0.2.2', '192.0.2.3'], searches } }), settings);
+    expect(text.match(/^nameserver .*$/gm)).toEqual(['nameserver 10.96.0.10', 'nameserver 192.0.2.1', 'nameserver 192.0.2.2']);
+    expect(text.match(/^search (.*)$/m)?.[1]?.split(' ')).toHaveLength(32);
+    const long = resolvConf(pod({ dnsPolicy: 'None', dnsConfig: { searches: [`${'a'.repeat(1500)}`, `${'b'.repeat(547)}`, 'c'] } }), settings);
+    expect(long).toBe(`search ${'a'.repeat(1500)} ${'b'.repeat(547)}\n`);
+  });
   test('is as on the node where the cluster has no DNS', () => {
     expect(resolvConf(pod({}), { ...settings, clusterDns: [] })).toContain('nameserver 192.0.2.53\n');
   });

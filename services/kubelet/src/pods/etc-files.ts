@@ -49,6 +49,12 @@ export interface DnsSettings {
   readonly clusterDomain: string;
 }
 
+/** What the C libraries' resolvers read: the rest would be ignored, or worse. */
+const MOST_NAMESERVERS = 3;
+const MOST_SEARCHES = 32;
+/** Characters, with the spaces between. */
+const LONGEST_SEARCH = 2048;
+
 interface Resolver {
   nameservers: string[];
   searches: string[];
@@ -62,8 +68,8 @@ export function resolvConf(pod: Pod, settings: DnsSettings): string {
   const options = (own?.options ?? []).map(({ name, value }) => (value === undefined ? (name ?? '') : `${name ?? ''}:${value}`));
   const overridden = new Set(options.map((option) => option.split(':')[0]));
   return written({
-    nameservers: unique([...base.nameservers, ...(own?.nameservers ?? [])]),
-    searches: unique([...base.searches, ...(own?.searches ?? [])]),
+    nameservers: unique([...base.nameservers, ...(own?.nameservers ?? [])]).slice(0, MOST_NAMESERVERS),
+    searches: fitting(unique([...base.searches, ...(own?.searches ?? [])])),
     options: [...base.options.filter((option) => !overridden.has(option.split(':')[0])), ...options],
   });
 }
@@ -97,6 +103,16 @@ function written({ nameservers, searches, options }: Resolver): string {
     ...(options.length === 0 ? [] : [`options ${options.join(' ')}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The first ones, as many as resolvers take. */
+function fitting(searches: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const search of searches.slice(0, MOST_SEARCHES)) {
+    if ([...kept, search].join(' ').length > LONGEST_SEARCH) break;
+    kept.push(search);
+  }
+  return kept;
 }
 
 function unique(values: readonly string[]): string[] {
