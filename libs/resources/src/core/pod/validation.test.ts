@@ -41,6 +41,11 @@ const cases: [sentence: string, pod: DefaultedPod, errors: string[]][] = [
     ['spec.containers[0].volumeMounts[1].mountPath: Invalid value: "/v": must be unique'],
   ],
   [
+    'only the privileged show their mounts to the node',
+    podOf({ volumeMounts: [{ name: 'v', mountPath: '/v', mountPropagation: 'Bidirectional' }] }, { volumes: [{ name: 'v' }] }),
+    ['spec.containers[0].volumeMounts.mountPropagation: Forbidden: Bidirectional mount propagation is available only to privileged containers'],
+  ],
+  [
     'a path inside a volume stays inside',
     podOf({ volumeMounts: [{ name: 'v', mountPath: '/v', subPath: '../x' }] }, { volumes: [{ name: 'v' }] }),
     ['spec.containers[0].volumeMounts.subPath: Invalid value: "../x": must not contain \'..\''],

@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { invalid, notFound, notSupported, required } from '@gantry/apimachinery';
+import { forbidden, invalid, notFound, notSupported, required } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
 import { validateDescendingPath } from './paths.js';
 
@@ -20,6 +20,9 @@ export function validateVolumeMounts(container: coreV1.Container, volumes: Reado
     validateSubPath(mount, here, at, errors);
     if (mount.mountPropagation !== undefined && !propagations.includes(mount.mountPropagation)) {
       errors.push(notSupported(at.child('mountPropagation'), mount.mountPropagation, propagations));
+    }
+    if (mount.mountPropagation === 'Bidirectional' && container.securityContext?.privileged !== true) {
+      errors.push(forbidden(at.child('mountPropagation'), 'Bidirectional mount propagation is available only to privileged containers'));
     }
   });
 }
