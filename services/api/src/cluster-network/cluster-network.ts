@@ -31,9 +31,9 @@ export function createClusterNetwork(options: ClusterNetworkOptions & { readonly
   return {
     claimers: claimersOf(options, storage, range, resources, now),
     start: async (env) => {
-      await ensureSystemServices(env, resources, { range, clusterDns, targetPort: advertise?.port });
-      if (advertise === undefined) return;
-      endpoints ??= new OwnEndpoints({ env, resources, advertise, logger });
+      const ensureServices = (): Promise<void> => ensureSystemServices(env, resources, { range, clusterDns, targetPort: advertise?.port, logger });
+      if (advertise === undefined) return ensureServices();
+      endpoints ??= new OwnEndpoints({ env, resources, advertise, logger, ensureServices });
       await endpoints.start();
     },
     stop: async () => endpoints?.stop(),

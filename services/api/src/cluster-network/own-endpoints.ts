@@ -23,6 +23,8 @@ export interface OwnEndpointsOptions {
   readonly resources: readonly ServedResource[];
   readonly advertise: Endpoint;
   readonly logger: Logger;
+  /** Run with every round: what somebody deleted comes back. */
+  readonly ensureServices: () => Promise<void>;
 }
 
 /**
@@ -70,7 +72,7 @@ export class OwnEndpoints {
   }
 
   async #round(): Promise<void> {
-    await this.#renew();
+    await Promise.all([this.options.ensureServices(), this.#renew()]);
     await this.#publish();
   }
 

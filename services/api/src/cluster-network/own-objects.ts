@@ -1,4 +1,4 @@
-import { isAlreadyExists } from '@gantry/apimachinery';
+import { deepEqual, isAlreadyExists } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import { authenticated, MASTERS_GROUP } from '../http/authz/identity.js';
 import { createObject } from '../registry/create.js';
@@ -53,8 +53,11 @@ export async function changeObject(env: RegistryEnvironment, resource: ServedRes
   await updateObject(env, { resource, namespace, name, subresource: '', strategy, objectFor, identity, dryRun: false, warn });
 }
 
-/** Makes an object say what it shall, whether it is there or not. */
+/** Makes an object say what it shall, whether it is there or not. Asks nobody where the cache shows that it does. */
 export async function applyObject(env: RegistryEnvironment, resource: ServedResource, wish: Wish, change: (object: ResourceObject) => void): Promise<void> {
   const existing = await ensureObject(env, resource, wish);
-  if (existing !== undefined) await changeObject(env, resource, wish.metadata, change);
+  if (existing === undefined) return;
+  const wanted = structuredClone(existing);
+  change(wanted);
+  if (!deepEqual(wanted, existing)) await changeObject(env, resource, wish.metadata, change);
 }

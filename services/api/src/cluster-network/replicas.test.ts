@@ -148,3 +148,22 @@ describe('the endpoints of the API', () => {
     expect(await addresses(first)).toEqual([['192.0.2.1'], ['192.0.2.1']]);
   });
 });
+
+describe('a Service of the cluster itself', () => {
+  it('whose address another has does not keep a replica from serving', async () => {
+    const first = await replica({});
+    expect((await first.call('POST', path, body('mine', { clusterIP: '10.96.0.10' }))).status).toBe(201);
+    const second = await replica({ beside: first, network: { clusterDns: '10.96.0.10' } });
+    expect((await second.call('GET', '/api/v1/namespaces/kube-system/services/kube-dns')).status).toBe(404);
+  });
+
+  it('comes back at the next start, and says again what it must', async () => {
+    const first = await replica({ network: { advertise: { address: '192.0.2.1', port: 6443 } } });
+    await first.call('DELETE', `${path}/kubernetes`);
+    await replica({ beside: first });
+    expect((await first.call('GET', `${path}/kubernetes`)).body.spec.clusterIP).toBe('10.96.0.1');
+    await first.call('PATCH', `${path}/kubernetes`, { spec: { ports: [{ port: 444 }] } }, { 'content-type': 'application/merge-patch+json' });
+    await replica({ beside: first });
+    expect((await first.call('GET', `${path}/kubernetes`)).body.spec.ports).toMatchObject([{ name: 'https', port: 443, targetPort: 6443 }]);
+  });
+});

@@ -1,4 +1,5 @@
-import { rfc3339 } from '@gantry/apimachinery';
+import { isInvalid, rfc3339 } from '@gantry/apimachinery';
+import type { Logger } from '@gantry/async';
 import type { ResourceObject } from '@gantry/resources';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { ServedResource } from '../registry/served-resource.js';
@@ -13,15 +14,23 @@ export interface SystemServices {
   readonly range: AddressRange;
   readonly clusterDns: string | undefined;
   readonly targetPort: number | undefined;
+  readonly logger: Logger;
 }
 
-/** Makes the range of Services and the Services that every cluster has. Safe to run at every start and by several replicas at once. */
-export async function ensureSystemServices(env: RegistryEnvironment, resources: readonly ServedResource[], { range, clusterDns, targetPort = DEFAULT_TARGET }: SystemServices): Promise<void> {
+/**
+ * Makes the range of Services and the Services that every cluster has. Safe to run again and again, and by several replicas at once. An
+ * address that another Service has is no reason to serve nothing: it is said, and the Service is missing until the address is free.
+ */
+export async function ensureSystemServices(env: RegistryEnvironment, resources: readonly ServedResource[], { range, clusterDns, targetPort = DEFAULT_TARGET, logger }: SystemServices): Promise<void> {
   const services = resourceOf(resources, '', 'services');
+  const unlessTaken = (error: unknown): void => {
+    if (!isInvalid(error)) throw error;
+    logger.warn({ error: String(error) }, 'A Service of the cluster itself cannot be made');
+  };
   await Promise.all([
     ensureRange(env, resourceOf(resources, 'networking.k8s.io', 'servicecidrs'), range.cidr),
-    ensureOwnService(env, services, range.at(0), targetPort),
-    clusterDns === undefined ? undefined : ensureObject(env, services, dnsService(clusterDns)),
+    ensureOwnService(env, services, range.at(0), targetPort).catch(unlessTaken),
+    clusterDns === undefined ? undefined : ensureObject(env, services, dnsService(clusterDns)).catch(unlessTaken),
   ]);
 }
 
