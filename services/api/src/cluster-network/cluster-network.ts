@@ -11,13 +11,14 @@ import type { ClusterNetworkOptions } from './options.js';
 import { OwnEndpoints } from './own-endpoints.js';
 import { resourceOf } from './own-objects.js';
 import { addressPool, nodePortPool } from './pools.js';
+import { Rounds } from './rounds.js';
 import { serviceClaimer } from './service-claimer.js';
 import { ensureSystemServices } from './system-services.js';
 
 /** What the API does of the cluster's network: it gives Services their addresses and ports, and is a Service itself. */
 export interface ClusterNetwork {
   readonly claimers: ReadonlyMap<KindDescriptor, Claimer>;
-  /** Makes what every cluster has, and begins to be an endpoint. May be called again after it failed. */
+  /** Makes what every cluster has, begins to be an endpoint, and keeps all that. May be called again after it failed. */
   start(env: RegistryEnvironment): Promise<void>;
   /** Stops being an endpoint. */
   stop(): Promise<void>;
@@ -27,16 +28,19 @@ export interface ClusterNetwork {
 export function createClusterNetwork(options: ClusterNetworkOptions & { readonly storage: Storage; readonly logger: Logger }, resources: readonly ServedResource[], now: () => number): ClusterNetwork {
   const { storage, logger, clusterDns, advertise, serviceCidr = defaultClusterNetwork.serviceCidr } = options;
   const range = addressRange(serviceCidr);
-  let endpoints: OwnEndpoints | undefined;
+  let rounds: Rounds | undefined;
   return {
     claimers: claimersOf(options, storage, range, resources, now),
-    start: async (env) => {
-      const ensureServices = (): Promise<void> => ensureSystemServices(env, resources, { range, clusterDns, targetPort: advertise?.port, logger });
-      if (advertise === undefined) return ensureServices();
-      endpoints ??= new OwnEndpoints({ env, resources, advertise, logger, ensureServices });
-      await endpoints.start();
+    start: (env) => {
+      const endpoints = advertise && new OwnEndpoints({ env, resources, advertise });
+      const round = async (): Promise<void> => {
+        await ensureSystemServices(env, resources, { range, clusterDns, targetPort: advertise?.port, logger });
+        await endpoints?.renew();
+      };
+      rounds ??= new Rounds({ round, leave: async () => endpoints?.leave(), logger });
+      return rounds.start();
     },
-    stop: async () => endpoints?.stop(),
+    stop: async () => rounds?.stop(),
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@gantry/async';
 import type { ResourceObject } from '@gantry/resources';
 import { keyOf, prefixOf } from '@gantry/storage';
 import { storageCall } from '../registry/current-state.js';
@@ -10,10 +9,8 @@ import { applyObject, resourceOf } from './own-objects.js';
 
 /** Replicas are no objects: their keys are in a group that nothing is served from. */
 const REPLICAS = { group: '-', resource: 'apiservers' };
-/** As upstream has them: a replica that died is gone from the endpoints after 25 seconds at most. */
+/** As upstream has it: with a round every 10 seconds, a replica that died is gone from the endpoints after 25 at most. */
 const TTL_SECONDS = 15;
-const INTERVAL_MS = 10_000;
-const PATIENCE_MS = 1_000;
 const HEAD = '{"metadata":{';
 const NAME = 'kubernetes';
 const NAMESPACE = 'default';
@@ -22,74 +19,38 @@ export interface OwnEndpointsOptions {
   readonly env: RegistryEnvironment;
   readonly resources: readonly ServedResource[];
   readonly advertise: Endpoint;
-  readonly logger: Logger;
-  /** Run with every round: what somebody deleted comes back. */
-  readonly ensureServices: () => Promise<void>;
 }
 
 /**
- * Keeps the endpoints of the API's own Service: every replica holds a key that ends with it, and writes what all keys say. A replica that
- * stops takes its key away first; the last one leaves its endpoint, because the next start will most likely be at the same.
+ * The endpoints of the API's own Service: every replica holds a key that ends with it, and writes what all keys say. A replica that stops
+ * takes its key away first; the last one leaves its endpoint, because the next start will most likely be at the same.
  */
 export class OwnEndpoints {
   readonly #key = keyOf({ ...REPLICAS, name: randomUUID() });
   #beat = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   constructor(private readonly options: OwnEndpointsOptions) {}
 
-  /** Writes them for the first time, and from here on again and again. */
-  async start(): Promise<void> {
-    await this.#round();
-    this.#schedule();
-  }
-
-  /** Ends soon and never throws: a replica whose storage is gone has nothing to take away. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    if (this.#beat === 0) return;
-    const { promise: overdue, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, PATIENCE_MS);
-    await Promise.race([this.#running.then(() => this.#leave()).catch((error: unknown) => this.#log(error)), overdue]);
-    clearTimeout(timer);
-  }
-
-  #log(error: unknown): void {
-    this.options.logger.debug({ error: String(error) }, 'The own endpoint could not be written');
-  }
-
-  #schedule(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      this.#running = this.#round()
-        .catch((error: unknown) => this.#log(error))
-        .finally(() => this.#schedule());
-    }, INTERVAL_MS);
-    this.#timer.unref();
-  }
-
-  async #round(): Promise<void> {
-    await Promise.all([this.options.ensureServices(), this.#renew()]);
+  /** To be called every 10 seconds. */
+  async renew(): Promise<void> {
+    await this.#prolong();
     await this.#publish();
   }
 
-  /** Every put says something else: one that says the same writes nothing and prolongs nothing. */
-  async #renew(): Promise<void> {
-    const { env, advertise } = this.options;
-    const { value: held } = await storageCall(() => env.storage.get(this.#key));
-    const value = Buffer.from(`${HEAD}"name":"${NAME}"},"address":"${advertise.address}","beat":${String(++this.#beat)}}`);
-    await storageCall(() => env.storage.write([{ type: 'put', key: this.#key, expectedRevision: held?.revision ?? 0, value, spliceOffset: HEAD.length, schemaHash: '', ttlSeconds: TTL_SECONDS }]));
-  }
-
-  async #leave(): Promise<void> {
+  async leave(): Promise<void> {
     const { storage } = this.options.env;
     const { value } = await storageCall(() => storage.get(this.#key));
     if (value === undefined) return;
     await storageCall(() => storage.write([{ type: 'delete', key: this.#key, expectedRevision: value.revision }]));
     await this.#publish();
+  }
+
+  /** Every put says something else: one that says the same writes nothing and prolongs nothing. */
+  async #prolong(): Promise<void> {
+    const { env, advertise } = this.options;
+    const { value: held } = await storageCall(() => env.storage.get(this.#key));
+    const value = Buffer.from(`${HEAD}"name":"${NAME}"},"address":"${advertise.address}","beat":${String(++this.#beat)}}`);
+    await storageCall(() => env.storage.write([{ type: 'put', key: this.#key, expectedRevision: held?.revision ?? 0, value, spliceOffset: HEAD.length, schemaHash: '', ttlSeconds: TTL_SECONDS }]));
   }
 
   async #publish(): Promise<void> {
