@@ -129,6 +129,7 @@ export class PodRunner {
   #watch(record: PodRecord, world: PodWorld): void {
     const { pod } = record;
     for (const { id, state } of world.containers) if (state === 'exited') this.deps.postStart.forget(id);
+    for (const id of record.ended) if (!world.containers.some((container) => container.id === id)) record.ended.delete(id);
     if (pod === undefined) return;
     // One whose hook runs does not count as started: it is not asked yet.
     const containers = world.containers.filter(({ id }) => !this.deps.postStart.isRunning(id));
