@@ -3,11 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import { preloadMigrations } from '@gantry/store';
-import { ensureCertificates, ensureEncryptionKey, type ClusterCertificates } from './certificates/certificates.js';
+import { ensureCertificates, ensureEncryptionKey, ensureTokenKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
+import { ensureServiceAccountKeys } from './certificates/service-account-key.js';
 import { componentClient, startControlPlane, startLoops } from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
 import { examineMachine, type Machine } from './machine/machine.js';
+import { API_TUNNEL, apiServiceAddress, type NetworkSettings } from './network/settings.js';
 import type { Nodes } from './node/nodes.js';
 import { ClusterError, resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
 import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
@@ -68,18 +70,19 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
   const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
   stack.starting('postgres', startingPostgres, (running) => running.stop()).catch(() => undefined);
-  const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now()));
-  const encryptionKey = await ensureEncryptionKey(places.encryptionKey);
+  const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now(), apiNames(options.network)));
+  const [encryptionKey, keys] = await Promise.all([ensureEncryptionKey(places.encryptionKey), ensureServiceAccountKeys(places.certificates)]);
+  const serviceAccounts = { issuer: `https://kubernetes.default.svc.${options.network.clusterDomain}`, keys };
   const postgres = await startingPostgres;
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
-  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, version: SERVER_VERSION, logger, stack };
+  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, version: SERVER_VERSION, logger, stack };
   const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
   const entry = entryOf(options.name, port, certificates);
   const settings = { ...prepared, port };
   const state = runState(settings);
   const merged = await writeKubeconfigs(options, places, settings, entry);
-  await startLoops({ bus, logger, stack, podCidr: options.network.podCidr, certificateAuthority: certificates.authority.certificate });
+  await startLoops({ bus, logger, stack, network: options.network, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
@@ -98,6 +101,10 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
       await stack.unwind();
     },
   };
+}
+
+function apiNames(network: NetworkSettings): ApiNames {
+  return { clusterDomain: network.clusterDomain, addresses: [apiServiceAddress(network), API_TUNNEL.address] };
 }
 
 async function prepareSettings(options: ResolvedOptions, places: Places, machine: Machine): Promise<Settings> {

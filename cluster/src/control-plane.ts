@@ -6,6 +6,7 @@ import { RUNNING_PART, startService } from '@gantry/platform/nest';
 import { createRegistry, kinds } from '@gantry/resources';
 import { StoreModule, type StoreOptions } from '@gantry/store';
 import type { ClusterCertificates } from './certificates/certificates.js';
+import { API_TUNNEL, type NetworkSettings } from './network/settings.js';
 import type { Stack } from './stack.js';
 import { onFreePort } from './state/port.js';
 
@@ -17,6 +18,7 @@ export interface ControlPlaneOptions {
   readonly portIsFixed: boolean;
   readonly certificates: ClusterCertificates;
   readonly encryptionKey: Uint8Array;
+  readonly serviceAccounts: ApiOptions['serviceAccounts'];
   readonly version: ApiOptions['serverVersion'];
   readonly logger: Logger;
   readonly stack: Stack;
@@ -44,9 +46,12 @@ async function startApi(options: ControlPlaneOptions, port: number): Promise<num
       listen: { host: '127.0.0.1', port },
       tls: { key: options.certificates.server.key, cert: options.certificates.server.certificate, clientCa: options.certificates.authority.certificate },
       encryptionKey: options.encryptionKey,
+      serviceAccounts: options.serviceAccounts,
       kinds: createRegistry(kinds),
       serverVersion: options.version,
       publicAddress: `127.0.0.1:${port}`,
+      ...networkOptions(options.network),
+      serviceAccounts: { issuer: `https://kubernetes.default.svc.${options.network.clusterDomain}`, keys: [options.tokenKey] },
       logger,
     }),
     logger,
@@ -57,17 +62,21 @@ async function startApi(options: ControlPlaneOptions, port: number): Promise<num
   return api.port;
 }
 
+function networkOptions({ serviceCidr, clusterDns, nodePorts }: NetworkSettings) {
+  return { serviceCidr, clusterDns, nodePorts, advertise: API_TUNNEL };
+}
+
 /**
  * The loops that make the world follow what the API says, each over the bus with an identity of its own. Loaded only now: the
  * API serves meanwhile.
  */
-export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; podCidr: string; certificateAuthority: string }): Promise<void> {
+export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; network: NetworkSettings; certificateAuthority: string }): Promise<void> {
   const { bus, stack } = options;
   const [{ ControllersModule }, { SchedulerModule }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(
-    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority, nodeIpam: { clusterCidr: options.podCidr } }),
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority, nodeIpam: { clusterCidr: options.network.podCidr, serviceCidr: options.network.serviceCidr } }),
     controllersLogger,
   );
   const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger }), schedulerLogger);
