@@ -21,7 +21,7 @@ export function terminatePod(deps: WorkerDependencies, record: PodRecord, podUid
 }
 
 /** What runs, in the order in which it ends; `after`: the containers that it waits for. */
-export function endOrder(pod: Pod | undefined, world: PodWorld): { container: ContainerStatus; after: string[] }[] {
+function endOrder(pod: Pod | undefined, world: PodWorld): { container: ContainerStatus; after: string[] }[] {
   const alive = world.containers.filter(isAlive);
   const sidecars = pod === undefined ? [] : initContainersOf(pod).filter(isSidecar).map(({ name }) => name);
   const first = alive.filter(({ name }) => !sidecars.includes(name));

@@ -33,7 +33,7 @@ export interface ContainerProbes {
 /** In this order they are begun. */
 const TYPES: readonly ProbeType[] = ['startup', 'readiness', 'liveness'];
 
-export function specOf(container: Container, type: ProbeType): Probe | undefined {
+function specOf(container: Container, type: ProbeType): Probe | undefined {
   return { startup: container.startupProbe, readiness: container.readinessProbe, liveness: container.livenessProbe }[type];
 }
 

@@ -37,7 +37,7 @@ export function isDecided(type: ProbeType, { verdict }: ProbeState): boolean {
   return type === 'liveness' && verdict === 'failure';
 }
 
-export function periodOf(spec: Probe): number {
+function periodOf(spec: Probe): number {
   return (spec.periodSeconds ?? 10) * 1000;
 }
 
