@@ -3,6 +3,8 @@ import { isExternallyAccessible, needsClusterIP } from './types.js';
 import type { DefaultedService } from './types.js';
 
 const affinitySeconds = 10_800;
+/** What a client writes that has a value for everything: it says nothing, and would look like a change. */
+const emptyMeansAbsent = ['clusterIP', 'clusterIPs', 'externalIPs', 'externalName', 'externalTrafficPolicy', 'healthCheckNodePort', 'ipFamilies', 'loadBalancerIP', 'loadBalancerSourceRanges'] as const;
 
 /** Fills a Service; what has to be allocated is not among the defaults. */
 export function defaultService(service: DefaultedService): void {
@@ -10,6 +12,8 @@ export function defaultService(service: DefaultedService): void {
   service.spec ??= {};
   service.status ??= {};
   const { spec, status } = service;
+  dropEmpty(spec, emptyMeansAbsent);
+  spec.ports?.forEach((port) => dropEmpty(port, ['name', 'nodePort']));
   spec.type ||= 'ClusterIP';
   defaultAffinity(spec);
   spec.ports?.forEach(defaultPort);
@@ -20,6 +24,13 @@ export function defaultService(service: DefaultedService): void {
     for (const ingress of status.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
   }
   status.loadBalancer ??= {};
+}
+
+function dropEmpty<T extends object>(object: T, fields: readonly (keyof T)[]): void {
+  for (const field of fields) {
+    const value: unknown = object[field];
+    if (!value || (Array.isArray(value) && value.length === 0)) delete object[field];
+  }
 }
 
 function defaultAffinity(spec: coreV1.ServiceSpec): void {

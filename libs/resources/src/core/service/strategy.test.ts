@@ -32,6 +32,11 @@ describe('defaults', () => {
   });
 });
 
+it('says nothing where a client wrote down that there is nothing', () => {
+  const { spec } = service({ clusterIP: '', clusterIPs: [], externalName: '', healthCheckNodePort: 0, loadBalancerIP: '', externalIPs: [], ports: [{ name: '', port: 80, nodePort: 0 }] });
+  expect(spec).toEqual(service().spec);
+});
+
 describe('an update', () => {
   it('keeps the address that the client left out', () => {
     expect(updated(address, { ports: [{ port: 81 }] })).toMatchObject(address);
