@@ -14,7 +14,7 @@ export function buildProgram(): Command {
   formatted(common(program.command('list').description('the clusters under this home'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).list(options));
   common(program.command('kubeconfig').description('print a kubeconfig with nothing but this cluster')).action(async (options: CommonOptions) => (await import('./commands/kubeconfig.js')).kubeconfig(options));
   common(program.command('logs').description("show the log of the control plane and its nodes; of one component if named"))
-    .argument('[component]', 'store, api, controllers, scheduler, kubelet or postgres')
+    .argument('[component]', 'store, api, controllers, scheduler, kubelet, proxy, dns or postgres')
     .option('-f, --follow', 'go on with what comes')
     .option('--tail <lines>', 'only the last lines', wholeNumber)
     .action(async (component: string | undefined, options: CommonOptions & { follow?: boolean; tail?: number }) => (await import('./commands/logs.js')).logs(component, options));

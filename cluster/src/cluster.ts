@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import { preloadMigrations } from '@gantry/store';
-import { ensureCertificates, ensureEncryptionKey, ensureTokenKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
+import { ensureCertificates, ensureEncryptionKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
 import { ensureServiceAccountKeys } from './certificates/service-account-key.js';
 import { componentClient, startControlPlane, startLoops } from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
@@ -76,7 +76,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const postgres = await startingPostgres;
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
-  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, version: SERVER_VERSION, logger, stack };
+  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, network: options.network, version: SERVER_VERSION, logger, stack };
   const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
   const entry = entryOf(options.name, port, certificates);
   const settings = { ...prepared, port };

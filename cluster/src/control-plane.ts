@@ -19,6 +19,7 @@ export interface ControlPlaneOptions {
   readonly certificates: ClusterCertificates;
   readonly encryptionKey: Uint8Array;
   readonly serviceAccounts: ApiOptions['serviceAccounts'];
+  readonly network: NetworkSettings;
   readonly version: ApiOptions['serverVersion'];
   readonly logger: Logger;
   readonly stack: Stack;
@@ -51,7 +52,6 @@ async function startApi(options: ControlPlaneOptions, port: number): Promise<num
       serverVersion: options.version,
       publicAddress: `127.0.0.1:${port}`,
       ...networkOptions(options.network),
-      serviceAccounts: { issuer: `https://kubernetes.default.svc.${options.network.clusterDomain}`, keys: [options.tokenKey] },
       logger,
     }),
     logger,

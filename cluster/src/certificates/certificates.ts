@@ -16,8 +16,14 @@ export interface ClusterCertificates {
   readonly admin: KeyPair;
 }
 
+/** Under what pods know the API, beside the names that every cluster has. */
+export interface ApiNames {
+  readonly clusterDomain: string;
+  readonly addresses: readonly string[];
+}
+
 /** Reads the cluster's certificates; makes those that are missing or end soon (only then is the library that makes them loaded). */
-export async function ensureCertificates(folder: string, now: number): Promise<ClusterCertificates> {
+export async function ensureCertificates(folder: string, now: number, names: ApiNames): Promise<ClusterCertificates> {
   const authority = await ensure(folder, 'ca', now, async () => {
     const { createAuthority } = await import('@gantry/platform/pki');
     return createAuthority('gantry-ca', AUTHORITY_DAYS, now);
@@ -25,8 +31,8 @@ export async function ensureCertificates(folder: string, now: number): Promise<C
   const server = await ensureLeaf(folder, 'api', authority, now, {
     commonName: 'kube-apiserver',
     usage: 'server',
-    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-    ipAddresses: ['127.0.0.1', '::1', '10.96.0.1'],
+    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${names.clusterDomain}`],
+    ipAddresses: ['127.0.0.1', '::1', ...names.addresses],
   });
   const admin = await ensureLeaf(folder, 'admin', authority, now, { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' });
   return { authority, server, admin };
@@ -59,8 +65,13 @@ function ensureLeaf(folder: string, name: string, authority: KeyPair, now: numbe
       const { issueCertificate } = await import('@gantry/platform/pki');
       return issueCertificate(authority, { ...leaf, days: LEAF_DAYS, now });
     },
-    (certificate) => certificate.verify(signedBy.publicKey),
+    (certificate) => certificate.verify(signedBy.publicKey) && covers(certificate, leaf),
   );
+}
+
+/** One made for other settings is made anew. */
+function covers(certificate: X509Certificate, { dnsNames = [], ipAddresses = [] }: Leaf): boolean {
+  return dnsNames.every((name) => certificate.checkHost(name) !== undefined) && ipAddresses.every((address) => certificate.checkIP(address) !== undefined);
 }
 
 async function ensure(

@@ -21,3 +21,11 @@ export const DEFAULT_NETWORK: NetworkSettings = {
 
 /** On every node's loopback interface: where a node takes connections for the API, which it passes on over the bus. */
 export const API_TUNNEL = { address: '198.18.0.1', port: 6443 } as const;
+
+/** The API's own Service: the first address of the range. */
+export function apiServiceAddress({ serviceCidr }: NetworkSettings): string {
+  const base = serviceCidr.split('/')[0] ?? '';
+  const parts = base.split('.').map(Number);
+  const value = parts.reduce((sum, part) => sum * 256 + part, 0) + 1;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}

@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { systemClock, type Logger } from '@gantry/async';
+import type { Bus } from '@gantry/bus';
 import { NODES } from '@gantry/client';
+import { startDns } from '@gantry/dns';
 import type { Informers } from '@gantry/informer';
-import { createRoutedPodNetwork, startPeerRoutes, waitForPodRange, type PodNetwork } from '@gantry/kubelet/parts';
+import { createRoutedPodNetwork, startApiTunnel, startPeerRoutes, waitForPodRange, type PodNetwork } from '@gantry/kubelet/parts';
+import { startProxy } from '@gantry/proxy';
+import { API_TUNNEL } from '../network/settings.js';
 import type { NodeProcessConfig } from './messages.js';
+import { ENGINE_RESOLVER } from './resolvers.js';
 
 export interface NodeNetworkOptions {
   readonly config: NodeProcessConfig;
+  readonly bus: Bus;
   readonly informers: Informers;
   readonly logger: Logger;
   /** What the user should know though the node serves. */
@@ -17,10 +23,9 @@ interface Part {
   stop(): Promise<void>;
 }
 
-/** What a node's pods need of the network: their own range, ways to other nodes'. */
+/** What a node's pods need of the network: addresses of their own, ways to other nodes' pods, Services, names, and the API. */
 export class NodeNetwork {
-  readonly #parts: Part[] = [];
-  #started = false;
+  #parts: Part[] = [];
 
   constructor(private readonly options: NodeNetworkOptions) {}
 
@@ -29,19 +34,52 @@ export class NodeNetwork {
     const { config, informers, logger } = this.options;
     const podCidr = await waitForPodRange(informers.informer(NODES), config.nodeName, signal);
     const network = await createRoutedPodNetwork({ netns: 'current', podCidr, clusterCidr: config.network.podCidr, directory: join(config.dataDirectory, 'addresses'), logger });
-    if (!this.#started) this.#startParts();
-    this.#started = true;
-    logger.info({ podCidr }, 'the pod network is made');
+    try {
+      await this.#startParts(podCidr);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    logger.info({ component: 'kubelet', podCidr }, 'the pod network is made');
     return network;
   }
 
   /** Rules and routes stay, so that connections go on while this process is replaced. */
   async stop(): Promise<void> {
-    await Promise.all(this.#parts.map((part) => part.stop()));
+    const parts = this.#parts;
+    this.#parts = [];
+    await Promise.all(parts.map((part) => part.stop()));
   }
 
-  #startParts(): void {
+  /** A pod that starts finds everything in place. */
+  async #startParts(podCidr: string): Promise<void> {
+    const { config, bus, informers, logger } = this.options;
+    const { nodeName } = config;
+    this.#parts.push(startPeerRoutes({ nodes: informers.informer(NODES), nodeName, clock: systemClock, logger: logger.child({ component: 'routes' }) }));
+    this.#parts.push(await startApiTunnel({ bus, nodeName, ...API_TUNNEL, logger: logger.child({ component: 'api-tunnel' }) }));
+    await Promise.all([this.#startProxy(podCidr), this.#startDns()]);
+  }
+
+  async #startProxy(podCidr: string): Promise<void> {
+    const { config, informers, logger, warn } = this.options;
+    const { podCidr: clusterCidr, serviceCidr, nodePorts, clusterDns } = config.network;
+    const proxy = await startProxy({
+      informers, podCidr, clusterCidr, serviceCidr, nodePorts,
+      nodeName: config.nodeName,
+      nodeAddresses: [config.nodeAddress],
+      ownServiceAddresses: [clusterDns],
+      logger: logger.child({ component: 'proxy' }),
+    });
+    this.#parts.push(proxy);
+    for (const text of proxy.warnings) warn(text);
+    await proxy.ready;
+  }
+
+  async #startDns(): Promise<void> {
     const { config, informers, logger } = this.options;
-    this.#parts.push(startPeerRoutes({ nodes: informers.informer(NODES), nodeName: config.nodeName, clock: systemClock, logger }));
+    const { podCidr: clusterCidr, serviceCidr, clusterDns, clusterDomain } = config.network;
+    const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams: [ENGINE_RESOLVER], logger: logger.child({ component: 'dns' }) });
+    this.#parts.push(dns);
+    await dns.ready;
   }
 }

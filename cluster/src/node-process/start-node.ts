@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from '@gantry/async';
 import { connectSocketBus, encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient, SERVICES, type Client } from '@gantry/client';
@@ -10,6 +11,7 @@ import { createLogger } from '@gantry/platform';
 import { API_TUNNEL } from '../network/settings.js';
 import type { NodeProcessConfig } from './messages.js';
 import { NodeNetwork } from './node-network.js';
+import { writePodResolvConf } from './resolvers.js';
 
 /** A standalone cluster's node, inside its network namespace. */
 export interface RunningNode {
@@ -21,14 +23,15 @@ export interface RunningNode {
  * user should know though the node serves. Without Nest, unlike the other services: a child a node is to be small.
  */
 export async function startNode(config: NodeProcessConfig, warn: (text: string) => void): Promise<RunningNode> {
-  const logger = createLogger({ level: config.logLevel }).child({ component: 'kubelet', node: config.nodeName });
+  const nodeLogger = createLogger({ level: config.logLevel }).child({ node: config.nodeName });
+  const logger = nodeLogger.child({ component: 'kubelet' });
   const bus = await connectSocketBus({ path: config.busSocket, token: config.busToken, logger });
   const client = createClient(createBusTransport({ bus, subjectPrefix: `api.node.${encodeToken(config.nodeName)}` }));
   const informers = createInformers({ client, logger });
   const routed = await canRoute(config, warn);
   const runtime = dockerRuntime(config, routed ? 'none' : 'bridge');
-  const network = new NodeNetwork({ config, informers, logger, warn });
-  const kubelet = await startKubelet({ ...kubeletOptions(config, client, bus, logger, routed), runtime, network: routed ? (signal) => network.make(signal) : undefined, services: informers.informer(SERVICES) });
+  const network = new NodeNetwork({ config, bus, informers, logger: nodeLogger, warn });
+  const kubelet = await startKubelet({ ...kubeletOptions(config, client, bus, logger), ...(routed ? await clusterNetwork(config, network) : withoutNetwork), services: informers.informer(SERVICES), runtime });
   informers.start();
   await kubelet.ready;
   logger.info({ pid: process.pid, address: config.nodeAddress }, 'the node serves');
@@ -67,7 +70,7 @@ function dockerRuntime(config: NodeProcessConfig, podNetwork: 'none' | 'bridge')
   });
 }
 
-function kubeletOptions(config: NodeProcessConfig, client: Client, bus: Bus, logger: Logger, routed: boolean) {
+function kubeletOptions(config: NodeProcessConfig, client: Client, bus: Bus, logger: Logger) {
   return {
     client,
     bus,
@@ -82,7 +85,14 @@ function kubeletOptions(config: NodeProcessConfig, client: Client, bus: Bus, log
     labels: config.labels,
     kubeletVersion: config.kubeletVersion,
     forbiddenPaths: [config.engineSocket],
-    clusterDns: routed ? [config.network.clusterDns] : [],
-    clusterDomain: config.network.clusterDomain,
   };
 }
+
+/** Pods have addresses of the cluster and resolve its names. */
+async function clusterNetwork({ network: { clusterDns, clusterDomain }, dataDirectory }: NodeProcessConfig, network: NodeNetwork) {
+  const resolvConfPath = join(dataDirectory, 'resolv.conf');
+  await writePodResolvConf(resolvConfPath, clusterDns);
+  return { network: (signal: AbortSignal) => network.make(signal), clusterDns: [clusterDns], clusterDomain, resolvConfPath };
+}
+
+const withoutNetwork = { network: undefined };

@@ -15,3 +15,4 @@ export type { SocketBusServer, SocketBusServerOptions } from './socket/socket-se
 export { createSocketBusServer } from './socket/socket-server.js';
 export type { SocketBusOptions } from './socket/socket-bus.js';
 export { connectSocketBus } from './socket/socket-bus.js';
+export { joinSocket } from './streams/join-socket.js';

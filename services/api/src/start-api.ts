@@ -33,6 +33,7 @@ import { pluginReaders, serviceAccountParts } from './service-accounts/parts.js'
 import type { ServiceAccountTokens } from './service-accounts/service-account-tokens.js';
 import { Starter } from './starter.js';
 import { createKubeletStreams } from './streams/kubelet-streams.js';
+import { serveTunnel } from './streams/tunnel.js';
 import { createSubresources } from './subresources/subresources.js';
 import { WatchCache } from './watch-cache/watch-cache.js';
 
@@ -43,6 +44,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { chain, authenticate, watchCache, network, starter } = compose(options, limits);
   const server = await listenHttps({ ...limits, listen, tls, chain, authenticate, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
+  const tunnel = serveTunnel({ bus, host: listen.host, port: server.port, logger });
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
   const stop = once(async () => {
@@ -50,6 +52,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await network.stop();
     watchCache.endWatches();
     await Promise.all([busServer.close(), server.stop(limits.stopPatienceMs)]);
+    await tunnel.close();
     await watchCache.stop();
   });
   return { port: server.port, ready: starter.ready, stop };

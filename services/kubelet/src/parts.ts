@@ -1,4 +1,5 @@
 /** What a node's own process is composed of. Loads no Nest, unlike the index: there is one such process a node. */
+export { startApiTunnel } from './api-tunnel/api-tunnel.js';
 export { startKubelet } from './kubelet.js';
 export type { Kubelet } from './kubelet.js';
 export { addNodeAddresses } from './network/node-addresses.js';

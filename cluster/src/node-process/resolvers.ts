@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** Docker's resolver, which every container of a network of one's own has: it asks what the machine asks, also where that is a local program. */
+export const ENGINE_RESOLVER = '127.0.0.11';
+
+const SYSTEM = '/etc/resolv.conf';
+/** Where systemd-resolved says whom it asks; the system's own file names only itself then. */
+const BEHIND_SYSTEMD = '/run/systemd/resolve/resolv.conf';
+
+/** Writes, for pods that resolve as their node does, a file that names no resolver which only the machine itself can reach. */
+export async function writePodResolvConf(path: string, clusterDns: string): Promise<void> {
+  const texts = await Promise.all([SYSTEM, BEHIND_SYSTEMD].map((file) => readFile(file, 'utf8').catch(() => '')));
+  await writeFile(path, podResolvConf(texts, clusterDns));
+}
+
+/** The first text with a resolver that pods can reach; else the first with the cluster's own, which passes questions on. */
+export function podResolvConf(texts: readonly string[], clusterDns: string): string {
+  for (const text of texts) {
+    const lines = text.split('\n').filter((line) => !namesLoopback(line));
+    if (lines.some((line) => resolverOf(line) !== undefined)) return lines.join('\n');
+  }
+  const others = (texts[0] ?? '').split('\n').filter((line) => resolverOf(line) === undefined);
+  return [`nameserver ${clusterDns}`, ...others].join('\n');
+}
+
+function namesLoopback(line: string): boolean {
+  const resolver = resolverOf(line);
+  return resolver !== undefined && (resolver.startsWith('127.') || resolver === '::1');
+}
+
+function resolverOf(line: string): string | undefined {
+  return /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
+}
