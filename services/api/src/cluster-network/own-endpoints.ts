@@ -28,6 +28,7 @@ export interface OwnEndpointsOptions {
 export class OwnEndpoints {
   readonly #key = keyOf({ ...REPLICAS, name: randomUUID() });
   #beat = 0;
+  #revision = 0;
 
   constructor(private readonly options: OwnEndpointsOptions) {}
 
@@ -48,9 +49,11 @@ export class OwnEndpoints {
   /** Every put says something else: one that says the same writes nothing and prolongs nothing. */
   async #prolong(): Promise<void> {
     const { env, advertise } = this.options;
-    const { value: held } = await storageCall(() => env.storage.get(this.#key));
     const value = Buffer.from(`${HEAD}"name":"${NAME}"},"address":"${advertise.address}","beat":${String(++this.#beat)}}`);
-    await storageCall(() => env.storage.write([{ type: 'put', key: this.#key, expectedRevision: held?.revision ?? 0, value, spliceOffset: HEAD.length, schemaHash: '', ttlSeconds: TTL_SECONDS }]));
+    const outcome = await storageCall(() => env.storage.write([{ type: 'put', key: this.#key, expectedRevision: this.#revision, value, spliceOffset: HEAD.length, schemaHash: '', ttlSeconds: TTL_SECONDS }]));
+    this.#revision = outcome.ok ? outcome.revisions[0]! : (outcome.current?.revision ?? 0);
+    // It ended, or an answer was lost.
+    if (!outcome.ok) await this.#prolong();
   }
 
   async #publish(): Promise<void> {
@@ -59,8 +62,10 @@ export class OwnEndpoints {
     const addresses = [...new Set(items.map(({ value }) => (JSON.parse(Buffer.from(value).toString()) as { address: string }).address))].sort();
     // No key at all is more likely a fault than the truth.
     if (addresses.length === 0) return;
-    await applySlice(env, resourceOf(resources, 'discovery.k8s.io', 'endpointslices'), addresses, advertise.port);
-    await applyEndpoints(env, resourceOf(resources, '', 'endpoints'), addresses, advertise.port);
+    await Promise.all([
+      applySlice(env, resourceOf(resources, 'discovery.k8s.io', 'endpointslices'), addresses, advertise.port),
+      applyEndpoints(env, resourceOf(resources, '', 'endpoints'), addresses, advertise.port),
+    ]);
   }
 }
 
