@@ -2,13 +2,15 @@ import { isAlreadyExists, isConflict } from '@gantry/apimachinery';
 import type { Clock, Logger } from '@gantry/async';
 import { silentLogger, systemClock } from '@gantry/async';
 import type { Reconcile, ReconcileResult } from './reconcile.js';
-import type { WorkQueue } from './work-queue.js';
+import type { WorkQueue, WorkQueueMetrics } from './work-queue.js';
 
 /** How one call of a reconcile ended. */
 export type ReconcileOutcome = 'success' | 'requeue_after' | 'error';
 
 export interface ControllerMetrics {
   reconciled(controller: string, outcome: ReconcileOutcome, milliseconds: number): void;
+  /** Those of a controller's queue. */
+  queue(controller: string): WorkQueueMetrics;
 }
 
 export interface ControllerOptions {
@@ -20,7 +22,7 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
-  readonly metrics?: ControllerMetrics;
+  readonly metrics?: Pick<ControllerMetrics, 'reconciled'>;
 }
 
 export interface RunningController {

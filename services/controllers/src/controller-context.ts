@@ -48,7 +48,7 @@ export interface LoopOptions {
 /** A controller that runs: its queue fed by events, its reconcile called with keys. */
 export function startLoop({ name, context, reconcile, concurrency, connect }: LoopOptions): RunningController {
   const { clock, logger, metrics } = context;
-  const queue = new WorkQueue({ clock });
+  const queue = new WorkQueue({ clock, metrics: metrics?.queue(name) });
   const detach = connect(queue);
   const running = runController({ name, reconcile, queue, concurrency, clock, logger, metrics });
   return {

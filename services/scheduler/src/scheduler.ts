@@ -19,6 +19,8 @@ import { ClusterCache } from './snapshot/cluster-cache.js';
 export interface SchedulerMetrics {
   /** One attempt to place a pod: how it ended, and how long the algorithm took. */
   attempted(outcome: 'scheduled' | 'unschedulable' | 'error', milliseconds: number): void;
+  /** Says where to read how many pods wait in which queue: `active`, `backoff`, `unschedulable`. */
+  pending(read: () => Readonly<Record<string, number>>): void;
 }
 
 export interface SchedulerParts {
@@ -47,6 +49,10 @@ export class Scheduler {
   constructor(private readonly parts: SchedulerParts) {
     this.queue = new SchedulingQueue(parts.clock);
     this.cache = new ClusterCache(parts.clock);
+    parts.metrics?.pending(() => {
+      const { active, backoff, refused } = this.queue.counts();
+      return { active, backoff, unschedulable: refused };
+    });
   }
 
   podSeen(pod: coreV1.Pod, before?: coreV1.Pod): void {

@@ -6,6 +6,7 @@ import { DEFAULT_COMPACTION } from './compaction/compactor.js';
 import { Failpoints } from './failpoints.js';
 import { runLeadership } from './leadership/leadership.js';
 import { Term } from './leadership/term.js';
+import type { StoreMetrics } from './metrics.js';
 import type { PostgresConfig } from './postgres/connection.js';
 import { createReaders } from './postgres/connection.js';
 import { messageOf } from './postgres/errors.js';
@@ -18,6 +19,7 @@ export interface StoreOptions {
   readonly postgres: PostgresConfig;
   readonly logger: Logger;
   readonly compaction?: Partial<CompactionPolicy>;
+  readonly metrics?: StoreMetrics;
   /** Armed by tests alone. */
   readonly failpoints?: Failpoints;
 }
@@ -47,7 +49,7 @@ class Store implements RunningStore {
   private waiters: (() => void)[] = [];
   private stopped: Promise<void> | undefined;
 
-  constructor({ bus, postgres, logger, compaction, failpoints = new Failpoints() }: StoreOptions) {
+  constructor({ bus, postgres, logger, compaction, metrics, failpoints = new Failpoints() }: StoreOptions) {
     const readers = createReaders(postgres, (error) => logger.warn({ error: messageOf(error) }, 'a reading connection failed'));
     const reads = createReads(readers);
     const serving = serve({ bus, subject: 'store.read', queue: 'store', storage: readOnly(reads), logger });
@@ -55,7 +57,7 @@ class Store implements RunningStore {
       await serving.close();
       await readers.end();
     };
-    const term = { bus, postgres, reads, logger, failpoints, compaction: { ...DEFAULT_COMPACTION, ...compaction } };
+    const term = { bus, postgres, reads, logger, failpoints, metrics, compaction: { ...DEFAULT_COMPACTION, ...compaction } };
     this.leadership = runLeadership(
       { postgres, logger, failpoints, lead: async (session, meta, signal) => this.lead(await Term.begin(term, session, meta), signal) },
       this.stopping.signal,

@@ -13,6 +13,11 @@ export interface CounterMetric<L extends string = never> {
   add(labels: Labels<L>, amount?: number): void;
 }
 
+export interface Sample<L extends string> {
+  readonly labels: Labels<L>;
+  readonly value: number;
+}
+
 export interface GaugeMetric<L extends string = never> {
   set(labels: Labels<L>, value: number): void;
 }
@@ -26,8 +31,8 @@ export interface HistogramMetric<L extends string = never> {
 export interface Metrics {
   counter<L extends string = never>(description: MetricDescription<L>): CounterMetric<L>;
   gauge<L extends string = never>(description: MetricDescription<L>): GaugeMetric<L>;
-  /** A gauge that is asked for when it is read. */
-  gaugeOf(description: MetricDescription<never>, read: () => number): void;
+  /** A gauge whose values are asked for when it is read. */
+  gaugeOf<L extends string = never>(description: MetricDescription<L>, read: () => readonly Sample<L>[]): void;
   histogram<L extends string = never>(description: MetricDescription<L> & { readonly buckets: readonly number[] }): HistogramMetric<L>;
   /** In the text format of Prometheus. */
   text(): Promise<string>;
@@ -48,11 +53,12 @@ export function createMetrics(): Metrics {
       return { set: (labels, value) => child(labels).set(value) };
     },
     gaugeOf: (description, read) => {
-      new Gauge({
+      new Gauge<string>({
         ...base(description),
         registers: [registry],
         collect() {
-          this.set(read());
+          this.reset();
+          for (const { labels, value } of read()) this.set({ ...labels }, value);
         },
       });
     },

@@ -8,6 +8,7 @@ import { Committer } from '../log/committer.js';
 import { expire } from '../log/expiry.js';
 import { LogState } from '../log/state.js';
 import type { PostgresConfig } from '../postgres/connection.js';
+import type { StoreMetrics } from '../metrics.js';
 import { messageOf } from '../postgres/errors.js';
 import type { Meta } from '../postgres/sql/meta.js';
 import { readMeta } from '../postgres/sql/meta.js';
@@ -24,6 +25,7 @@ export interface TermOptions {
   readonly logger: Logger;
   readonly failpoints: Failpoints;
   readonly compaction: CompactionPolicy;
+  readonly metrics?: StoreMetrics;
 }
 
 /** Well under the silence after which Postgres ends the session, and under the second in which followers expect progress. */
@@ -48,11 +50,12 @@ export class Term {
     private readonly epoch: number,
     private readonly state: LogState,
   ) {
-    const { bus, logger, failpoints, reads } = options;
+    const { bus, logger, failpoints, reads, metrics } = options;
     this.earlier = state.revision;
     this.age = new RevisionAge(options.compaction);
-    this.publisher = new Publisher({ bus, logger, failpoints, revision: state.revision, history: (after, limit) => reads.history(after, { limit }) });
-    this.committer = new Committer({ session, state, epoch, failpoints, onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
+    this.publisher = new Publisher({ bus, logger, failpoints, metrics, revision: state.revision, history: (after, limit) => reads.history(after, { limit }) });
+    this.committer = new Committer({ session, state, epoch, failpoints, metrics, onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
+    metrics?.acknowledged(() => this.publisher.acknowledgedRevision);
     session.onLost((error) => this.committer.lose(error));
   }
 

@@ -7,6 +7,7 @@ import type { Append } from '../postgres/sql/append.js';
 import { append } from '../postgres/sql/append.js';
 import { loadValues } from '../postgres/sql/load.js';
 import { readMeta } from '../postgres/sql/meta.js';
+import type { StoreMetrics } from '../metrics.js';
 import type { PendingWrite } from './batch.js';
 import { Batch } from './batch.js';
 import type { LogState } from './state.js';
@@ -17,6 +18,7 @@ export interface CommitterOptions {
   readonly epoch: number;
   readonly failpoints: Failpoints;
   readonly now?: () => number;
+  readonly metrics?: StoreMetrics;
   /** Called with the entries of every commit, in order, before its writes are answered. */
   readonly onCommitted: (entries: readonly LogEntry[]) => void;
   /** Called once, when this committer can never commit again: what it knows may be wrong from here on. */
@@ -73,9 +75,11 @@ export class Committer {
     const { state, epoch, now = Date.now } = this.options;
     const writes = this.takeWaiting();
     const batch = new Batch(state, epoch, now());
+    const start = performance.now();
     try {
       for (const write of writes) batch.add(write);
       await this.commit(batch);
+      this.options.metrics?.committed({ writes: writes.length, rows: batch.rows, milliseconds: performance.now() - start, revision: state.revision });
     } catch (error) {
       this.failed(error, writes);
     }
@@ -129,6 +133,7 @@ export class Committer {
 
   /** A statement that Postgres rolled back leaves the state true; anything else ends this committer. */
   private failed(error: unknown, writes: readonly PendingWrite[]): void {
+    this.options.metrics?.commitFailed();
     const answer = error instanceof StorageError ? error : new StorageError('unavailable', `nothing was written: ${messageOf(error)}`, { cause: error });
     for (const { reject } of writes) reject(answer);
     if (!wasRolledBack(answer.cause)) this.lose(answer);

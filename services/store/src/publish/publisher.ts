@@ -5,6 +5,7 @@ import { watchSubject } from '@gantry/bus';
 import type { HistoryPage, LogEntry } from '@gantry/storage';
 import { encodeWatchMessage, parseKey, StorageError } from '@gantry/storage';
 import type { Failpoints } from '../failpoints.js';
+import type { StoreMetrics } from '../metrics.js';
 import { messageOf } from '../postgres/errors.js';
 import { align } from './align.js';
 import { Backlog } from './backlog.js';
@@ -13,6 +14,7 @@ export interface PublisherOptions {
   readonly bus: Pick<Bus, 'watch'>;
   readonly logger: Logger;
   readonly failpoints: Failpoints;
+  readonly metrics?: StoreMetrics;
   /** The newest committed revision when the term began. */
   readonly revision: number;
   /** Entries of the log above a revision. */
@@ -77,6 +79,7 @@ export class Publisher {
         this.refusal = undefined;
         await this.publishFromCursor(() => backoff.reset());
       } catch (error) {
+        this.options.metrics?.realigned();
         this.options.logger.warn({ error: messageOf(error), revision: this.cursor }, 'publishing was interrupted');
       }
       await this.allAcknowledged();
