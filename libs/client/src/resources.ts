@@ -1,4 +1,4 @@
-import type { appsV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1 } from '@gantry/api-types';
+import type { appsV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1, rbacV1 } from '@gantry/api-types';
 import type { KubeObject, TypedResourceReference } from './client.js';
 
 function reference<T extends KubeObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): TypedResourceReference<T> {
@@ -22,3 +22,4 @@ export const ENDPOINTS = reference<coreV1.Endpoints>('', 'v1', 'endpoints', 'End
 export const ENDPOINTSLICES = reference<discoveryV1.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true);
 export const IPADDRESSES = reference<networkingV1.IPAddress>('networking.k8s.io', 'v1', 'ipaddresses', 'IPAddress', false);
 export const SERVICECIDRS = reference<networkingV1.ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
+export const CLUSTERROLES = reference<rbacV1.ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);

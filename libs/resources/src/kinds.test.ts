@@ -27,6 +27,10 @@ const minimal: Readonly<Record<string, Record<string, unknown>>> = {
   'discovery.k8s.io/v1 EndpointSlice': { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] },
   'networking.k8s.io/v1 IPAddress': { spec: { parentRef: { resource: 'services', namespace: 'ns', name: 's' } } },
   'networking.k8s.io/v1 ServiceCIDR': { spec: { cidrs: ['10.0.0.0/24'] } },
+  'rbac.authorization.k8s.io/v1 Role': {},
+  'rbac.authorization.k8s.io/v1 ClusterRole': {},
+  'rbac.authorization.k8s.io/v1 RoleBinding': { roleRef: { kind: 'ClusterRole', name: 'view' } },
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': { roleRef: { kind: 'ClusterRole', name: 'view' } },
   'events.k8s.io/v1 Event': {
     regarding: { kind: 'Pod', namespace: 'ns', name: 'p' }, eventTime: '2026-01-02T03:04:05.000000Z', type: 'Normal', reason: 'Testing', action: 'Test',
     reportingController: 'example.com/test', reportingInstance: 'test-1',

@@ -15,9 +15,14 @@ import { endpointSlice } from './discovery/endpoint-slice/kind.js';
 import { newEvent } from './events/event/kind.js';
 import { ipAddress } from './networking/ip-address/kind.js';
 import { serviceCIDR } from './networking/service-cidr/kind.js';
+import { clusterRoleBinding } from './rbac/cluster-role-binding/kind.js';
+import { clusterRole } from './rbac/cluster-role/kind.js';
+import { roleBinding } from './rbac/role-binding/kind.js';
+import { role } from './rbac/role/kind.js';
 
 /** Every built-in kind, group by group; discovery lists them in this order. */
 export const kinds: readonly KindDescriptor[] = [
   configMap, endpoints, event, namespace, node, pod, secret, serviceAccount, service,
   deployment, replicaSet, lease, endpointSlice, newEvent, ipAddress, serviceCIDR,
+  clusterRoleBinding, clusterRole, roleBinding, role,
 ];

@@ -3,6 +3,7 @@ import { resolveWatchMessage } from '@gantry/storage';
 import { AdmissionChain } from './admission/chain.js';
 import { createPlugins } from './admission/plugins.js';
 import { ensureSystemNamespaces } from './admission/plugins/namespace-lifecycle/namespaces.js';
+import { ensureBootstrapPolicy } from './bootstrap-policy/ensure.js';
 import { createClusterNetwork } from './cluster-network/cluster-network.js';
 import type { ClusterNetwork } from './cluster-network/cluster-network.js';
 import { jsonAnswer } from './http/answer.js';
@@ -73,22 +74,23 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const seal = createSeal(options.encryptionKey);
   const watchCache = createWatchCache(options, limits, seal);
   const resources = bindResources(kinds, watchCache);
-  const { readers, tokens } = serviceAccountParts(options, resources, () => env);
-  const admission = new AdmissionChain(createPlugins(pluginReaders(resources, readers, tokens, () => env)));
+  const accounts = serviceAccountParts(options, resources, () => env);
+  const { authorizer, policy } = createAuthorizer(resources);
+  const admission = new AdmissionChain(createPlugins({ ...pluginReaders(resources, accounts, () => env), escalation: { authorizer, policy } }));
   const network = createClusterNetwork(options, resources, Date.now);
   const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: network.claimers, now: Date.now };
-  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), readers, tokens });
-  const reviews = createReviews(tokens);
+  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), ...accounts });
+  const { tokens } = accounts;
+  const reviews = createReviews(tokens, authorizer);
   const starter = new Starter(async () => {
     await watchCache.start();
-    await ensureSystemNamespaces(env, resources);
+    await Promise.all([ensureSystemNamespaces(env, resources), ensureBootstrapPolicy(env, resources)]);
     await network.start(env);
   }, logger);
   const isReady = (): boolean => starter.isReady;
   const routes = new Routes(resources, subresources, reviews, env.now);
   const groups = discoveredGroups(kinds, subresources, reviews);
   const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, isReady));
-  const authorizer = createAuthorizer(resources);
   return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, logger }), authenticate: bearerAuthenticator(tokens, logger), watchCache, network, starter };
 }
 

@@ -5,6 +5,8 @@ import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-li
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.js';
 import type { PodReader } from './plugins/node-restriction/node-restriction.js';
 import { priority } from './plugins/priority/priority.js';
+import { rbacEscalation } from './plugins/rbac-escalation/rbac-escalation.js';
+import type { EscalationReaders } from './plugins/rbac-escalation/rbac-escalation.js';
 import { serviceAccount } from './plugins/service-account/service-account.js';
 import type { ServiceAccountReader } from './plugins/service-account/service-account.js';
 
@@ -12,11 +14,12 @@ import type { ServiceAccountReader } from './plugins/service-account/service-acc
 export interface PluginReaders {
   readonly namespace: NamespaceReader;
   readonly pod: PodReader;
+  readonly escalation: EscalationReaders;
   /** Absent: service accounts have no tokens, and pods are not asked for one that exists. */
   readonly serviceAccounts: ServiceAccountReader | undefined;
 }
 
 /** All plugins, in the order in which they are asked: upstream's. */
 export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[] {
-  return [namespaceLifecycle(readers.namespace), serviceAccount(readers.serviceAccounts), nodeRestriction(readers.pod), priority, defaultTolerationSeconds];
+  return [rbacEscalation(readers.escalation), namespaceLifecycle(readers.namespace), serviceAccount(readers.serviceAccounts), nodeRestriction(readers.pod), priority, defaultTolerationSeconds];
 }

@@ -5,7 +5,7 @@ import type { RegistryEnvironment } from '../registry/environment.js';
 import type { RequestBase, VerbLimits } from '../verbs/verb.js';
 import { statusAnswer } from './answer.js';
 import type { Answer } from './answer.js';
-import type { ResourceAttributes } from './authz/attributes.js';
+import type { PathAttributes, ResourceAttributes } from './authz/attributes.js';
 import type { Authorizer } from './authz/authorizer.js';
 import { forbiddenPath, forbiddenResource } from './authz/authorizer.js';
 import type { Identity } from './authz/identity.js';
@@ -54,18 +54,23 @@ export class RequestChain {
 
   #answerPath(context: RequestContext): Promise<Answer> | Answer {
     const attributes = { verb: context.method.toLowerCase(), path: context.path };
-    if (!this.options.authorizer.isPathPermitted(context.identity, attributes)) throw context.identity === undefined ? newUnauthorized('Unauthorized') : forbiddenPath(context.identity, attributes);
+    if (!this.options.authorizer.isPathPermitted(context.identity, attributes)) throw this.#pathRefusal(context.identity, attributes);
     return this.options.endpoints.answer(context);
+  }
+
+  #pathRefusal(identity: Identity | undefined, attributes: PathAttributes): Error {
+    if (identity === undefined) return newUnauthorized('Unauthorized');
+    return this.options.isReady() ? forbiddenPath(identity, attributes) : starting();
   }
 
   async #answerResource(context: RequestContext, path: ResourcePath): Promise<Answer> {
     const { identity } = context;
     if (identity === undefined) throw newUnauthorized('Unauthorized');
+    if (!this.options.isReady()) throw starting();
     const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
     const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
     const refusal = this.options.authorizer.refusal(identity, attributes);
     if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
-    if (!this.options.isReady()) throw failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
     const route = this.options.routes.find(path);
     if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw nothingHere();
     const handler = verb === undefined ? undefined : route.verbs[verb];
@@ -84,6 +89,11 @@ export class RequestChain {
     this.options.logger.error({ method: context.method, path: context.path, auditId: context.auditId, error: error instanceof Error ? error.stack : String(error) }, 'A request failed inside');
     return newInternalError(error);
   }
+}
+
+/** Who may do what is not known before the caches are filled. */
+function starting(): Error {
+  return failure(503, 'ServiceUnavailable', 'the server is starting', { retryAfterSeconds: 1 });
 }
 
 function parsedPath(path: string): ResourcePath | undefined {

@@ -22,7 +22,7 @@ export function serviceAccountParts({ serviceAccounts: options }: ApiOptions, re
 }
 
 /** What admission reads. Without tokens, no pod is asked for an account that exists. */
-export function pluginReaders(resources: readonly ServedResource[], { pods, serviceAccounts }: BoundObjectReaders, tokens: ServiceAccountTokens | undefined, env: () => RegistryEnvironment): PluginReaders {
+export function pluginReaders(resources: readonly ServedResource[], { readers: { pods, serviceAccounts }, tokens }: ServiceAccountParts, env: () => RegistryEnvironment): Omit<PluginReaders, 'escalation'> {
   const accounts = tokens === undefined ? undefined : serviceAccountReader(serviceAccounts, resourceNamed(resources, '', 'serviceaccounts'));
   return { namespace: namespaceReader(env, resources), pod: pods.cached, serviceAccounts: accounts };
 }

@@ -1,12 +1,12 @@
-import { AUTHENTICATED_GROUP, MASTERS_GROUP, nodeNameOf, SERVICE_ACCOUNTS_GROUP } from './identity.js';
+import { MASTERS_GROUP, nodeNameOf } from './identity.js';
 import type { Identity } from './identity.js';
 import type { NodePods } from './node/node-pods.js';
 import { nodeRules } from './node/node-rules.js';
 import type { PathRule, Rule } from './rules.js';
 
 /**
- * Who may do what, all of it. What is not permitted here is refused. The names are those of upstream's bootstrap roles; what a role has
- * no use for in this cluster is left out.
+ * Who may do what whatever the roles say: administrators, the parts of the control plane, nodes. No change of a role can shut them out, and
+ * their requests cost no look at roles. Everybody else has what roles and bindings give.
  */
 
 const READ = ['get', 'list', 'watch'];
@@ -25,6 +25,8 @@ const controllerManager: readonly Rule[] = [
   { verbs: ['create'], groups: CORE, resources: ['pods', 'serviceaccounts', 'configmaps', 'namespaces', 'endpoints', 'pods/eviction'] },
   { verbs: ['create'], groups: ['discovery.k8s.io'], resources: ['endpointslices', 'endpointslices/restricted'] },
   { verbs: ['create'], groups: ['apps'], resources: ['replicasets'] },
+  // Aggregated cluster roles are put together by a controller that has none of their rules.
+  { verbs: ['escalate'], groups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] },
   EVENTS,
   LEASES,
 ];
@@ -40,12 +42,6 @@ const scheduler: readonly Rule[] = [
   LEASES,
 ];
 
-/** Every known user: upstream's `system:basic-user`. */
-const basicUser: readonly Rule[] = [
-  { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
-  { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
-];
-
 const byUser: Readonly<Record<string, readonly Rule[]>> = {
   'system:kube-controller-manager': controllerManager,
   'system:kube-scheduler': scheduler,
@@ -58,24 +54,14 @@ export function rulesFor(identity: Identity, pods: NodePods): readonly Rule[] {
     ...(identity.groups.includes(MASTERS_GROUP) ? masters : []),
     ...(Object.hasOwn(byUser, identity.name) ? byUser[identity.name]! : []),
     ...(nodeName === undefined ? [] : nodeRules(nodeName, pods)),
-    ...(identity.groups.includes(AUTHENTICATED_GROUP) ? basicUser : []),
   ];
 }
 
 const everyone: readonly PathRule[] = [{ verbs: ['get'], paths: ['/livez', '/livez/*', '/readyz', '/readyz/*', '/healthz', '/healthz/*', '/version', '/version/'] }];
-const known: readonly PathRule[] = [{ verbs: ['get'], paths: ['/', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'] }];
-/** Upstream's `system:service-account-issuer-discovery`, for those that it is bound to. */
-const issuerDiscovery: readonly PathRule[] = [{ verbs: ['get'], paths: ['/.well-known/openid-configuration', '/openid/v1/jwks'] }];
 const mastersPaths: readonly PathRule[] = [{ verbs: ['*'], paths: ['*'] }];
 
-/** The paths without resource that an identity may read: health and version are anybody's. */
+/** The paths without resource that need no role: health and version are anybody's. */
 export function pathRulesFor(identity: Identity | undefined): readonly PathRule[] {
   if (identity === undefined) return everyone;
-  const { groups } = identity;
-  return [
-    ...everyone,
-    ...(groups.includes(AUTHENTICATED_GROUP) ? known : []),
-    ...(groups.includes(SERVICE_ACCOUNTS_GROUP) ? issuerDiscovery : []),
-    ...(groups.includes(MASTERS_GROUP) ? mastersPaths : []),
-  ];
+  return identity.groups.includes(MASTERS_GROUP) ? mastersPaths : everyone;
 }

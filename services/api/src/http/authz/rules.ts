@@ -25,7 +25,7 @@ export function covers(rule: Rule, attributes: ResourceAttributes): boolean {
   return (
     has(rule.verbs, attributes.verb) &&
     has(rule.groups, attributes.group) &&
-    has(rule.resources, resourceText(attributes)) &&
+    hasResource(rule.resources, attributes) &&
     (rule.namespaces === undefined || rule.namespaces.includes(attributes.namespace)) &&
     (rule.names === undefined || rule.names.includes(attributes.name))
   );
@@ -33,6 +33,11 @@ export function covers(rule: Rule, attributes: ResourceAttributes): boolean {
 
 export function permitsPath(rule: PathRule, { verb, path }: PathAttributes): boolean {
   return has(rule.verbs, verb) && rule.paths.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+}
+
+/** A star before a subresource stands for every resource. */
+function hasResource(allowed: readonly string[], attributes: ResourceAttributes): boolean {
+  return has(allowed, resourceText(attributes)) || (attributes.subresource !== '' && allowed.includes(`*/${attributes.subresource}`));
 }
 
 function has(allowed: readonly string[], value: string): boolean {
