@@ -5,8 +5,7 @@ import { BusError, type Bus, type FollowOptions } from '../bus.js';
 import type { Guard } from '../guard.js';
 import { decodeHeaders } from './headers.js';
 import { isMissingStream, jetStreamCall, type StreamInfo } from './jetstream.js';
-import type { Send } from './requests.js';
-import type { Listen } from './responders.js';
+import type { Listen, Send } from './wire.js';
 
 /** The server says this often that it is there; silence for longer than the patience means that the consumer is not. */
 const HEARTBEAT_MS = 1_000;

@@ -12,8 +12,9 @@ import { decodeHeaders, encodeHeaders } from './headers.js';
 import { NatsWatch } from './nats-watch.js';
 import { isInbox, NATS_DEFAULTS, type NatsBusOptions } from './options.js';
 import { WatchPublisher } from './publisher.js';
-import { Requests, type Send } from './requests.js';
-import { Responders, type Listen } from './responders.js';
+import { Requests } from './requests.js';
+import { Responders } from './responders.js';
+import type { Listen, Send } from './wire.js';
 
 /** Bytes of a message that are kept for its headers: NATS counts them with the data. */
 const HEADER_ROOM = 8 * 1024;

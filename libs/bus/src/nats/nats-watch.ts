@@ -5,8 +5,7 @@ import { Follower } from './follower.js';
 import { busErrorOf, JetStreamError, jetStreamCall, STREAM_EXISTS, type StreamInfo } from './jetstream.js';
 import type { WatchStreamLimits } from './options.js';
 import type { WatchPublisher } from './publisher.js';
-import type { Send } from './requests.js';
-import type { Listen } from './responders.js';
+import type { Listen, Send } from './wire.js';
 
 export interface NatsWatchPort {
   readonly bus: Pick<Bus, 'request'>;

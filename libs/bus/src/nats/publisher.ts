@@ -3,7 +3,7 @@ import { BusError, type BusHeaders, type BusMessage } from '../bus.js';
 import type { FaultPlan } from '../memory/faults.js';
 import { EXPECTED_LAST_SEQUENCE } from './headers.js';
 import { failureToBusError, type JetStreamFailure } from './jetstream.js';
-import type { Send } from './requests.js';
+import type { Send } from './wire.js';
 
 /** Milliseconds until a publish that nobody acknowledged is given up. */
 const ACKNOWLEDGE_MS = 3_000;

@@ -1,12 +1,9 @@
 import type { Msg } from '@nats-io/transport-node';
-import { BusError, type BusErrorCode, type BusHeaders, type BusMessage, type RequestOptions } from '../bus.js';
+import { BusError, type BusErrorCode, type BusMessage, type RequestOptions } from '../bus.js';
 import type { FaultPlan } from '../memory/faults.js';
 import { PendingRequest } from '../pending-request.js';
 import { decodeHeaders, ERROR, REQUEST_ID, TIMEOUT } from './headers.js';
-import { cancelSubject } from './responders.js';
-
-/** Sends a message; throws a BusError where it cannot. */
-export type Send = (subject: string, data: Uint8Array, headers?: BusHeaders, own?: Readonly<Record<string, string>>, reply?: string) => void;
+import { cancelSubject, type Send } from './wire.js';
 
 const NOTHING = new Uint8Array(0);
 const NO_RESPONDERS = 503;

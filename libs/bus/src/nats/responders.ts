@@ -3,18 +3,10 @@ import type { Reply, Responder, Subscription } from '../bus.js';
 import { createSubscriber, finishRun, type Subscriber } from '../memory/subscriber.js';
 import { responderError } from '../pending-request.js';
 import { decodeHeaders, ERROR, REQUEST_ID, TIMEOUT } from './headers.js';
-import type { Send } from './requests.js';
+import { cancelSubject, type Listen, type Send } from './wire.js';
 
 /** Milliseconds for a request that names no deadline of its own: one that did not come from this carrier. */
 const LONGEST_MS = 30_000;
-
-/** Opens a subscription of the connection; `close` lets what has arrived be handled first. */
-export type Listen = (pattern: string, queue: string | undefined, handle: (message: Msg) => void) => { close(): Promise<void> };
-
-/** Beside every subject that takes requests: whoever works on one hears there that nobody waits for it any more. */
-export function cancelSubject(subject: string): string {
-  return `_CANCEL.${subject}`;
-}
 
 export interface RespondersPort {
   readonly listen: Listen;
