@@ -1,7 +1,6 @@
 import type { discoveryV1 } from '@gantry/api-types';
 import type { WorkQueue } from '@gantry/controller';
 import type { Informer } from '@gantry/informer';
-import type { Detach } from '../controller-context.js';
 import type { OwnWrites } from '../service-pods/own-writes.js';
 import { MANAGED_BY, SERVICE_NAME } from './labels.js';
 
@@ -26,7 +25,7 @@ export function serviceEntries(slice: discoveryV1.EndpointSlice): readonly strin
 }
 
 /** Enqueues the service of a slice that somebody else changed, took from this controller or gave to it. */
-export function enqueueChangedSlices(slices: Informer<discoveryV1.EndpointSlice>, controller: string, writes: OwnWrites, queue: WorkQueue): Detach {
+export function enqueueChangedSlices(slices: Informer<discoveryV1.EndpointSlice>, controller: string, writes: OwnWrites, queue: WorkQueue): () => void {
   const keyOfKept = (slice: discoveryV1.EndpointSlice) => (slice.metadata?.labels?.[MANAGED_BY] === controller ? serviceKey(slice) : undefined);
   const add = (key: string | undefined) => void (key !== undefined && queue.add(key));
   const seen = (slice: discoveryV1.EndpointSlice) => {
