@@ -1,4 +1,5 @@
 import type { Controller } from './controller-context.js';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.js';
 import { deploymentController } from './deployment/controller.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.js';
 import { endpointSliceController } from './endpoint-slice/controller.js';
@@ -18,6 +19,7 @@ export const controllers: readonly Controller[] = [
   namespaceController,
   serviceAccountController,
   rootCaController,
+  clusterRoleAggregationController,
   garbageCollector,
   deploymentController,
   replicaSetController,

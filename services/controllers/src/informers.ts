@@ -1,5 +1,5 @@
-import type { appsV1, coordinationV1, coreV1, discoveryV1 } from '@gantry/api-types';
-import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
+import type { appsV1, coordinationV1, coreV1, discoveryV1, rbacV1 } from '@gantry/api-types';
+import { CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
 import type { Informer, Informers } from '@gantry/informer';
 import { BY_SERVICE, serviceEntries } from './endpoint-slice/slice-index.js';
 import { controllerOf } from './ownership/controller-ref.js';
@@ -25,6 +25,7 @@ export interface ControllerInformers {
   readonly services: Informer<coreV1.Service>;
   readonly endpoints: Informer<coreV1.Endpoints>;
   readonly endpointSlices: Informer<discoveryV1.EndpointSlice>;
+  readonly clusterRoles: Informer<rbacV1.ClusterRole>;
   /** The source of informers of further kinds; of these it gives the same. */
   readonly all: Informers;
 }
@@ -57,6 +58,7 @@ export function openInformers(all: Informers): ControllerInformers {
     services: all.informer(SERVICES, { [BY_SELECTOR]: selectorEntries }),
     endpoints: all.informer(ENDPOINTS),
     endpointSlices: all.informer(ENDPOINTSLICES, { [BY_SERVICE]: serviceEntries }),
+    clusterRoles: all.informer(CLUSTERROLES),
     all,
   };
 }
