@@ -9,6 +9,7 @@ import type { PathAttributes, ResourceAttributes } from './authz/attributes.js';
 import type { Authorizer } from './authz/authorizer.js';
 import { forbiddenPath, forbiddenResource } from './authz/authorizer.js';
 import type { Identity } from './authz/identity.js';
+import { impersonated, wantsImpersonation } from './authz/impersonation.js';
 import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
 import { parseResourcePath } from './path.js';
@@ -49,12 +50,21 @@ export class RequestChain {
 
   #answer(context: RequestContext): Promise<Answer> | Answer {
     const path = parsedPath(context.path);
-    return path === undefined ? this.#answerPath(context) : this.#answerResource(context, path);
+    const identity = this.#identityOf(context);
+    return path === undefined ? this.#answerPath(context, identity) : this.#answerResource(context, identity, path);
   }
 
-  #answerPath(context: RequestContext): Promise<Answer> | Answer {
+  /** Who asks, or whom the request is taken for. */
+  #identityOf(context: RequestContext): Identity | undefined {
+    const { identity } = context;
+    if (identity === undefined || !wantsImpersonation(context)) return identity;
+    if (!this.options.isReady()) throw starting();
+    return impersonated(context, identity, this.options.authorizer);
+  }
+
+  #answerPath(context: RequestContext, identity: Identity | undefined): Promise<Answer> | Answer {
     const attributes = { verb: context.method.toLowerCase(), path: context.path };
-    if (!this.options.authorizer.isPathPermitted(context.identity, attributes)) throw this.#pathRefusal(context.identity, attributes);
+    if (!this.options.authorizer.isPathPermitted(identity, attributes)) throw this.#pathRefusal(identity, attributes);
     return this.options.endpoints.answer(context);
   }
 
@@ -63,8 +73,7 @@ export class RequestChain {
     return this.options.isReady() ? forbiddenPath(identity, attributes) : starting();
   }
 
-  async #answerResource(context: RequestContext, path: ResourcePath): Promise<Answer> {
-    const { identity } = context;
+  async #answerResource(context: RequestContext, identity: Identity | undefined, path: ResourcePath): Promise<Answer> {
     if (identity === undefined) throw newUnauthorized('Unauthorized');
     if (!this.options.isReady()) throw starting();
     const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));

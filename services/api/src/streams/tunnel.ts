@@ -44,7 +44,7 @@ export function serveTunnel({ bus, host, port, logger }: TunnelOptions): Tunnel 
     }
   };
   const subscription = bus.acceptStreams('api.node.*.tunnel', handler, { queue: 'api-tunnel' });
-  logger.debug({ port }, 'connections of pods are taken from the bus');
+  logger.debug({ port }, 'Connections from inside the cluster are taken from the bus');
   return {
     close: async () => {
       stopping.abort();
