@@ -26,6 +26,7 @@ function addStart(command: Command, fixed: { readonly detach?: boolean }): void 
   common(command)
     .option('--port <port>', 'port of the API on 127.0.0.1 (default: the remembered one, 6443 or the next that is free)', wholeNumber)
     .option('--nodes <count>', 'nodes that run containers (default: as many as at the last start, or one)', wholeNumber)
+    .option('--hollow <count>', 'nodes beside them whose pods exist in their status alone (default: as at the last start, or none)', wholeNumber)
     .addOption(new Option('--runtime <runtime>', 'what runs the containers').choices(['auto', 'docker', 'hollow']).default('auto'))
     .option('--no-kubeconfig', "do not merge into kubectl's configuration")
     .action(async (options: UpOptions) => (await import('./commands/up.js')).up({ ...options, ...fixed }));

@@ -85,7 +85,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await startLoops({ bus, logger, stack, network: options.network, certificateAuthority: certificates.authority.certificate });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
-  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
+  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
   await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
   return {
     name: options.name,
@@ -116,6 +116,7 @@ async function prepareSettings(options: ResolvedOptions, places: Places, machine
     name: options.name,
     port: await choosePort(options.port, remembered?.port),
     nodes: options.nodes ?? remembered?.nodes ?? 1,
+    hollow: options.hollow ?? remembered?.hollow ?? 0,
     runtime: machine.runtime,
     ...(machine.runtime === 'docker' ? { engineSocket: machine.socketPath } : {}),
   };
@@ -159,5 +160,6 @@ function describePostgres(postgres: RunningPostgres): string {
 }
 
 function describeNodes(nodes: Nodes): string {
-  return `${nodes.names.join(', ')} Ready`;
+  const real = nodes.names.length > 5 ? `${nodes.names.length} nodes` : nodes.names.join(', ');
+  return `${real}${nodes.hollow === 0 ? '' : ` and ${nodes.hollow} hollow ones`} Ready`;
 }

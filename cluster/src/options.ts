@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly runtime?: RuntimeChoice;
   /** How many nodes run containers; unset: as many as at the last start, else one. Those beyond it are removed. */
   readonly nodes?: number;
+  /** How many nodes there are beside them whose pods exist in their status alone; unset: as many as at the last start, else none. */
+  readonly hollow?: number;
   /** Addresses of the cluster; those that are not given have defaults. */
   readonly network?: Partial<NetworkSettings>;
   /** Port of the API on 127.0.0.1; unset: the remembered one, else 6443, else the next free one. */
@@ -35,7 +37,7 @@ export interface ProgressStep {
   readonly took?: number;
 }
 
-type Optional = 'port' | 'kubeconfig' | 'nodes';
+type Optional = 'port' | 'kubeconfig' | 'nodes' | 'hollow';
 
 export type ResolvedOptions = Required<Omit<ClusterOptions, Optional | 'home' | 'network'>> &
   Pick<ClusterOptions, Optional> & { readonly home: string; readonly network: NetworkSettings };
@@ -63,6 +65,7 @@ export class ClusterError extends Error {
 
 /** More share one machine only by getting in each other's way. */
 const MOST_NODES = 50;
+const MOST_HOLLOW_NODES = 5000;
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
@@ -75,10 +78,14 @@ export function resolveOptions(options: ClusterOptions, defaultHome: string): Re
   if (resolved.port !== undefined && !(Number.isInteger(resolved.port) && resolved.port > 0 && resolved.port < 65536)) {
     throw new ClusterError(`${resolved.port} is not a port`, 'use a number from 1 to 65535');
   }
-  if (resolved.nodes !== undefined && !(Number.isInteger(resolved.nodes) && resolved.nodes >= 1 && resolved.nodes <= MOST_NODES)) {
-    throw new ClusterError(`${resolved.nodes} is not a number of nodes`, `use a number from 1 to ${MOST_NODES}`);
-  }
+  checkCount(resolved.nodes, 'nodes', 1, MOST_NODES);
+  checkCount(resolved.hollow, 'hollow nodes', 0, MOST_HOLLOW_NODES);
   return resolved;
+}
+
+function checkCount(count: number | undefined, what: string, least: number, most: number): void {
+  if (count === undefined || (Number.isInteger(count) && count >= least && count <= most)) return;
+  throw new ClusterError(`${count} is not a number of ${what}`, `use a number from ${least} to ${most}`);
 }
 
 function withoutUndefined(options: ClusterOptions): ClusterOptions {

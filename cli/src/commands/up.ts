@@ -12,6 +12,7 @@ export interface UpOptions extends CommonOptions {
   readonly detach?: boolean;
   readonly port?: number;
   readonly nodes?: number;
+  readonly hollow?: number;
   readonly runtime: RuntimeChoice;
   readonly kubeconfig: boolean;
 }
@@ -58,7 +59,7 @@ async function startHere(options: UpOptions, onProgress: (step: ProgressStep) =>
   const logger = createLogger({ level: 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
   const { startCluster } = await import('@gantry/cluster');
   const stopping = new AbortController();
-  const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
+  const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, hollow: options.hollow, kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
   onShutdownSignal(() => {
     stopping.abort();
     process.stderr.write('\nstopping …\n');
@@ -98,7 +99,7 @@ const YOUNG_HEAP = '--max-semi-space-size=8';
 function launch(options: UpOptions): ChildProcess {
   const { logs } = placesOf(options.home, options.name);
   const output = openOutput(logs);
-  const numbers = (['port', 'nodes'] as const).flatMap((option) => (options[option] === undefined ? [] : [`--${option}`, String(options[option])]));
+  const numbers = (['port', 'nodes', 'hollow'] as const).flatMap((option) => (options[option] === undefined ? [] : [`--${option}`, String(options[option])]));
   const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...numbers, ...(options.kubeconfig ? [] : ['--no-kubeconfig'])];
   try {
     return spawn(process.execPath, [YOUNG_HEAP, process.argv[1] ?? '', 'up', ...flags], { detached: true, stdio: ['ignore', output, output, 'ipc'], env: { ...process.env, GANTRY_DETACHED: '1' } });

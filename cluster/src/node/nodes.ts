@@ -17,8 +17,9 @@ export interface NodesOptions {
   readonly machine: Machine;
   readonly places: Places;
   readonly cluster: string;
-  /** How many. */
+  /** How many have containers, and how many are hollow beside them. */
   readonly nodes: number;
+  readonly hollow: number;
   readonly network: NetworkSettings;
   readonly logger: Logger;
   readonly stack: Stack;
@@ -29,16 +30,26 @@ export interface Nodes {
   readonly names: readonly string[];
   /** Process ids of the children, by node. */
   readonly processes: Readonly<Record<string, number>>;
+  /** How many hollow ones there are beside those with names. */
+  readonly hollow: number;
 }
 
 const READY_TIMEOUT_MS = 60_000;
 
 /** Starts the cluster's nodes, all at once, and waits until the API says of each that it is Ready. */
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
-  const { machine } = options;
+  const { machine, hollow } = options;
   await removeSurplusNodes(options);
   const names = nodeNames(machine.runtime === 'docker' ? options.nodes : 1);
-  const processes = machine.runtime === 'docker' ? await startRealNodes(options, machine, names) : await startHollowNode(options, names[0] ?? '');
+  const starting = machine.runtime === 'docker' ? startRealNodes(options, machine, names) : startHollowNode(options, names[0] ?? '');
+  const [processes] = await Promise.all([starting, startBesides(options)]);
   await Promise.all(names.map((name) => waitUntilReady(options.client.resource(NODES), name, READY_TIMEOUT_MS)));
-  return { names, processes };
+  return { names, processes, hollow };
+}
+
+/** Loads what hollow nodes need only where there are some. */
+async function startBesides(options: NodesOptions): Promise<void> {
+  if (options.hollow === 0) return;
+  const { startHollowOnes } = await import('./hollow-ones.js');
+  await startHollowOnes(options);
 }

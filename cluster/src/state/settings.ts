@@ -10,6 +10,8 @@ export interface Settings {
   readonly port: number;
   /** How many run containers, where there is an engine. */
   readonly nodes: number;
+  /** How many hollow ones there are beside them. */
+  readonly hollow: number;
   /** The runtime of its last start. */
   readonly runtime: 'docker' | 'hollow';
   /** The socket of the engine on which it has, or has had, containers: also when it was started with hollow pods since. */

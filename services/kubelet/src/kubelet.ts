@@ -59,9 +59,9 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const queue = new WorkQueue({ clock, rateLimiter: perItemExponential(FIRST_RETRY, LONGEST_RETRY) });
   const poke = (uid: string): void => queue.add(uid);
   const recorder = createEventRecorder({ client: options.client, component: 'kubelet', host: options.nodeName, clock, logger });
-  const source = startPodSource({ client: options.client, nodeName: options.nodeName, clock, logger, changed: poke });
+  const source = startPodSource({ client: options.client, nodeName: options.nodeName, cache: options.pods, clock, logger, changed: poke });
   const stopping = new AbortController();
-  const reporter: NodeReporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName }, networkProblem: () => network?.problem });
+  const reporter: NodeReporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName }, heartbeat: options.heartbeat, networkProblem: () => network?.problem });
   const network = pendingNetwork(options, reporter, stopping.signal);
   const deps = await dependencies({ ...options, network }, version, source, recorder, queue);
   const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, findPod: source.find.bind(source) });

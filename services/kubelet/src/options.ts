@@ -7,6 +7,7 @@ import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { Informer } from '@gantry/informer';
 import type { MakePodNetwork } from './network/pod-network.js';
 import type { NodeCapacity } from './node/node-object.js';
+import type { PodCache } from './pods/pod-source.js';
 
 export interface KubeletOptions {
   /** With the node's own identity. */
@@ -24,6 +25,14 @@ export interface KubeletOptions {
   readonly network: MakePodNetwork | undefined;
   readonly addresses: readonly coreV1.NodeAddress[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** Given to the node when it is registered; later ones are others' business. */
+  readonly taints?: readonly coreV1.Taint[];
+  /** The range of its pods that the node is registered with; else it waits for one of the cluster's. */
+  readonly podCidr?: string;
+  /** Milliseconds between renewals of the node's lease. */
+  readonly heartbeat?: number;
+  /** The node's pods, for kubelets that share a cache; else it has its own. */
+  readonly pods?: PodCache;
   readonly kubeletVersion?: string;
   /** None: pods resolve as the node does. */
   readonly clusterDns?: readonly string[];
@@ -42,6 +51,8 @@ export interface KubeletOptions {
 export const KUBELET_DEFAULTS = {
   clock: systemClock,
   labels: {},
+  taints: [] as readonly coreV1.Taint[],
+  heartbeat: 10_000,
   kubeletVersion: 'v1.36.0',
   clusterDns: [] as readonly string[],
   clusterDomain: 'cluster.local',

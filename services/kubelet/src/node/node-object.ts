@@ -16,6 +16,8 @@ export interface NodeFacts {
   readonly capacity: NodeCapacity;
   readonly addresses: readonly coreV1.NodeAddress[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly coreV1.Taint[];
+  readonly podCidr?: string;
   readonly kubeletVersion: string;
 }
 
@@ -31,6 +33,16 @@ export function nodeLabels(facts: NodeFacts): Record<string, string> {
     'kubernetes.io/os': 'linux',
     ...facts.labels,
   };
+}
+
+/** What a kubelet registers; what others write in it afterwards stays. */
+export function newNode(facts: NodeFacts): coreV1.Node {
+  const { name, taints, podCidr } = facts;
+  const spec: coreV1.NodeSpec = {
+    ...(taints.length === 0 ? {} : { taints: [...taints] }),
+    ...(podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] }),
+  };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: nodeLabels(facts) }, spec };
 }
 
 export interface NodeStatusInput {

@@ -6,11 +6,9 @@ import type { Client } from '@gantry/client';
 import { LEASES, NODES } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { formatMicroTime } from '@gantry/controller';
-import { nodeLabels, nodeStatus } from './node-object.js';
+import { newNode, nodeLabels, nodeStatus } from './node-object.js';
 import type { NodeFacts } from './node-object.js';
 
-/** Milliseconds between looks at the node and renewals of its lease. */
-const HEARTBEAT = 10_000;
 /** Milliseconds after which a status is written although nothing in it changed. */
 const STATUS_EVERY = 300_000;
 const LEASE_SECONDS = 40;
@@ -22,6 +20,8 @@ export interface NodeReporterOptions {
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly facts: NodeFacts;
+  /** Milliseconds between looks at the node and renewals of its lease. */
+  readonly heartbeat: number;
   /** Why pods cannot be plugged in; undefined when they can. */
   readonly networkProblem: () => string | undefined;
   readonly clock: Clock;
@@ -70,11 +70,12 @@ class Reporter {
   }
 
   async loop(): Promise<void> {
-    let wait = HEARTBEAT;
+    const { heartbeat } = this.options;
+    let wait = heartbeat;
     while (!this.signal.aborted) {
       await this.#wait(wait);
       if (this.signal.aborted) return;
-      wait = (await this.#beat()) ? HEARTBEAT : RETRY;
+      wait = (await this.#beat()) ? heartbeat : RETRY;
     }
   }
 
@@ -110,10 +111,7 @@ class Reporter {
     const nodes = this.options.client.resource(NODES);
     const labels = nodeLabels(this.options.facts);
     const present = await existing(() => nodes.get(name, { signal: this.signal }));
-    if (present === undefined) {
-      const node: coreV1.Node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: {} };
-      return nodes.create(node, { signal: this.signal });
-    }
+    if (present === undefined) return nodes.create(newNode(this.options.facts), { signal: this.signal });
     const missing = Object.entries(labels).filter(([key, value]) => present.metadata?.labels?.[key] !== value);
     if (missing.length === 0) return present;
     return nodes.patch(name, 'application/merge-patch+json', { metadata: { labels: Object.fromEntries(missing) } }, { signal: this.signal });

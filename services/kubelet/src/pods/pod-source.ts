@@ -5,9 +5,16 @@ import { createInformer, listWatchSource, revisionOf } from '@gantry/informer';
 import type { Informer } from '@gantry/informer';
 import type { Pod } from './pod.js';
 
+/** What a kubelet asks of a cache of pods. */
+export interface PodCache extends Pick<Informer<Pod>, 'addHandler' | 'addIndexes' | 'start' | 'waitForSync' | 'stop'> {
+  readonly lister: Pick<Informer<Pod>['lister'], 'get' | 'list' | 'byIndex'>;
+}
+
 export interface PodSourceOptions {
   readonly client: Client;
   readonly nodeName: string;
+  /** The node's pods; made where not given. */
+  readonly cache?: PodCache;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Something changed about the pod of this uid. */
@@ -32,17 +39,16 @@ export interface PodSource {
 const UID_INDEX = 'uid';
 
 export function startPodSource(options: PodSourceOptions): PodSource {
-  const { client, clock, logger, nodeName } = options;
-  const informer = createInformer<Pod>({
-    name: 'pods',
-    source: listWatchSource({ client, reference: PODS, fieldSelector: `spec.nodeName=${nodeName}` }),
-    indexes: { [UID_INDEX]: ({ metadata }) => (metadata?.uid === undefined ? [] : [metadata.uid]) },
-    clock,
-    logger,
-  });
-  const source = new Source(informer, options.changed);
-  informer.start();
+  const cache = options.cache ?? ownCache(options);
+  cache.addIndexes({ [UID_INDEX]: ({ metadata }) => (metadata?.uid === undefined ? [] : [metadata.uid]) });
+  const source = new Source(cache, options.changed);
+  cache.start();
   return source;
+}
+
+function ownCache({ client, clock, logger, nodeName }: PodSourceOptions): PodCache {
+  const source = listWatchSource<Pod>({ client, reference: PODS, fieldSelector: `spec.nodeName=${nodeName}` });
+  return createInformer<Pod>({ name: 'pods', source, clock, logger });
 }
 
 class Source implements PodSource {
@@ -51,7 +57,7 @@ class Source implements PodSource {
   readonly #ahead = new Map<string, Pod>();
 
   constructor(
-    private readonly informer: Informer<Pod>,
+    private readonly informer: PodCache,
     changed: (uid: string) => void,
   ) {
     const tell = (pod: Pod): void => {
