@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { coreV1, metaV1 } from '@gantry/api-types';
 import type { Clock, Logger } from '@gantry/async';
 import { AsyncQueue, Deferred, delay, silentLogger, systemClock } from '@gantry/async';
@@ -76,7 +77,8 @@ class Recorder implements EventRecorder {
   readonly #logger: Logger;
   readonly #ended: Promise<void>;
   readonly #stopping = new AbortController();
-  #sequence = 0;
+  /** Begins anywhere, so that two recorders of one object seldom give one name in the same millisecond. */
+  #sequence = randomInt(1_000_000);
   /** The server did not answer when it was stopped: what waits is not tried either, for each try may wait for long. */
   #abandoned = false;
 
