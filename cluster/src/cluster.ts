@@ -86,6 +86,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
+  if (machine.runtime === 'docker') await offerNodePorts(client, { ...options, bus, stack });
   await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
   return {
     name: options.name,
@@ -101,6 +102,17 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
       await stack.unwind();
     },
   };
+}
+
+/** Loaded when the cluster is there already: nothing waits for it. */
+async function offerNodePorts(client: Client, { bus, stack, logger, onWarning }: Pick<ResolvedOptions, 'logger' | 'onWarning'> & { bus: Bus; stack: Stack }): Promise<void> {
+  const [{ startHostPorts }, { createInformers }] = await Promise.all([import('./host-ports/host-ports.js'), import('@gantry/informer')]);
+  const own = logger.child({ component: 'host-ports' });
+  const informers = createInformers({ client, bus, logger: own });
+  stack.push('informers of host ports', () => informers.stop());
+  const ports = startHostPorts({ informers, logger: own, onWarning });
+  stack.push('host ports', () => ports.stop());
+  informers.start();
 }
 
 function apiNames(network: NetworkSettings): ApiNames {
