@@ -70,3 +70,7 @@ export { encodeYaml } from './codec/yaml-document.js';
 export { OpenApiDocuments, openApiV2ProtobufTypes } from './openapi/documents.js';
 export type { OpenApiBytes } from './openapi/documents.js';
 export type { ServedResource, ServedSubresource } from './openapi/served.js';
+export { parseCertificateRequest } from './x509/certificate-request.js';
+export type { CertificateRequestContent } from './x509/certificate-request.js';
+export { pemBlock } from './x509/pem.js';
+export type { PemBlock } from './x509/pem.js';

@@ -32,6 +32,10 @@ export interface StrategyContext {
   /** RFC 3339, whole seconds, UTC. */
   readonly now: string;
   readonly userName: string;
+  /** Of a create: what else is known of who asks, as in `UserInfo` of `authentication.k8s.io/v1`. */
+  readonly userUid?: string | undefined;
+  readonly userGroups?: readonly string[];
+  readonly userExtra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** A column of `kubectl get`: `priority` 0 is always shown, 1 only with `-o wide`. */

@@ -13,5 +13,6 @@ export type { QosClass } from './core/pod/qos.js';
 export { shouldRestart } from './core/pod/restart.js';
 export type { DefaultedPod } from './core/pod/types.js';
 export { namespaceFinalizeStrategy } from './core/namespace/strategy.js';
+export { certificateSigningRequestApprovalStrategy } from './certificates/certificate-signing-request/strategy.js';
 export { validatePodBinding } from './core/binding/validation.js';
 export { isLatest } from './core/pod-spec/image-tag.js';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { KindDescriptor, ResourceObject } from './descriptor.js';
 import { createRegistry, nextRegistry } from './registry.js';
 import { kinds } from './kinds.js';
+import { NODE_REQUEST } from './certificates/certificate-signing-request/requests.suite.js';
 
 const context = { now: '2026-01-02T03:04:05Z', userName: 'tester' };
 const now = Date.parse(context.now);
@@ -23,6 +24,7 @@ const minimal: Readonly<Record<string, Record<string, unknown>>> = {
   'v1 Service': { spec: { ports: [{ port: 80 }] } },
   'apps/v1 Deployment': { spec: workload },
   'apps/v1 ReplicaSet': { spec: workload },
+  'certificates.k8s.io/v1 CertificateSigningRequest': { spec: { request: Buffer.from(NODE_REQUEST).toString('base64'), signerName: 'example.com/signer', usages: ['client auth'] } },
   'coordination.k8s.io/v1 Lease': {},
   'discovery.k8s.io/v1 EndpointSlice': { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] },
   'networking.k8s.io/v1 IPAddress': { spec: { parentRef: { resource: 'services', namespace: 'ns', name: 's' } } },

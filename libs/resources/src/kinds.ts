@@ -1,5 +1,6 @@
 import { deployment } from './apps/deployment/kind.js';
 import { replicaSet } from './apps/replica-set/kind.js';
+import { certificateSigningRequest } from './certificates/certificate-signing-request/kind.js';
 import { lease } from './coordination/lease/kind.js';
 import { configMap } from './core/config-map/kind.js';
 import { endpoints } from './core/endpoints/kind.js';
@@ -23,6 +24,6 @@ import { role } from './rbac/role/kind.js';
 /** Every built-in kind, group by group; discovery lists them in this order. */
 export const kinds: readonly KindDescriptor[] = [
   configMap, endpoints, event, namespace, node, pod, secret, serviceAccount, service,
-  deployment, replicaSet, lease, endpointSlice, newEvent, ipAddress, serviceCIDR,
+  deployment, replicaSet, certificateSigningRequest, lease, endpointSlice, newEvent, ipAddress, serviceCIDR,
   clusterRoleBinding, clusterRole, roleBinding, role,
 ];

@@ -26,7 +26,8 @@ const GENERATED_NAME_ATTEMPTS = 8;
 export async function createObject(env: RegistryEnvironment, request: CreateRequest): Promise<CachedObject> {
   const { resource, object } = request;
   const { strategy, defaults } = resource.kind;
-  const context: StrategyContext = { now: rfc3339(env.now()), userName: request.identity.name };
+  const { name: userName, uid: userUid, groups: userGroups, extra: userExtra } = request.identity;
+  const context: StrategyContext = { now: rfc3339(env.now()), userName, userUid, userGroups, userExtra };
 
   placeObject(request);
   fillSystemFields(object, context);
