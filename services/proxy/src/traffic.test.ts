@@ -93,7 +93,7 @@ describe('Services by nftables', () => {
 
   test("leaves the node's own Service addresses to the node", async () => {
     await start(service('kube-dns', { clusterIP: '10.96.0.10', ports: [{ port: 8080, protocol: 'TCP' }] }));
-    await lab.node.run('ip', ['addr', 'add', '10.96.0.10/32', 'dev', 'lo']);
+    await lab.node.run('ip', ['addr', 'add', '10.96.0.10/32', 'dev', 'lo', 'scope', 'host']);
     const server = await lab.node.start("require('net').createServer((c) => c.end('own ' + c.remoteAddress)).listen(8080, '10.96.0.10', () => console.log('ready'))");
     expect(await askTcp(lab.pods.a, '10.96.0.10', 8080)).toEqual(['own 10.244.1.2']);
     expect(await askTcp(lab.node, '10.96.0.10', 8080)).toEqual(['own 10.96.0.10']);
