@@ -5,7 +5,7 @@ import type { CommonOptions } from '../options.js';
 
 const STOPPED = 3;
 const UNKNOWN = 4;
-const HEADER = ['NAME', 'STATE', 'READY', 'SERVER', 'RUNTIME', 'PID', 'STARTED'];
+const HEADER = ['NAME', 'STATE', 'READY', 'SERVER', 'RUNTIME', 'NODES', 'PID', 'STARTED'];
 
 /** Exit code 0 while its process runs, 3 when it is stopped, 4 when there is no such cluster. */
 export async function status(options: CommonOptions): Promise<void> {
@@ -24,5 +24,10 @@ export async function list(options: CommonOptions): Promise<void> {
 }
 
 function row(status: ClusterStatus): string[] {
-  return [status.name, status.state, status.ready ? 'yes' : 'no', status.server, status.runtime, String(status.pid ?? '-'), status.startedAt ?? '-'];
+  return [status.name, status.state, status.ready ? 'yes' : 'no', status.server, status.runtime, nodesText(status), String(status.pid ?? '-'), status.startedAt ?? '-'];
+}
+
+/** `3`, or `3+100` with hollow ones beside them. */
+function nodesText({ nodes, hollow }: ClusterStatus): string {
+  return hollow === 0 ? String(nodes.length) : `${nodes.length}+${hollow}`;
 }

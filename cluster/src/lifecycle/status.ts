@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import { nodeNames } from '../node/node-names.js';
 import { readFileIfAny } from '../state/files.js';
 import { lockHolder } from '../state/lock.js';
 import { placesOf, type Places } from '../state/places.js';
-import { readRunState, readSettings } from '../state/settings.js';
+import { readRunState, readSettings, type RunState, type Settings } from '../state/settings.js';
 
 export interface ClusterStatus {
   readonly name: string;
@@ -13,11 +14,20 @@ export interface ClusterStatus {
   readonly server: string;
   readonly runtime: 'docker' | 'hollow';
   readonly createdAt: string;
+  /** Nodes that run containers, or the one that stands in for them; and how many hollow ones there are beside them. */
+  readonly nodes: readonly NodeStatus[];
+  readonly hollow: number;
   /** Process id of the control plane, while it runs. */
   readonly pid?: number;
   readonly startedAt?: string;
   /** `/readyz` of the API: true when it answered ok. */
   readonly ready: boolean;
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  /** Of its own process, while it runs. */
+  readonly pid?: number;
 }
 
 /** undefined when no cluster of this name was ever started under this home. */
@@ -27,7 +37,7 @@ export async function clusterStatus(home: string, name: string): Promise<Cluster
   if (settings === undefined) return undefined;
   const holder = lockHolder(places.lock);
   const server = `https://127.0.0.1:${settings.port}`;
-  const common = { name, server, runtime: settings.runtime, createdAt: settings.createdAt };
+  const common = { name, server, runtime: settings.runtime, createdAt: settings.createdAt, nodes: nodesOf(settings, holder === undefined ? undefined : run), hollow: settings.hollow ?? 0 };
   if (holder === undefined) return { ...common, state: run === undefined || run.phase === 'stopping' ? 'stopped' : 'crashed', ready: false };
   const ready = await isReady(places, server);
   return { ...common, state: run?.phase ?? 'starting', pid: holder.pid, ...(run === undefined ? {} : { startedAt: run.startedAt }), ready };
@@ -39,6 +49,13 @@ export async function listClusters(home: string): Promise<ClusterStatus[]> {
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const found = await Promise.all(names.sort().map((name) => clusterStatus(home, name)));
   return found.filter((status) => status !== undefined);
+}
+
+function nodesOf({ runtime, nodes = 1 }: Settings, run: RunState | undefined): NodeStatus[] {
+  return nodeNames(runtime === 'docker' ? nodes : 1).map((name) => {
+    const pid = run?.processes[name];
+    return { name, ...(pid === undefined ? {} : { pid }) };
+  });
 }
 
 async function isReady(places: Places, server: string): Promise<boolean> {

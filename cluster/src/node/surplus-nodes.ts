@@ -1,10 +1,15 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNotFound } from '@gantry/apimachinery';
+import type { coreV1 } from '@gantry/api-types';
+import { isConflict, isNotFound } from '@gantry/apimachinery';
+import { Semaphore } from '@gantry/async';
 import { NODES, PODS, type Client } from '@gantry/client';
 import { removeNodeObjects } from '@gantry/container-runtime/docker';
 import { nodeNumber } from './node-names.js';
 import type { NodesOptions } from './nodes.js';
+
+/** Nodes that are removed at once. */
+const AT_ONCE = 32;
 
 type SurplusOptions = Pick<NodesOptions, 'client' | 'machine' | 'places' | 'cluster' | 'nodes' | 'hollow' | 'onWarning'>;
 
@@ -15,11 +20,15 @@ type SurplusOptions = Pick<NodesOptions, 'client' | 'machine' | 'places' | 'clus
 export async function removeSurplusNodes(options: SurplusOptions): Promise<void> {
   const { client, machine, places, nodes, hollow, onWarning } = options;
   const { items } = await client.resource(NODES).list();
-  const known = [...items.map(({ metadata }) => metadata?.name ?? ''), ...(await readdir(places.nodes))];
-  const hollowOnes = known.filter((name) => (nodeNumber(name, 'hollow') ?? 0) > hollow);
-  const surplus = machine.runtime === 'docker' ? surplusOf(known, nodes) : [];
-  for (const name of hollowOnes) await forget(client, name);
-  for (const name of surplus) await remove(options, name);
+  const registered = items.map(({ metadata }) => metadata?.name ?? '');
+  const hollowOnes = registered.filter((name) => (nodeNumber(name, 'hollow') ?? 0) > hollow);
+  const surplus = machine.runtime === 'docker' ? surplusOf([...registered, ...(await readdir(places.nodes))], nodes) : [];
+  if (hollowOnes.length + surplus.length === 0) return;
+  const pods = await podsByNode(client);
+  for (const name of surplus) await removeContainers(options, name);
+  const gate = new Semaphore(AT_ONCE);
+  await Promise.all([...surplus, ...hollowOnes].map((name) => gate.run(() => forget(client, name, pods.get(name) ?? []))));
+  for (const name of surplus) await removeDirectory(join(places.nodes, name));
   if (surplus.length > 0) onWarning(`${surplus.join(', ')} ${surplus.length === 1 ? 'is' : 'are'} removed: the cluster was started with ${nodes === 1 ? 'one node' : `${nodes} nodes`}.`);
 }
 
@@ -29,27 +38,32 @@ export function surplusOf(names: readonly string[], count: number): string[] {
   return beyond.sort((a, b) => (nodeNumber(a) ?? 0) - (nodeNumber(b) ?? 0));
 }
 
-async function remove({ client, machine, places, cluster }: SurplusOptions, name: string): Promise<void> {
-  if (machine.runtime !== 'docker') return;
-  const directory = join(places.nodes, name);
-  await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
-  await forget(client, name);
+async function removeContainers({ machine, places, cluster }: SurplusOptions, name: string): Promise<void> {
+  if (machine.runtime === 'docker') await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
+}
+
+async function removeDirectory(directory: string): Promise<void> {
   const { unmountBelow } = await import('@gantry/kubelet/parts');
   await unmountBelow(directory);
   await rm(directory, { recursive: true, force: true });
 }
 
+async function podsByNode(client: Client): Promise<Map<string, coreV1.Pod[]>> {
+  const { items } = await client.resource(PODS).list();
+  return Map.groupBy(items, ({ spec }) => spec?.nodeName ?? '');
+}
+
 /** Nobody will end these pods any more. */
-async function forget(client: Client, name: string): Promise<void> {
-  const { items } = await client.resource(PODS).list({ fieldSelector: `spec.nodeName=${name}` });
-  await Promise.all(items.map(({ metadata = {} }) => ifAny(client.resource(PODS, metadata.namespace).delete(metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }))));
+async function forget(client: Client, name: string, pods: readonly coreV1.Pod[]): Promise<void> {
+  for (const { metadata = {} } of pods) await ifAny(client.resource(PODS, metadata.namespace).delete(metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }));
   await ifAny(client.resource(NODES).delete(name));
 }
 
+/** One that is gone, or another of the same name by now, is none of ours. */
 async function ifAny(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!isNotFound(error) && !isConflict(error)) throw error;
   }
 }
