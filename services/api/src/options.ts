@@ -3,6 +3,7 @@ import type { Bus } from '@gantry/bus';
 import type { KindDescriptor } from '@gantry/resources';
 import type { Storage } from '@gantry/storage';
 import type { ClusterNetworkOptions } from './cluster-network/options.js';
+import type { IssueNodeToken } from './join/credentials.js';
 import type { ServerVersion } from './http/version.js';
 import type { VerbLimits } from './verbs/verb.js';
 
@@ -58,6 +59,8 @@ export interface ApiOptions extends ClusterNetworkOptions {
   readonly encryptionKey: Uint8Array;
   /** Absent: there are no service account tokens, and pods get none. */
   readonly serviceAccounts?: ServiceAccountOptions;
+  /** Given: nodes that show their certificate are let onto the bus. Whoever composes the API holds the key that signs. */
+  readonly issueNodeToken?: IssueNodeToken;
   /** The kinds that are served. */
   readonly kinds: { readonly kinds: readonly KindDescriptor[] };
   readonly serverVersion: ServerVersion;

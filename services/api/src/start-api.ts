@@ -22,6 +22,8 @@ import type { PathEndpoint } from './http/path-endpoints.js';
 import { Routes } from './http/routes.js';
 import { listenHttps } from './http/server.js';
 import { versionInfo } from './http/version.js';
+import { createJoin } from './join/join.js';
+import type { Join } from './join/join.js';
 import { defaultLimits } from './options.js';
 import type { ApiLimits, ApiOptions, RunningApi } from './options.js';
 import type { RegistryEnvironment } from './registry/environment.js';
@@ -42,9 +44,10 @@ import { WatchCache } from './watch-cache/watch-cache.js';
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { bus, logger, listen, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { chain, authenticate, watchCache, network, starter } = compose(options, limits);
+  const { chain, authenticate, watchCache, network, join, starter } = compose(options, limits);
   const server = await listenHttps({ ...limits, listen, tls, chain, authenticate, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
+  const joinServer = join.serve();
   const tunnel = serveTunnel({ bus, host: listen.host, port: server.port, logger });
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
@@ -52,7 +55,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     starter.stop();
     await network.stop();
     watchCache.endWatches();
-    await Promise.all([busServer.close(), server.stop(limits.stopPatienceMs)]);
+    await Promise.all([busServer.close(), joinServer.close(), server.stop(limits.stopPatienceMs)]);
     await tunnel.close();
     await watchCache.stop();
   });
@@ -64,6 +67,7 @@ interface Parts {
   readonly authenticate: HeaderAuthenticator;
   readonly watchCache: WatchCache;
   readonly network: ClusterNetwork;
+  readonly join: Join;
   readonly starter: Starter;
 }
 
@@ -77,8 +81,9 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const accounts = serviceAccountParts(options, resources, () => env);
   const { authorizer, policy } = createAuthorizer(resources);
   const admission = new AdmissionChain(createPlugins({ ...pluginReaders(resources, accounts, () => env), escalation: { authorizer, policy } }));
+  const join = createJoin(options, resources, () => env, () => starter.isReady);
   const network = createClusterNetwork(options, resources, Date.now);
-  const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: network.claimers, now: Date.now };
+  const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: new Map([...network.claimers, ...join.claimers]), now: Date.now };
   const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), ...accounts });
   const { tokens } = accounts;
   const reviews = createReviews(tokens, authorizer);
@@ -91,7 +96,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const routes = new Routes(resources, subresources, reviews, env.now);
   const groups = discoveredGroups(kinds, subresources, reviews);
   const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, isReady));
-  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, logger }), authenticate: bearerAuthenticator(tokens, logger), watchCache, network, starter };
+  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, logger }), authenticate: bearerAuthenticator(tokens, logger), watchCache, network, join, starter };
 }
 
 function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {

@@ -13,7 +13,7 @@ import { createRegistry, kinds } from '@gantry/resources';
 import { createMemoryStorage, encodeWatchMessage, parseKey } from '@gantry/storage';
 import type { LogEntry, MemoryStorage, Storage } from '@gantry/storage';
 import type { ClusterNetworkOptions } from './cluster-network/options.js';
-import type { ApiLimits, RunningApi, ServiceAccountOptions } from './options.js';
+import type { ApiLimits, ApiOptions, RunningApi, ServiceAccountOptions } from './options.js';
 import { startApi } from './start-api.js';
 
 /** A JSON answer, read. */
@@ -29,6 +29,8 @@ export interface TestApi {
   readonly api: RunningApi;
   readonly bus: MemoryBus;
   readonly storage: MemoryStorage;
+  /** Signs what the API takes for a client's certificate. */
+  readonly authority: KeyPair;
   /** The administrator's transport. */
   readonly admin: ApiTransport;
   transportFor(user: string, groups: readonly string[], authority?: KeyPair, usage?: 'client' | 'server'): Promise<ApiTransport>;
@@ -51,9 +53,10 @@ export interface TestApiOptions {
   /** A further replica, over the bus and the storage of this one. */
   readonly beside?: TestApi;
   readonly serviceAccounts?: ServiceAccountOptions;
+  readonly issueNodeToken?: ApiOptions['issueNodeToken'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage());
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
@@ -71,6 +74,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
     ...network,
     ...(limits && { limits }),
     ...(serviceAccounts && { serviceAccounts }),
+    ...(issueNodeToken && { issueNodeToken }),
   });
   await api.ready;
   const url = `https://127.0.0.1:${String(api.port)}`;
@@ -90,7 +94,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
   const kubeconfig = join(folder, 'config');
   writeFileSync(kubeconfig, kubeconfigText(url, authority.certificate, adminPair));
   return {
-    api, bus, storage, admin, transportFor, kubeconfig,
+    api, bus, storage, authority, admin, transportFor, kubeconfig,
     adminTls: { ca: authority.certificate, cert: adminPair.certificate, key: adminPair.key },
     anonymous: () => opened({}),
     call: (method, path, body, headers, transport = admin) => call(transport, method, path, body, headers),

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from './chain.js';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './plugins/certificates/certificates.js';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds/default-toleration-seconds.js';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
@@ -21,5 +22,16 @@ export interface PluginReaders {
 
 /** All plugins, in the order in which they are asked: upstream's. */
 export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[] {
-  return [rbacEscalation(readers.escalation), namespaceLifecycle(readers.namespace), serviceAccount(readers.serviceAccounts), nodeRestriction(readers.pod), priority, defaultTolerationSeconds];
+  const { authorizer } = readers.escalation;
+  return [
+    rbacEscalation(readers.escalation),
+    namespaceLifecycle(readers.namespace),
+    serviceAccount(readers.serviceAccounts),
+    nodeRestriction(readers.pod),
+    priority,
+    defaultTolerationSeconds,
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
+  ];
 }

@@ -4,7 +4,7 @@ import type { Bus } from '@gantry/bus';
 import { serveApi } from '@gantry/client';
 import type { ApiRequest, ApiResponse, ApiStreamResponse } from '@gantry/client';
 import { isStreamed } from './answer.js';
-import { authenticated, MASTERS_GROUP, nodeIdentity } from './authz/identity.js';
+import { authenticated, joiningNode, MASTERS_GROUP, nodeIdentity } from './authz/identity.js';
 import type { Identity } from './authz/identity.js';
 import type { RequestChain } from './chain.js';
 import { QueueSink } from './queue-sink.js';
@@ -19,7 +19,7 @@ const COMPONENTS: Readonly<Record<string, Identity>> = {
 
 /** Serves the same chain to Gantry's own services: the subject says who asks. */
 export function serveOnBus(bus: Bus, chain: RequestChain, bodyBytes: number): { close(): Promise<void> } {
-  return serveApi(bus, { subjects: ['api.component.*', 'api.node.*'], handler: (subject, request) => handle(chain, subject, request), maxBodyBytes: bodyBytes });
+  return serveApi(bus, { subjects: ['api.component.*', 'api.node.*', 'api.join.*'], handler: (subject, request) => handle(chain, subject, request), maxBodyBytes: bodyBytes });
 }
 
 async function handle(chain: RequestChain, subject: string, request: ApiRequest): Promise<ApiResponse | ApiStreamResponse> {
@@ -35,10 +35,11 @@ async function handle(chain: RequestChain, subject: string, request: ApiRequest)
   return { status: answer.status, headers: answer.headers, body: sink };
 }
 
-/** The identity of a subject such as `api.component.scheduler` or `api.node.n1`. Throws 401 for any other. */
+/** The identity of a subject such as `api.component.scheduler`, `api.node.n1` or `api.join.node`. Throws 401 for any other. */
 export function identityOf(subject: string): Identity {
   const [, kind, token = ''] = subject.split('.');
   if (kind === 'node' && token !== '') return nodeIdentity(decodeToken(token));
+  if (kind === 'join') return joiningNode;
   if (kind === 'component' && Object.hasOwn(COMPONENTS, token)) return COMPONENTS[token]!;
   throw newUnauthorized('Unauthorized');
 }

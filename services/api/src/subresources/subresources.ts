@@ -1,6 +1,7 @@
 import type { BoundObjectReaders } from '../service-accounts/bound-objects.js';
 import type { ServiceAccountTokens } from '../service-accounts/service-account-tokens.js';
 import type { KubeletStreams } from '../streams/kubelet-streams.js';
+import { certificateApproval } from './certificate-signing-requests/approval.js';
 import { namespaceFinalize } from './namespaces/finalize.js';
 import { podBinding } from './pods/binding.js';
 import { podEviction } from './pods/eviction.js';
@@ -20,5 +21,5 @@ export interface SubresourceParts {
 
 /** All subresources. */
 export function createSubresources({ kubelets, readers, tokens }: SubresourceParts): readonly Subresource[] {
-  return [status, scale, podBinding, podEviction, podLog(kubelets), namespaceFinalize, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
+  return [status, scale, podBinding, podEviction, podLog(kubelets), namespaceFinalize, certificateApproval, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
 }

@@ -1,4 +1,4 @@
-import { MASTERS_GROUP, nodeNameOf } from './identity.js';
+import { BOOTSTRAPPERS_GROUP, MASTERS_GROUP, nodeNameOf } from './identity.js';
 import type { Identity } from './identity.js';
 import type { NodePods } from './node/node-pods.js';
 import { nodeRules } from './node/node-rules.js';
@@ -12,6 +12,7 @@ import type { PathRule, Rule } from './rules.js';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 const CORE = [''];
+const CERTIFICATES = 'certificates.k8s.io';
 const EVENTS: Rule = { verbs: ['create', 'update', 'patch'], groups: ['', 'events.k8s.io'], resources: ['events'] };
 const LEASES: Rule = { verbs: [...READ, ...WRITE], groups: ['coordination.k8s.io'], resources: ['leases'] };
 
@@ -25,6 +26,9 @@ const controllerManager: readonly Rule[] = [
   { verbs: ['create'], groups: CORE, resources: ['pods', 'serviceaccounts', 'configmaps', 'namespaces', 'endpoints', 'pods/eviction'] },
   { verbs: ['create'], groups: ['discovery.k8s.io'], resources: ['endpointslices', 'endpointslices/restricted'] },
   { verbs: ['create'], groups: ['apps'], resources: ['replicasets'] },
+  { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] },
+  { verbs: ['approve'], groups: [CERTIFICATES], resources: ['signers'], names: ['kubernetes.io/kube-apiserver-client-kubelet'] },
+  { verbs: ['sign'], groups: [CERTIFICATES], resources: ['signers'], names: ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kube-apiserver-client'] },
   // Aggregated cluster roles are put together by a controller that has none of their rules.
   { verbs: ['escalate'], groups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] },
   EVENTS,
@@ -42,6 +46,16 @@ const scheduler: readonly Rule[] = [
   LEASES,
 ];
 
+/** Begins the name of every request that a joining node makes: no other may it read. */
+const JOIN_PREFIX = 'node-csr-';
+
+/** A node that has no name yet asks for the certificate of one. That it is approved without an administrator is the last rule. */
+const bootstrapper: readonly Rule[] = [
+  { verbs: ['create'], groups: [CERTIFICATES], resources: ['certificatesigningrequests'] },
+  { verbs: ['get'], groups: [CERTIFICATES], resources: ['certificatesigningrequests'], unless: ({ name }) => (name.startsWith(JOIN_PREFIX) ? undefined : `can only get requests whose name begins with ${JOIN_PREFIX}`) },
+  { verbs: ['create'], groups: [CERTIFICATES], resources: ['certificatesigningrequests/nodeclient'] },
+];
+
 const byUser: Readonly<Record<string, readonly Rule[]>> = {
   'system:kube-controller-manager': controllerManager,
   'system:kube-scheduler': scheduler,
@@ -53,6 +67,7 @@ export function rulesFor(identity: Identity, pods: NodePods): readonly Rule[] {
   return [
     ...(identity.groups.includes(MASTERS_GROUP) ? masters : []),
     ...(Object.hasOwn(byUser, identity.name) ? byUser[identity.name]! : []),
+    ...(identity.groups.includes(BOOTSTRAPPERS_GROUP) ? bootstrapper : []),
     ...(nodeName === undefined ? [] : nodeRules(nodeName, pods)),
   ];
 }

@@ -12,6 +12,8 @@ export const AUTHENTICATED_GROUP = 'system:authenticated';
 export const MASTERS_GROUP = 'system:masters';
 export const NODES_GROUP = 'system:nodes';
 export const SERVICE_ACCOUNTS_GROUP = 'system:serviceaccounts';
+/** Who is about to become a node, and may ask for the certificate of one. */
+export const BOOTSTRAPPERS_GROUP = 'system:bootstrappers';
 const NODE_PREFIX = 'system:node:';
 
 export const anonymous: Identity = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
@@ -29,6 +31,9 @@ export function serviceAccountUserName(namespace: string, name: string): string 
 export function nodeIdentity(nodeName: string): Identity {
   return authenticated(NODE_PREFIX + nodeName, [NODES_GROUP]);
 }
+
+/** A node that joins over the bus: no user that everybody known is, since it may do one thing only. */
+export const joiningNode: Identity = { name: 'system:bootstrap:compose', groups: [BOOTSTRAPPERS_GROUP] };
 
 /** The node's name when the identity is a node's, else undefined. */
 export function nodeNameOf(identity: Identity): string | undefined {

@@ -14,7 +14,7 @@ const aggregated = (version: string): Record<string, string> => ({ accept: `appl
 describe('discovery', () => {
   it('names versions, groups and resources the old way', async () => {
     expect((await test.call('GET', '/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
-    expect((await test.call('GET', '/apis')).body.groups.map((group: { name: string }) => group.name)).toEqual(['apps', 'coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io', 'networking.k8s.io', 'rbac.authorization.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io']);
+    expect((await test.call('GET', '/apis')).body.groups.map((group: { name: string }) => group.name)).toEqual(['apps', 'certificates.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io', 'networking.k8s.io', 'rbac.authorization.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io']);
     expect((await test.call('GET', '/apis/apps')).body).toMatchObject({ kind: 'APIGroup', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } });
     const { body } = await test.call('GET', '/apis/apps/v1');
     const entry = (name: string): unknown => body.resources.find((resource: { name: string }) => resource.name === name);

@@ -1,4 +1,4 @@
-import { deepEqual, goQuote, newForbidden, newNotFound } from '@gantry/apimachinery';
+import { deepEqual, goQuote, newForbidden, newNotFound, parseCertificateRequest } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
 import { nodeNameOf } from '../../../http/authz/identity.js';
 import type { CachedObject } from '../../../watch-cache/cached-object.js';
@@ -8,10 +8,13 @@ import { forbiddenLabels } from './node-labels.js';
 /** The pod as the cache has it. */
 export type PodReader = (namespace: string, name: string) => CachedObject | undefined;
 
+/** Whose certificates say that somebody is a node. */
+const NODE_SIGNERS = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet'];
+
 type Check = (request: AdmissionRequest, node: string, pods: PodReader) => void;
 
 /** What is looked at, by group and resource. */
-const CHECKS: Readonly<Record<string, Check>> = { '/pods': checkPod, '/nodes': checkNode, '/serviceaccounts': checkTokenRequest, 'coordination.k8s.io/leases': checkLease };
+const CHECKS: Readonly<Record<string, Check>> = { '/pods': checkPod, '/nodes': checkNode, '/serviceaccounts': checkTokenRequest, 'coordination.k8s.io/leases': checkLease, 'certificates.k8s.io/certificatesigningrequests': checkCertificateRequest };
 
 /** A node touches only its own Node, its own Lease and the pods that are bound to it, and gets tokens for those alone. */
 export function nodeRestriction(pods: PodReader): AdmissionPlugin {
@@ -43,6 +46,8 @@ function checkNode(request: AdmissionRequest, node: string): void {
   if (object === undefined) return;
   const labels = forbiddenLabels(object.metadata.labels, old?.metadata.labels);
   if (operation === 'CREATE' && labels.length > 0) throw refusal(request, `node ${goQuote(node)} is not allowed to set the following labels: ${labels.join(', ')}`);
+  // The garbage collector would delete the node for it.
+  if (!deepEqual(object.metadata.ownerReferences ?? [], old?.metadata.ownerReferences ?? [])) throw refusal(request, `node ${goQuote(node)} is not allowed to modify ownerReferences`);
   if (operation !== 'UPDATE') return;
   if (!deepEqual(taintsOf(object), taintsOf(old))) throw refusal(request, `node ${goQuote(node)} is not allowed to modify taints`);
   if (labels.length > 0) throw refusal(request, `is not allowed to modify labels: ${labels.join(', ')}`);
@@ -63,6 +68,22 @@ function checkTokenRequest(request: AdmissionRequest, node: string, pods: PodRea
   if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, reference.name);
   if (pod.metadata.uid !== reference.uid) throw refusal(request, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`);
   if (nodeNameIn(pod) !== node) throw refusal(request, 'node requested token bound to a pod scheduled on a different node');
+}
+
+/** A node asks for certificates of nodes under its own name alone. */
+function checkCertificateRequest(request: AdmissionRequest, node: string): void {
+  if (request.operation !== 'CREATE') return;
+  const { signerName, request: pem } = request.object?.['spec'] as { signerName: string; request: string };
+  if (!NODE_SIGNERS.includes(signerName)) return;
+  if (commonNameIn(request, pem) !== `system:node:${node}`) throw refusal(request, `can only create a node CSR with CN=system:node:${node}`);
+}
+
+function commonNameIn(request: AdmissionRequest, base64: string): string | undefined {
+  try {
+    return parseCertificateRequest(Buffer.from(base64, 'base64')).subject.commonNames.at(-1);
+  } catch (error) {
+    throw refusal(request, `unable to parse csr: ${(error as Error).message}`);
+  }
 }
 
 function nodeNameIn(pod: ResourceObject | undefined): string | undefined {

@@ -35,6 +35,9 @@ export function nodeRules(node: string, pods: NodePods): readonly Rule[] {
     { verbs: ['create'], groups: CORE, resources: ['pods/eviction'] },
     { verbs: READ, groups: CORE, resources: ['configmaps', 'secrets'], unless: readsOwn },
     { verbs: ['create'], groups: CORE, resources: ['serviceaccounts/token'], unless: runsAs },
+    { verbs: ['create', ...READ], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
+    // Its own certificate is renewed without an administrator.
+    { verbs: ['create'], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/selfnodeclient'] },
     { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
     { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews', 'localsubjectaccessreviews'] },
     { verbs: ['create', 'update', 'patch'], groups: ['', 'events.k8s.io'], resources: ['events'] },
