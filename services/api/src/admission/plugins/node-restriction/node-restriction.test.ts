@@ -99,6 +99,8 @@ describe('what a node changes', () => {
     ['its taints', 'PATCH', '/api/v1/nodes/n1', { spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } }, /node "n1" is not allowed to modify taints$/],
     ['labels that steer work', 'PATCH', '/api/v1/nodes/n1', { metadata: { labels: { 'node-restriction.kubernetes.io/zone': 'x', 'node-role.kubernetes.io/master': '' } } }, /is not allowed to modify labels: node-restriction.kubernetes.io\/zone, node-role.kubernetes.io\/master$/],
     ['another node', 'PATCH', '/api/v1/nodes/n2', { metadata: { labels: { x: 'y' } } }, /cannot patch resource "nodes"/],
+    ['itself away by an owner that is not there', 'PATCH', '/api/v1/nodes/n1', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'x' }] } }, /node "n1" is not allowed to modify ownerReferences$/],
+    ['the same through its status', 'PATCH', '/api/v1/nodes/n1/status', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'x' }] } }, /node "n1" is not allowed to modify ownerReferences$/],
     ['itself away', 'DELETE', '/api/v1/nodes/n1', undefined, /cannot delete resource "nodes"/],
     ['the lease of another', 'POST', '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', { metadata: { name: 'n2' }, spec: {} }, /can only access node lease with the same name as the requesting node$/],
   ])('is not %s', async (_what, method, path, body, message) => {
