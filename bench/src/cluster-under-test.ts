@@ -32,11 +32,11 @@ export interface ClusterUnderTest {
 }
 
 /** Hollow pods unless asked: then no container shares the cores. */
-export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'hollow'): Promise<ClusterUnderTest> {
+export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'hollow', nodes = 1): Promise<ClusterUnderTest> {
   const home = await mkdtemp(join(tmpdir(), 'gantry-bench-'));
   const name = `bench-${process.pid}`;
   const gantry = (...args: string[]): Promise<unknown> => execute(process.execPath, [PROGRAM, ...args, '--name', name, '--home', home]);
-  const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', runtime, '--no-kubeconfig');
+  const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', runtime, '--nodes', String(nodes), '--no-kubeconfig');
   await up();
   const status = await clusterStatus(home, name);
   const places = placesOf(home, name);
