@@ -1,3 +1,4 @@
+import './unused-modules.js';
 import { createLogger } from '@gantry/platform';
 import type { NodeMessage } from './messages.js';
 import { startNode, type RunningNode } from './start-node.js';
