@@ -62,17 +62,17 @@ export class NodeNetwork {
 
   async #startProxy(podCidr: string): Promise<void> {
     const { config, informers, logger, warn } = this.options;
-    const { podCidr: clusterCidr, serviceCidr, nodePorts, clusterDns } = config.network;
+    const { podCidr: clusterCidr, serviceCidr, clusterDns } = config.network;
     const proxy = await startProxy({
-      informers, podCidr, clusterCidr, serviceCidr, nodePorts,
+      informers, podCidr, clusterCidr, serviceCidr,
       nodeName: config.nodeName,
       nodeAddresses: [config.nodeAddress],
       ownServiceAddresses: [clusterDns],
       logger: logger.child({ component: 'proxy' }),
     });
     this.#parts.push(proxy);
-    for (const text of proxy.warnings) warn(text);
     await proxy.ready;
+    for (const text of proxy.warnings) warn(text);
   }
 
   async #startDns(): Promise<void> {

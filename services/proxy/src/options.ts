@@ -13,8 +13,6 @@ export interface ProxyOptions {
   readonly podCidr: string;
   /** `10.96.0.0/16`: what goes there and matches no Service is rejected. */
   readonly serviceCidr: string;
-  /** Both ends belong to it. */
-  readonly nodePorts: { readonly from: number; readonly to: number };
   /** Addresses of the Service range that the node itself answers on: cluster DNS. They are neither translated nor rejected. */
   readonly ownServiceAddresses: readonly string[];
   readonly logger: Logger;
@@ -24,7 +22,7 @@ export interface ProxyOptions {
 export interface RunningProxy {
   /** Resolves when the rules of all Services that were known at the start are in place; rejects only when stopped before. */
   readonly ready: Promise<void>;
-  /** What the user should know though the proxy works, in sentences: that it forwards in user space, for one. */
+  /** What the user should know though the proxy works, in sentences: that it forwards in user space, for one. Complete when it is ready. */
   readonly warnings: readonly string[];
   /** Ends following changes; the rules stay, so that connections go on while a node's process is replaced. Idempotent. */
   stop(): Promise<void>;

@@ -28,7 +28,7 @@ describe('Services by nftables', () => {
     proxy = await startProxy(
       {
         informers, nodeName: NODE.name, nodeAddresses: NODE.addresses, clusterCidr: NODE.clusterCidr, podCidr: NODE.podCidr, serviceCidr: NODE.serviceCidr,
-        nodePorts: { from: 30_000, to: 32_767 }, ownServiceAddresses: NODE.ownServiceAddresses, logger: silentLogger,
+        ownServiceAddresses: NODE.ownServiceAddresses, logger: silentLogger,
       },
       lab.node.run,
     );
@@ -87,7 +87,7 @@ describe('Services by nftables', () => {
   test('refuses before it knows of any Service', async () => {
     client = createFakeClient();
     informers = createInformers({ client });
-    proxy = await startProxy({ informers, nodeName: NODE.name, nodeAddresses: NODE.addresses, clusterCidr: NODE.clusterCidr, podCidr: NODE.podCidr, serviceCidr: NODE.serviceCidr, nodePorts: { from: 1, to: 2 }, ownServiceAddresses: [], logger: silentLogger }, lab.node.run);
+    proxy = await startProxy({ informers, nodeName: NODE.name, nodeAddresses: NODE.addresses, clusterCidr: NODE.clusterCidr, podCidr: NODE.podCidr, serviceCidr: NODE.serviceCidr, ownServiceAddresses: [], logger: silentLogger }, lab.node.run);
     expect(await askTcp(lab.pods.a, ADDRESS, 80)).toEqual(['ECONNREFUSED']);
   });
 

@@ -1,0 +1,46 @@
+import { silentLogger } from '@gantry/async';
+import { createFakeClient } from '@gantry/client';
+import { createInformers } from '@gantry/informer';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { RunningProxy } from './options.js';
+import { startProxy } from './start-proxy.js';
+import { NODE, service } from './testing/objects.suite.js';
+
+describe('the proxy of a node', () => {
+  const informers = createInformers({ client: createFakeClient([service('web', { clusterIP: '127.0.1.1' })]) });
+  let proxy: RunningProxy | undefined;
+  afterEach(async () => {
+    await proxy?.stop();
+    await informers.stop();
+  });
+
+  const start = (answer: (program: string) => Promise<string>) =>
+    startProxy({ informers, nodeName: NODE.name, nodeAddresses: [], clusterCidr: NODE.clusterCidr, podCidr: NODE.podCidr, serviceCidr: NODE.serviceCidr, ownServiceAddresses: [], logger: silentLogger }, answer);
+  const absent = () => Promise.reject(Object.assign(new Error('spawn ENOENT'), { code: 'ENOENT' }));
+
+  test('forwards in user space where there is no nft, and says so', async () => {
+    proxy = await start((program) => (program === 'nft' ? absent() : Promise.resolve('')));
+    informers.start();
+    await proxy.ready;
+    expect(proxy.warnings).toEqual([expect.stringMatching(/^Services are forwarded in user space.*the program nft is not installed/u)]);
+  });
+
+  test('says why where nft may not be used', async () => {
+    proxy = await start((program) => (program === 'nft' ? Promise.reject(new Error('Command failed\nOperation not permitted (you must be root)')) : Promise.resolve('')));
+    expect(proxy.warnings).toEqual([expect.stringContaining('Operation not permitted')]);
+  });
+
+  test('says so where UDP flows cannot be ended', async () => {
+    proxy = await start((program) => (program === 'conntrack' ? absent() : Promise.resolve('{"nftables":[]}')));
+    informers.start();
+    await proxy.ready;
+    expect(proxy.warnings).toEqual([expect.stringContaining('the program conntrack is not installed')]);
+  });
+
+  test('is never ready where it was stopped before', async () => {
+    proxy = await start(() => Promise.resolve('{"nftables":[]}'));
+    const { ready } = proxy;
+    await proxy.stop();
+    await expect(ready).rejects.toThrow('stopped');
+  });
+});
