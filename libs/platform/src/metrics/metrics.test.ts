@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createMetrics, createProcessMetrics } from './metrics.js';
+import { createMetrics } from './metrics.js';
+import { createProcessMetrics } from './process-metrics.js';
 
 it('counts, gauges and distributes, by labels, in the text that Prometheus reads', async () => {
   const metrics = createMetrics();
@@ -24,4 +25,30 @@ it('counts, gauges and distributes, by labels, in the text that Prometheus reads
 
 it('tells of the process where it is asked to', async () => {
   expect(await createProcessMetrics().text()).toMatch(/^process_resident_memory_bytes \d+$/m);
+});
+
+it('shows a count without labels, or one that was asked for, before anything happened', async () => {
+  const metrics = createMetrics();
+  metrics.counter({ name: 'failures_total', help: 'Failures.' });
+  metrics.counter({ name: 'results_total', help: 'Results.', labels: ['result'] }).of({ result: 'error' });
+  expect(await metrics.text()).toBe('# HELP failures_total Failures.\n# TYPE failures_total counter\nfailures_total 0\n# HELP results_total Results.\n# TYPE results_total counter\nresults_total{result="error"} 0\n');
+});
+
+it('writes labels so that they can be read again', async () => {
+  const metrics = createMetrics();
+  metrics.counter({ name: 'x_total', help: 'A\nB\\.', labels: ['a', 'b'] }).add({ b: 'line\n"two"\\', a: '' });
+  expect(await metrics.text()).toBe('# HELP x_total A\\nB\\\\.\n# TYPE x_total counter\nx_total{a="",b="line\\n\\"two\\"\\\\"} 1\n');
+});
+
+it('has the sum and every bucket of a distribution, each with all that is smaller', async () => {
+  const metrics = createMetrics();
+  const sizes = metrics.histogram({ name: 'size', help: 'Size.', buckets: [1, 10] }).of({});
+  for (const value of [1, 2, 10, 11, 0.5]) sizes.observe(value);
+  expect((await metrics.text()).split('\n').slice(2)).toEqual(['size_bucket{le="1"} 2', 'size_bucket{le="10"} 4', 'size_bucket{le="+Inf"} 5', 'size_sum 24.5', 'size_count 5', '']);
+});
+
+it('refuses a name twice', () => {
+  const metrics = createMetrics();
+  metrics.counter({ name: 'x_total', help: 'X.' });
+  expect(() => metrics.gauge({ name: 'x_total', help: 'X.' })).toThrow('there is a measure x_total already');
 });

@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { HistogramSeries, NumberSeries, SeriesTable } from './series.js';
+import { familiesText, METRICS_TYPE } from './text.js';
+import type { Family, Sample } from './text.js';
 
 /** A measure's name, its sentence, and the names of its labels. */
 export interface MetricDescription<L extends string> {
@@ -9,30 +11,40 @@ export interface MetricDescription<L extends string> {
 
 type Labels<L extends string> = Readonly<Record<L, string>>;
 
-export interface CounterMetric<L extends string = never> {
-  add(labels: Labels<L>, amount?: number): void;
+/** A count of one set of labels: keeping it makes a count one addition. */
+export interface Count {
+  add(amount?: number): void;
 }
 
-export interface Sample<L extends string> {
-  readonly labels: Labels<L>;
-  readonly value: number;
+export interface CounterMetric<L extends string = never> {
+  add(labels: Labels<L>, amount?: number): void;
+  /** From here on it is shown, 0 at first. */
+  of(labels: Labels<L>): Count;
 }
 
 export interface GaugeMetric<L extends string = never> {
   set(labels: Labels<L>, value: number): void;
 }
 
+/** A distribution of one set of labels. */
+export interface Distribution {
+  observe(value: number): void;
+}
+
 export interface HistogramMetric<L extends string = never> {
   /** Seconds, bytes or what the name says. */
   observe(labels: Labels<L>, value: number): void;
+  of(labels: Labels<L>): Distribution;
 }
 
-/** The measures of one process. Made once; what it hands out costs an addition a call, the child of a set of labels being kept. */
+/** The measures of one process: numbers that are added to, and made text when somebody asks. A name is registered once. */
 export interface Metrics {
   counter<L extends string = never>(description: MetricDescription<L>): CounterMetric<L>;
   gauge<L extends string = never>(description: MetricDescription<L>): GaugeMetric<L>;
   /** A gauge whose values are asked for when it is read. */
   gaugeOf<L extends string = never>(description: MetricDescription<L>, read: () => readonly Sample<L>[]): void;
+  /** A count that somebody else keeps, asked for when it is read. */
+  counterOf<L extends string = never>(description: MetricDescription<L>, read: () => readonly Sample<L>[]): void;
   histogram<L extends string = never>(description: MetricDescription<L> & { readonly buckets: readonly number[] }): HistogramMetric<L>;
   /** In the text format of Prometheus. */
   text(): Promise<string>;
@@ -42,54 +54,47 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   return {
-    counter: <L extends string>(description: MetricDescription<L>): CounterMetric<L> => {
-      const metric = new Counter<string>({ ...base(description), registers: [registry] });
-      const child = children<L, { inc(value?: number): void }>(description, (labels) => metric.labels({ ...labels }));
-      return { add: (labels, amount = 1) => child(labels).inc(amount) };
-    },
-    gauge: <L extends string>(description: MetricDescription<L>): GaugeMetric<L> => {
-      const metric = new Gauge<string>({ ...base(description), registers: [registry] });
-      const child = children<L, { set(value: number): void }>(description, (labels) => metric.labels({ ...labels }));
-      return { set: (labels, value) => child(labels).set(value) };
-    },
-    gaugeOf: (description, read) => {
-      new Gauge<string>({
-        ...base(description),
-        registers: [registry],
-        collect() {
-          this.reset();
-          for (const { labels, value } of read()) this.set({ ...labels }, value);
-        },
-      });
-    },
-    histogram: <L extends string>(description: MetricDescription<L> & { readonly buckets: readonly number[] }): HistogramMetric<L> => {
-      const metric = new Histogram<string>({ ...base(description), buckets: [...description.buckets], registers: [registry] });
-      const child = children<L, { observe(value: number): void }>(description, (labels) => metric.labels({ ...labels }));
-      return { observe: (labels, value) => child(labels).observe(value) };
-    },
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
+    counter: (description) => registry.counter(description),
+    gauge: (description) => registry.gauge(description),
+    gaugeOf: (description, read) => registry.read(description, 'gauge', read),
+    counterOf: (description, read) => registry.read(description, 'counter', read),
+    histogram: (description) => registry.histogram(description),
+    text: () => Promise.resolve(registry.text()),
+    contentType: METRICS_TYPE,
   };
 }
 
-/** The process's own: processor, memory, the event loop's delay, under the names that Node's client gives them. */
-export function createProcessMetrics(): Metrics {
-  const metrics = createMetrics();
-  const own = new Registry();
-  collectDefaultMetrics({ register: own });
-  return { ...metrics, text: async () => `${await metrics.text()}\n${await own.metrics()}` };
-}
+class Registry {
+  readonly #texts = new Map<string, () => string>();
 
-function base({ name, help, labels = [] }: MetricDescription<string>) {
-  return { name, help, labelNames: [...labels] };
-}
+  counter<L extends string>({ name, help, labels = [] }: MetricDescription<L>): CounterMetric<L> {
+    const table = new SeriesTable<L, NumberSeries>(labels, () => new NumberSeries());
+    this.#register(name, () => table.text(name, help, 'counter'));
+    return { add: (of, amount = 1) => table.of(of).add(amount), of: (of) => table.of(of) };
+  }
 
-function children<L extends string, C>({ labels: names = [] }: MetricDescription<L>, make: (labels: Labels<L>) => C): (labels: Labels<L>) => C {
-  const made = new Map<string, C>();
-  return (labels) => {
-    const key = names.map((name) => labels[name]).join('\0');
-    let child = made.get(key);
-    if (child === undefined) made.set(key, (child = make(labels)));
-    return child;
-  };
+  gauge<L extends string>({ name, help, labels = [] }: MetricDescription<L>): GaugeMetric<L> {
+    const table = new SeriesTable<L, NumberSeries>(labels, () => new NumberSeries());
+    this.#register(name, () => table.text(name, help, 'gauge'));
+    return { set: (of, value) => table.of(of).set(value) };
+  }
+
+  histogram<L extends string>({ name, help, labels = [], buckets }: MetricDescription<L> & { readonly buckets: readonly number[] }): HistogramMetric<L> {
+    const table = new SeriesTable<L, HistogramSeries>(labels, () => new HistogramSeries(buckets));
+    this.#register(name, () => table.text(name, help, 'histogram'));
+    return { observe: (of, value) => table.of(of).observe(value), of: (of) => table.of(of) };
+  }
+
+  read<L extends string>({ name, help }: MetricDescription<L>, type: Family['type'], read: () => readonly Sample<L>[]): void {
+    this.#register(name, () => familiesText([{ name, help, type, samples: read() }]));
+  }
+
+  text(): string {
+    return [...this.#texts.values()].map((text) => text()).join('');
+  }
+
+  #register(name: string, text: () => string): void {
+    if (this.#texts.has(name)) throw new Error(`there is a measure ${name} already`);
+    this.#texts.set(name, text);
+  }
 }
