@@ -74,3 +74,5 @@ export { parseCertificateRequest } from './x509/certificate-request.js';
 export type { CertificateRequestContent } from './x509/certificate-request.js';
 export { pemBlock } from './x509/pem.js';
 export type { PemBlock } from './x509/pem.js';
+export { newCertificateRequest } from './x509/new-certificate-request.js';
+export type { RequestedSubject } from './x509/new-certificate-request.js';
