@@ -4,5 +4,6 @@ export { readNatsSettings } from './settings.js';
 export type { NatsBusOptions, NatsCredentials, WatchStreamLimits } from './options.js';
 export { connectNatsBus } from './nats-bus.js';
 export type { NatsComponent, NatsPermissions } from './trust/permissions.js';
-export type { NatsTrust, NodeSigner } from './trust/trust.js';
-export { createNatsTrust, nodeCredentials, trustConfiguration } from './trust/trust.js';
+export { JOIN_IDENTITY } from './trust/permissions.js';
+export type { NatsTrust, NodeSigner, NodeUser } from './trust/trust.js';
+export { createNatsTrust, createNodeUser, nodeCredentials, nodeUserToken, trustConfiguration } from './trust/trust.js';

@@ -45,6 +45,15 @@ export function componentPermissions(component: NatsComponent, follows: readonly
   };
 }
 
+/** What a node's connection is called before it has a name of its own: every node that joins has the same, so no answer to it may carry a secret. */
+export const JOIN_IDENTITY = 'join';
+
+/** A node that joins asks the api to be let in, and hears the answers: of nothing else does it know. */
+export const joinPermissions: NatsPermissions = {
+  publish: requests('api.join.>'),
+  subscribe: [inbox(JOIN_IDENTITY)],
+};
+
 /** A node asks the api under its own name, is asked by it, and nothing else: nothing of JetStream, nothing of another node. */
 export const nodePermissions: NatsPermissions = {
   publish: [...requests(`api.node.${NODE}.>`), frames('api')],

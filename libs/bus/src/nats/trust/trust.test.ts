@@ -3,7 +3,7 @@ import type { Bus, BusMessage } from '../../bus.js';
 import { bytes, collector, text } from '../../suite/collect.suite.js';
 import { connectNatsBus } from '../nats-bus.js';
 import { startNatsServer, type NatsServer } from '../nats-server.suite.js';
-import { createNatsTrust, nodeCredentials, trustConfiguration, type NatsTrust } from './trust.js';
+import { createNatsTrust, createNodeUser, nodeCredentials, nodeUserToken, trustConfiguration, type NatsTrust } from './trust.js';
 import type { NatsComponent } from './permissions.js';
 
 const LONG = 15_000;
@@ -103,6 +103,44 @@ describe('who may do what on NATS', () => {
     await api.request('store.read', bytes(''), { timeoutMs: LONG });
     expect(written.values).toEqual([]);
     await raw.close();
+  });
+
+  it('who joins asks to be let in', async () => {
+    const [api, joining] = [await component('api'), await open('join', trust.joinCredentials)];
+    api.respond('api.join.*.challenge', () => ({ data: bytes('sign this') }), { queue: 'api' });
+    await settle(api);
+    expect(text((await joining.request('api.join.node.challenge', bytes(''), { timeoutMs: LONG })).data)).toBe('sign this');
+  });
+
+  it.each([
+    'api.node.n1.request', 'api.component.controllers.request', 'api.joined', 'store.write', 'node.n1.stream', '_INBOX.api.x', '_INBOX.join.x', '$JS.API.STREAM.INFO.WATCH', '$JS.API.CONSUMER.CREATE.WATCH.x', '$SYS.REQ.SERVER.PING',
+  ])('who joins may not ask on %s', async (subject) => {
+    const joining = await open('join', trust.joinCredentials);
+    await expect(joining.request(subject, bytes(''), { timeoutMs: LONG })).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it.each(['>', 'watch.>', 'api.join.>', 'api.>', 'node.>', 'progress.rev', '_INBOX.>', '_INBOX.node.n1.>', '_INBOX.api.>', '_CANCEL.>'])('who joins hears nothing of %s', async (pattern) => {
+    const [api, store, joining] = [await component('api'), await component('store'), await open('join', trust.joinCredentials)];
+    const heard = collector<BusMessage>();
+    joining.subscribe(pattern, heard.push);
+    api.respond('api.join.*.challenge', () => ({ data: bytes('') }));
+    await settle(api);
+    await joining.request('api.join.node.challenge', bytes(''), { timeoutMs: LONG });
+    store.publish('watch.core.pods.default.p', bytes('p'));
+    store.publish('progress.rev', bytes('7'));
+    api.publish('node.n1.stream', bytes('for n1'));
+    api.publish('_INBOX.node.n1.x.stream.0', bytes('for n1'));
+    await settle(store, 'watch.settle');
+    await settle(api, 'store.settle');
+    await joining.request('api.join.node.challenge', bytes(''), { timeoutMs: LONG });
+    expect(heard.values).toEqual([]);
+  });
+
+  it('the token of a node’s own key is good for who has the key', async () => {
+    const [user, thief] = [createNodeUser(), createNodeUser()];
+    const token = await nodeUserToken(trust.nodeSigner, 'n1', user.publicKey, now() + HOUR);
+    await open('node.n1', user.credentials(token));
+    await expect(connectNatsBus({ servers: [server.url], identity: 'node.n1', credentials: { creds: thief.credentials(token) } })).rejects.toMatchObject({ code: 'refused' });
   });
 
   it('what a node signs for itself, what has expired and what another cluster made is refused', async () => {

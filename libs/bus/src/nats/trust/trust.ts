@@ -1,6 +1,6 @@
 import { createAccount, createOperator, createUser, encodeAccount, encodeOperator, encodeUser, fmtCreds, fromSeed, newScopedSigner, type KeyPair } from '@nats-io/jwt';
 import { encodeToken } from '../../subjects.js';
-import { componentPermissions, nodePermissions, type NatsComponent, type NatsPermissions } from './permissions.js';
+import { componentPermissions, JOIN_IDENTITY, joinPermissions, nodePermissions, type NatsComponent, type NatsPermissions } from './permissions.js';
 
 /** Nanoseconds in which a request may be answered, and how often. */
 const RESPONSES = { max: 1, ttl: 300e9 };
@@ -14,6 +14,8 @@ export interface NatsTrust {
   readonly systemAccount: string;
   /** By component, in the form of a `.creds` file: its key is in it. */
   readonly credentials: Readonly<Record<NatsComponent, string>>;
+  /** Of every node that joins, in the same form: good for asking to be let in and nothing else. */
+  readonly joinCredentials: string;
   /** Makes nodes' credentials, and can make nothing else. */
   readonly nodeSigner: NodeSigner;
 }
@@ -37,21 +39,38 @@ export async function createNatsTrust(follows: Readonly<Partial<Record<NatsCompo
     [system.getPublicKey()]: await encodeAccount('system', system, {}, { signer: operator }),
   };
   const components: readonly NatsComponent[] = ['store', 'api', 'controllers', 'scheduler'];
-  const credentials = await Promise.all(components.map(async (component) => [component, await componentCredentials(account, component, follows[component] ?? [])] as const));
+  const credentials = await Promise.all(components.map(async (component) => [component, await userCredentials(account, component, componentPermissions(component, follows[component] ?? []))] as const));
   return {
     operator: await encodeOperator('gantry', operator, { system_account: system.getPublicKey() }),
     accounts,
     systemAccount: system.getPublicKey(),
     credentials: Object.fromEntries(credentials) as Record<NatsComponent, string>,
+    joinCredentials: await userCredentials(account, JOIN_IDENTITY, joinPermissions),
     nodeSigner: { seed: text(signer.getSeed()), account: account.getPublicKey() },
   };
 }
 
 /** A node's credentials, in the form of a `.creds` file. `expiresAt`: seconds since the epoch; with its certificate. */
-export async function nodeCredentials({ seed, account }: NodeSigner, nodeName: string, expiresAt: number): Promise<string> {
+export async function nodeCredentials(signer: NodeSigner, nodeName: string, expiresAt: number): Promise<string> {
+  const user = createNodeUser();
+  return user.credentials(await nodeUserToken(signer, nodeName, user.publicKey, expiresAt));
+}
+
+/** The token of a node's user whose key is the node's own. Good for nobody who does not have the key, so it may be sent where others listen. */
+export function nodeUserToken({ seed, account }: NodeSigner, nodeName: string, publicKey: string, expiresAt: number): Promise<string> {
+  return encodeUser(encodeToken(nodeName), publicKey, fromSeed(Buffer.from(seed)), { issuer_account: account }, { scopedUser: true, exp: expiresAt });
+}
+
+/** A node's user: a new key, of which only the public part leaves the process that made it. */
+export interface NodeUser {
+  readonly publicKey: string;
+  /** In the form of a `.creds` file, with the key in it. */
+  credentials(token: string): string;
+}
+
+export function createNodeUser(): NodeUser {
   const user = createUser();
-  const token = await encodeUser(encodeToken(nodeName), user, fromSeed(Buffer.from(seed)), { issuer_account: account }, { scopedUser: true, exp: expiresAt });
-  return text(fmtCreds(token, user));
+  return { publicKey: user.getPublicKey(), credentials: (token) => text(fmtCreds(token, user)) };
 }
 
 /** The part of a NATS server's configuration that says whom it trusts; accounts are in it, so it needs no other store of them. */
@@ -60,9 +79,9 @@ export function trustConfiguration({ operator, accounts, systemAccount }: Pick<N
   return [`operator: ${operator}`, `system_account: ${systemAccount}`, 'resolver: MEMORY', 'resolver_preload: {', ...preload, '}', ''].join('\n');
 }
 
-async function componentCredentials(account: KeyPair, component: NatsComponent, follows: readonly string[]): Promise<string> {
+async function userCredentials(account: KeyPair, name: string, permissions: NatsPermissions): Promise<string> {
   const user = createUser();
-  return text(fmtCreds(await encodeUser(component, user, account, limitsOf(componentPermissions(component, follows))), user));
+  return text(fmtCreds(await encodeUser(name, user, account, limitsOf(permissions)), user));
 }
 
 function limitsOf({ publish, subscribe }: NatsPermissions) {
