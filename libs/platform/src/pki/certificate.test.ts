@@ -1,8 +1,9 @@
-import { X509Certificate } from 'node:crypto';
+import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
-import { describe, expect, it } from 'vitest';
-import { createAuthority, expiryOf, issueCertificate } from './certificate.js';
+import * as x509 from '@peculiar/x509';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority, expiryOf, issueCertificate, signCertificateRequest } from './certificate.js';
 
 const NOW = Date.now();
 
@@ -25,6 +26,34 @@ describe('a cluster authority', () => {
   it('says when a certificate ends', async () => {
     const authority = await createAuthority('gantry-ca', 10, NOW);
     expect(expiryOf(authority.certificate)).toBe(Math.floor((NOW + 10 * 86_400_000) / 1000) * 1000);
+  });
+});
+
+describe('a certificate for a request', () => {
+  let privateKey: KeyObject;
+  let request: string;
+  beforeAll(async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    privateKey = KeyObject.from(keys.privateKey);
+    request = (await x509.Pkcs10CertificateRequestGenerator.create({ name: [{ O: ['system:nodes'] }, { CN: ['system:node:n1'] }], keys, signingAlgorithm: algorithm })).toString('pem');
+  });
+  const terms = { usages: ['client auth', 'digital signature'], notBefore: NOW, notAfter: NOW + 3_600_000 };
+
+  it('has the subject and the key of the request, and the times and usages of the terms', async () => {
+    const authority = await createAuthority('gantry-ca', 10, NOW);
+    const certificate = new X509Certificate(await signCertificateRequest(authority, request, terms));
+    const signedBy = new X509Certificate(authority.certificate);
+    expect([certificate.checkIssued(signedBy), certificate.verify(signedBy.publicKey), certificate.checkPrivateKey(privateKey), certificate.ca]).toEqual([true, true, true, false]);
+    expect([certificate.subject, certificate.keyUsage, certificate.subjectAltName]).toEqual(['O=system:nodes\nCN=system:node:n1', ['1.3.6.1.5.5.7.3.2'], undefined]);
+    expect(Date.parse(certificate.validTo)).toBe(Math.floor(terms.notAfter / 1000) * 1000);
+  });
+
+  it('ends with the authority at the latest, and is for nothing that would make another authority', async () => {
+    const authority = await createAuthority('gantry-ca', 1, NOW);
+    const certificate = await signCertificateRequest(authority, request, { ...terms, notAfter: NOW + 10 * 86_400_000 });
+    expect(expiryOf(certificate)).toBe(expiryOf(authority.certificate));
+    await expect(signCertificateRequest(authority, request, { ...terms, usages: ['client auth', 'cert sign'] })).rejects.toThrow('the usage "cert sign"');
   });
 });
 

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { usageExtensions } from './usages.js';
 
 x509.cryptoProvider.set(webcrypto);
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const SUBJECT_ALT_NAME = '2.5.29.17';
 const DAY_MS = 86_400_000;
 /** Clocks of two machines differ: a certificate counts from a little before it was made. */
 const BACKDATE_MS = 5 * 60_000;
@@ -66,6 +68,39 @@ export async function issueCertificate(authority: KeyPair, request: CertificateR
     extensions: await leafExtensions(request, issuer),
   });
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+/** What is signed of a certificate request (PKCS #10). */
+export interface SigningTerms {
+  /** As a CertificateSigningRequest names them. */
+  readonly usages: readonly string[];
+  /** Milliseconds since the epoch. The authority's own end is never passed. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** The certificate (PEM) for a request (PEM): its subject, its key and its names, the usages of the terms, and nothing else of what it asks for. */
+export async function signCertificateRequest(authority: KeyPair, requestPem: string, { usages, notBefore, notAfter }: SigningTerms): Promise<string> {
+  const request = new x509.Pkcs10CertificateRequest(requestPem);
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const names = request.getExtension(SUBJECT_ALT_NAME);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: request.subjectName,
+    issuer: issuer.subject,
+    notBefore: new Date(notBefore),
+    notAfter: new Date(Math.min(notAfter, issuer.notAfter.getTime())),
+    signingAlgorithm: ALGORITHM,
+    publicKey: request.publicKey,
+    signingKey: await importKey(authority.key),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      ...usageExtensions(usages),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      ...(names === null ? [] : [names]),
+    ],
+  });
+  return `${certificate.toString('pem')}\n`;
 }
 
 /** Milliseconds since the epoch at which the first certificate of the PEM text ends. */

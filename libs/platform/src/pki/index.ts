@@ -1,2 +1,2 @@
-export { createAuthority, expiryOf, issueCertificate } from './certificate.js';
-export type { CertificateRequest, KeyPair } from './certificate.js';
+export { createAuthority, expiryOf, issueCertificate, signCertificateRequest } from './certificate.js';
+export type { CertificateRequest, KeyPair, SigningTerms } from './certificate.js';
