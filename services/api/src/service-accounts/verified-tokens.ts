@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { KeyRing } from './keys.js';
 import { LEEWAY_SECONDS } from './leeway.js';
 import type { TokenClaims } from './claims.js';
@@ -46,7 +47,7 @@ export class VerifiedTokens {
   async #verify(token: string, now: number): Promise<TokenClaims | undefined> {
     const { jwtVerify, errors } = await import('jose');
     if (!this.#isOurs(token)) return undefined;
-    const keyFor = ({ kid, alg }: { kid?: string; alg?: string }): import('node:crypto').KeyObject => {
+    const keyFor = ({ kid, alg }: { kid?: string; alg?: string }): KeyObject => {
       const key = this.keys.verification.get(kid ?? '');
       if (key === undefined || key.algorithm !== alg) throw new TokenError('no public key matches the token');
       return key.publicKey;

@@ -9,7 +9,7 @@ import { Authorizer, forbiddenPath, forbiddenResource } from './authorizer.js';
 const pods: NodePods = {
   refersTo: (node, kind, namespace, name) => node === 'n1' && namespace === 'a' && name === (kind === 'secrets' ? 's' : 'c'),
   runsAs: (node, namespace, account) => node === 'n1' && namespace === 'a' && account === 's',
-  nodeOf: (namespace, name) => ({ 'a/p': 'n1', 'a/q': 'n2' })[`${namespace}/${name}`],
+  nodeOf: (namespace, name) => ({ 'a/p': 'n1', 'a/q': 'n2' } as Record<string, string>)[`${namespace}/${name}`],
 };
 /** Roles give one thing: mallory may watch config maps. */
 const rbac = { refusal: ({ name }: { name: string }, { verb, resource }: { verb: string; resource: string }) => (name === 'mallory' && verb === 'watch' && resource === 'configmaps' ? undefined : ''), isPathPermitted: () => false } as unknown as RbacAuthorizer;

@@ -73,7 +73,7 @@ function checkTokenRequest(request: AdmissionRequest, node: string, pods: PodRea
 /** A node asks for certificates of nodes under its own name alone. */
 function checkCertificateRequest(request: AdmissionRequest, node: string): void {
   if (request.operation !== 'CREATE') return;
-  const { signerName, request: pem } = request.object?.['spec'] as { signerName: string; request: string };
+  const { signerName, request: pem } = (request.object?.['spec'] ?? {}) as { signerName: string; request: string };
   if (!NODE_SIGNERS.includes(signerName)) return;
   if (commonNameIn(request, pem) !== `system:node:${node}`) throw refusal(request, `can only create a node CSR with CN=system:node:${node}`);
 }
