@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
