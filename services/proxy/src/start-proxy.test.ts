@@ -25,9 +25,12 @@ describe('the proxy of a node', () => {
     expect(proxy.warnings).toEqual([expect.stringMatching(/^Services are forwarded in user space.*the program nft is not installed/u)]);
   });
 
-  test('says why where nft may not be used', async () => {
-    proxy = await start((program) => (program === 'nft' ? Promise.reject(new Error('Command failed\nOperation not permitted (you must be root)')) : Promise.resolve('')));
-    expect(proxy.warnings).toEqual([expect.stringContaining('Operation not permitted')]);
+  test.each([
+    ['Command failed: nft --check -f x\nOperation not permitted (you must be root)\nnetlink: Error: cache initialization failed', '(Operation not permitted (you must be root))'],
+    ['Command failed: nft --check -f x\n/tmp/x:3:1-4: Error: syntax error, unexpected addr\n   dnat ip addr . port\n   ^^^^', '(syntax error, unexpected addr)'],
+  ])('says why where nft may not be used, or is too old', async (message, reason) => {
+    proxy = await start((program) => (program === 'nft' ? Promise.reject(new Error(message)) : Promise.resolve('')));
+    expect(proxy.warnings).toEqual([expect.stringContaining(reason)]);
   });
 
   test('says so where UDP flows cannot be ended', async () => {

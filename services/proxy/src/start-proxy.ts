@@ -1,6 +1,6 @@
 import { Deferred, systemClock } from '@gantry/async';
 import { NftablesPlane } from './apply/nftables-plane.js';
-import { runProgram } from './apply/programs.js';
+import { isAbsent, runProgram } from './apply/programs.js';
 import type { RunProgram } from './apply/programs.js';
 import type { DataPlane } from './data-plane.js';
 import { HealthChecks } from './health/health-checks.js';
@@ -41,9 +41,12 @@ async function choosePlane({ clock = systemClock, logger }: ProxyOptions, run: R
   return sockets;
 }
 
+/** nft prints where it stumbled around the line that says why. */
 function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'the program nft is not installed' : message.trim().split('\n').slice(-1).join('');
+  if (isAbsent(error)) return 'the program nft is not installed';
+  const lines = String((error as Error).message).split('\n');
+  const line = lines.find((each) => /error:|not permitted|not supported/iu.test(each)) ?? lines[0] ?? '';
+  return line.replace(/^.*?Error: /u, '');
 }
 
 class ServiceProxy implements RunningProxy {

@@ -12,7 +12,7 @@ export class NftablesPlane implements DataPlane {
 
   constructor(options: TableApplierOptions & { readonly warn: (warning: string) => void }) {
     this.table = new TableApplier(options);
-    this.cleanFlows = createFlowCleaner({ ...options, nodeAddresses: options.node.addresses });
+    this.cleanFlows = createFlowCleaner(options);
   }
 
   prepare(): Promise<void> {

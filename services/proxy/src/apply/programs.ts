@@ -18,13 +18,23 @@ export const runProgram: RunProgram = async (program, args) => {
   return stdout;
 };
 
-/** All commands in one transaction: all or none take effect. By a file, since nft does not read from the socket pair that a child's input is. */
-export async function runTransaction(run: RunProgram, commands: string): Promise<void> {
+/** All commands in one transaction: all or none take effect. */
+export function runTransaction(run: RunProgram, commands: string): Promise<void> {
+  return withFile(commands, async (path) => void (await run('nft', ['-f', path])));
+}
+
+/** Rejects where a transaction of these commands would be refused; nothing takes effect. */
+export function checkCommands(run: RunProgram, commands: string): Promise<void> {
+  return withFile(commands, async (path) => void (await run('nft', ['--check', '-f', path])));
+}
+
+/** nft does not read from the socket pair that a child's input is. */
+async function withFile(content: string, use: (path: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'gantry-nft-'));
   try {
     const path = join(directory, 'commands');
-    await writeFile(path, commands);
-    await run('nft', ['-f', path]);
+    await writeFile(path, content);
+    await use(path);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { servicePortsOf } from '../rules/from-objects.js';
-import { readyEndpoint, service, slice } from '../testing/objects.suite.js';
+import { NODE, readyEndpoint, service, slice } from '../testing/objects.suite.js';
 import { staleFlows } from './stale-flows.js';
 
 const UDP = [{ name: '', port: 53, protocol: 'UDP' as const }];
@@ -24,10 +24,14 @@ describe('UDP flows are stale', () => {
     ['nor at another port or address', `${flow('10.96.0.20', 54, '10.244.1.7')}\n${flow('198.51.100.1', 53, '198.51.100.1')}`, false],
     ['nor those of TCP', flow('10.96.0.20', 53, '10.244.1.7', 'tcp      6'), false],
   ])('%s', (_name, listing, isStale) => {
-    expect(staleFlows(listing, PORTS, ['192.0.2.1'])).toHaveLength(isStale ? 1 : 0);
+    expect(staleFlows(listing, PORTS, NODE)).toHaveLength(isStale ? 1 : 0);
+  });
+
+  test('but never those to what the node answers itself', () => {
+    expect(staleFlows(flow('10.96.0.20', 53, '10.96.0.20'), PORTS, { ...NODE, ownServiceAddresses: ['10.96.0.20'] })).toEqual([]);
   });
 
   test('and named once for all clients', () => {
-    expect(staleFlows([1, 2].map(() => flow('10.96.0.20', 53, '10.244.1.7')).join('\n'), PORTS, [])).toEqual([{ destination: '10.96.0.20', port: 53, replySource: '10.244.1.7' }]);
+    expect(staleFlows([1, 2].map(() => flow('10.96.0.20', 53, '10.244.1.7')).join('\n'), PORTS, NODE)).toEqual([{ destination: '10.96.0.20', port: 53, replySource: '10.244.1.7' }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ServicePort } from '../rules/service-port.js';
+import type { NodeFacts, ServicePort } from '../rules/service-port.js';
 
 /** Flows that go to where nobody serves the Service any more. */
 export interface StaleFlows {
@@ -17,14 +17,18 @@ function flowsIn(listing: string): StaleFlows[] {
   });
 }
 
+type FlowFacts = Pick<NodeFacts, 'addresses' | 'ownServiceAddresses'>;
+
 /** The addresses that serve, by what clients send to: `10.96.0.10 53`, or a node port by its number alone. */
-function serving(ports: Iterable<ServicePort>, nodeAddresses: readonly string[]): Map<string, ReadonlySet<string>> {
+function serving(ports: Iterable<ServicePort>, node: FlowFacts): Map<string, ReadonlySet<string>> {
   const byFrontend = new Map<string, ReadonlySet<string>>();
   for (const { protocol, endpoints, clusterIP, externalIPs, loadBalancerIPs, port, nodePort } of ports) {
     if (protocol !== 'udp') continue;
     const addresses = new Set(endpoints.filter((endpoint) => endpoint.serving).map(({ address }) => address));
-    for (const frontend of [clusterIP, ...externalIPs, ...loadBalancerIPs]) byFrontend.set(`${frontend} ${port}`, addresses);
-    if (nodePort !== undefined) nodeAddresses.forEach((address) => byFrontend.set(`${address} ${nodePort}`, addresses));
+    for (const frontend of [clusterIP, ...externalIPs, ...loadBalancerIPs]) {
+      if (!node.ownServiceAddresses.includes(frontend)) byFrontend.set(`${frontend} ${port}`, addresses);
+    }
+    if (nodePort !== undefined) node.addresses.forEach((address) => byFrontend.set(`${address} ${nodePort}`, addresses));
   }
   return byFrontend;
 }
@@ -34,8 +38,8 @@ function serving(ports: Iterable<ServicePort>, nodeAddresses: readonly string[])
  * Service came after it. What serves keeps its flows, whatever policies say now.
  * @param listing as `conntrack -L -p udp` prints it
  */
-export function staleFlows(listing: string, ports: Iterable<ServicePort>, nodeAddresses: readonly string[]): StaleFlows[] {
-  const byFrontend = serving(ports, nodeAddresses);
+export function staleFlows(listing: string, ports: Iterable<ServicePort>, node: FlowFacts): StaleFlows[] {
+  const byFrontend = serving(ports, node);
   const found = new Map<string, StaleFlows>();
   for (const { destination, port, replySource } of flowsIn(listing)) {
     const addresses = byFrontend.get(`${destination} ${port}`);

@@ -6,7 +6,8 @@ import { TABLE } from '../rules/names.js';
 import { EMPTY_RULESET } from '../rules/ruleset.js';
 import type { Ruleset } from '../rules/ruleset.js';
 import type { NodeFacts } from '../rules/service-port.js';
-import { runTransaction } from './programs.js';
+import { trialCommands } from '../rules/trial.js';
+import { checkCommands, runTransaction } from './programs.js';
 import type { RunProgram } from './programs.js';
 import { tableHandle } from './table-handle.js';
 
@@ -49,9 +50,10 @@ export class TableApplier {
 
   /**
    * Makes the table where there is none, so that from now on nothing for the Service range leaves the machine; one of an earlier life stays as it is until
-   * the first `apply`. Rejects where the machine has no nft or does not let us use it.
+   * the first `apply`. Rejects where the machine has no nft, has one that is too old, or does not let us use it.
    */
   async prepare(): Promise<void> {
+    await checkCommands(this.options.run, trialCommands(this.options.node));
     if ((await tableHandle(this.options.run)) === undefined) await runTransaction(this.options.run, baseTable(this.options.node));
     this.armCheck();
   }
