@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ASK_API, ASK_HTTP, ASK_UDP, LISTEN_TO, RESOLVE, SERVE_UDP } from './kit/asking.js';
 import type { Background } from './kit/background.js';
@@ -186,5 +188,16 @@ describe.skipIf(reason !== undefined)(`pods, Services and nodes reach each other
   it('follows what changes: a pod that is not there any more gets no more connections', async () => {
     await kubectl('delete', 'pod', 'b', '--wait');
     await expect.poll(async () => namesOf(await ask('c', 'who', 30)), { timeout: 30_000 }).toEqual(['a', 'c']);
+  });
+
+  it('goes on while control plane and nodes are killed, and follows changes after their return', async () => {
+    const lock = JSON.parse(readFileSync(placesOf(gantry.home, gantry.cluster).lock, 'utf8')) as { pid: number };
+    process.kill(lock.pid, 'SIGKILL');
+    expect(namesOf(await ask('a', 'who', 30))).toEqual(['a', 'c']);
+    const asking = ask('a', 'only-c', 300);
+    await gantry('start');
+    expect(namesOf(await asking)).toEqual(['c']);
+    await kubectl.input(JSON.stringify(podManifest('b')), 'apply', '-f', '-');
+    await expect.poll(async () => namesOf(await ask('c', 'who', 30)), { timeout: 60_000 }).toEqual(PODS);
   });
 });
