@@ -1,13 +1,13 @@
 import './unused-modules.js';
 import { createLogger } from '@gantry/platform';
 import type { NodeMessage } from './messages.js';
-import { startNode, type RunningNode } from './start-node.js';
+import { startNode, type StartedNode } from './start-node.js';
 
 /**
  * The node's child process of a standalone cluster. The first message of the channel to the parent is the configuration;
  * when the channel closes without a stop, the parent has died: the containers run on and the next start adopts them.
  */
-let running: Promise<RunningNode> | undefined;
+let running: Promise<StartedNode> | undefined;
 
 const tell = (message: NodeMessage): void => void (process.connected && process.send?.(message, undefined, undefined, () => undefined));
 
@@ -21,7 +21,7 @@ if (!process.connected) process.exit(0);
 /** The parent's terminal sends its signals to the whole group: the parent decides what they mean. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
-async function start(message: NodeMessage & { type: 'configure' }): Promise<RunningNode> {
+async function start(message: NodeMessage & { type: 'configure' }): Promise<StartedNode> {
   try {
     const node = await startNode(message.config, (text) => tell({ type: 'warning', text }));
     tell({ type: 'ready' });

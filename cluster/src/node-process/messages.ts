@@ -1,14 +1,12 @@
 import type { NetworkSettings } from '../network/settings.js';
 
-/** Everything that a node's child process must know: it gets it as the first message of its channel. */
-export interface NodeProcessConfig {
+/** What a node is. */
+export interface NodeSettings {
+  /** Owns the containers on the engine, with the node's name. */
   readonly cluster: string;
   readonly nodeName: string;
-  readonly busSocket: string;
-  readonly busToken: string;
   /** The kubelet's directory: pods' volumes, logs, plumbing. */
   readonly dataDirectory: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly engineSocket: string;
   /** Docker id of the container whose network namespace is the node's. */
   readonly networkContainer: string;
@@ -21,6 +19,13 @@ export interface NodeProcessConfig {
   /** Put on every container: they tell clusters of one name apart. */
   readonly containerLabels: Readonly<Record<string, string>>;
   readonly kubeletVersion: string;
+}
+
+/** Everything that a node's child process must know: it gets it as the first message of its channel. */
+export interface NodeProcessConfig extends NodeSettings {
+  readonly busSocket: string;
+  readonly busToken: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
 /** What the parent and the child say to each other. */

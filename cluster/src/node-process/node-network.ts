@@ -7,16 +7,18 @@ import type { Informers } from '@gantry/informer';
 import { createRoutedPodNetwork, startApiTunnel, startPeerRoutes, waitForPodRange, type PodNetwork } from '@gantry/kubelet/parts';
 import { startProxy } from '@gantry/proxy';
 import { API_TUNNEL } from '../network/settings.js';
-import type { NodeProcessConfig } from './messages.js';
+import type { NodeSettings } from './messages.js';
 import { ENGINE_RESOLVER } from './resolvers.js';
 
 export interface NodeNetworkOptions {
-  readonly config: NodeProcessConfig;
+  readonly config: NodeSettings;
   readonly bus: Bus;
   readonly informers: Informers;
   readonly logger: Logger;
   /** What the user should know though the node serves. */
   readonly warn: (text: string) => void;
+  /** Whether pods reach the API through the node. */
+  readonly apiTunnel: boolean;
 }
 
 interface Part {
@@ -53,10 +55,10 @@ export class NodeNetwork {
 
   /** A pod that starts finds everything in place. */
   async #startParts(podCidr: string): Promise<void> {
-    const { config, bus, informers, logger } = this.options;
+    const { config, bus, informers, logger, apiTunnel } = this.options;
     const { nodeName } = config;
     this.#parts.push(startPeerRoutes({ nodes: informers.informer(NODES), nodeName, clock: systemClock, logger: logger.child({ component: 'routes' }) }));
-    this.#parts.push(await startApiTunnel({ bus, nodeName, ...API_TUNNEL, logger: logger.child({ component: 'api-tunnel' }) }));
+    if (apiTunnel) this.#parts.push(await startApiTunnel({ bus, nodeName, ...API_TUNNEL, logger: logger.child({ component: 'api-tunnel' }) }));
     await Promise.all([this.#startProxy(podCidr), this.#startDns()]);
   }
 

@@ -12,6 +12,7 @@ import { startPendingNetwork } from './network/pending-network.js';
 import type { PendingNetwork } from './network/pending-network.js';
 import { startNodeReporter } from './node/node-reporter.js';
 import type { NodeReporter } from './node/node-reporter.js';
+import type { NodeCapacity } from './node/node-object.js';
 import { resolveOptions } from './options.js';
 import type { KubeletOptions, ResolvedOptions } from './options.js';
 import { endPods } from './pod-worker/end-pods.js';
@@ -42,7 +43,15 @@ export interface Kubelet {
    * Ends the kubelet; containers run on and are adopted by the next one. With `endPods` they are ended with their grace, the
    * objects stay, and the next kubelet starts them again.
    */
-  stop(options?: { endPods?: boolean }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
+  /** The node has another part of its machine from now on: it says so at once. */
+  resize(capacity: NodeCapacity): void;
+}
+
+export interface StopOptions {
+  readonly endPods?: boolean;
+  /** Says first that the node shuts down, so that nothing is sent to its pods while they end. */
+  readonly tell?: boolean;
 }
 
 /** Milliseconds between looks at a pod whose last ones failed. */
@@ -69,14 +78,14 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
   ready.catch(() => undefined);
   let stopped: Promise<void> | undefined;
-  const stop = async (how: { endPods?: boolean }): Promise<void> => {
+  const stop = async (how: StopOptions): Promise<void> => {
     stopping.abort();
-    await Promise.all([reporter.stop(), streams.stop(), workers.stop()]);
+    await Promise.all([reporter.stop(how.tell), streams.stop(), workers.stop()]);
     if (how.endPods === true) await endPods(deps, source.all());
     await deps.sources.stop();
     await recorder.stop();
   };
-  return { ready, stop: (how = {}) => (stopped ??= stop(how)) };
+  return { ready, stop: (how = {}) => (stopped ??= stop(how)), resize: (capacity) => reporter.resize(capacity) };
 }
 
 /** The node is not ready before its network, and tells at once when that has changed. */

@@ -21,11 +21,12 @@ export function capabilitiesOf(mask: string): ReadonlySet<string> {
 
 /**
  * What the engine may give away. An engine inside a restricted machine lacks some (SYS_RESOURCE above all) and then refuses
- * every container that asks for them, privileged ones included. Looked up at the engine's own process where it is on this
- * machine; else at ours; else everything is assumed.
+ * every container that asks for them, privileged ones included. Looked up where `status` says; else at the engine's own process
+ * where it is on this machine; else at ours; else everything is assumed.
  */
-export function engineCapabilities(pidFile = '/var/run/docker.pid'): ReadonlySet<string> {
-  const mask = boundingSet(() => `/proc/${readFileSync(pidFile, 'utf8').trim()}/status`) ?? boundingSet(() => '/proc/self/status');
+export function engineCapabilities(status?: string): ReadonlySet<string> {
+  const engine = (): string => status ?? `/proc/${readFileSync('/var/run/docker.pid', 'utf8').trim()}/status`;
+  const mask = boundingSet(engine) ?? boundingSet(() => '/proc/self/status');
   return mask === undefined ? ALL_CAPABILITIES : capabilitiesOf(mask);
 }
 

@@ -5,7 +5,7 @@ import { containerOptions, sandboxOptions } from './create-options.js';
 import type { CreateContext } from './create-options.js';
 
 const limited = new Set([...ALL_CAPABILITIES].filter((name) => name !== 'SYS_RESOURCE'));
-const context: CreateContext = { cluster: 'c', node: 'n', capabilities: limited, podNetwork: 'none', pauseImage: 'pause', extraLabels: { 'com.docker.compose.project': 'p' } };
+const context: CreateContext = { cluster: 'c', node: 'n', capabilities: limited, podNetwork: 'none', pauseImage: 'pause', extraLabels: { 'com.docker.compose.project': 'p' }, enginePath: (path) => path };
 const metadata = { name: 'web', namespace: 'default', uid: 'u1', attempt: 2 };
 const sandbox: SandboxConfig = { metadata, hostname: 'web', labels: {}, annotations: {}, network: 'pod' };
 
@@ -17,6 +17,7 @@ function container(more: Partial<ContainerConfig> = {}): ContainerConfig {
   };
 }
 const made = (more: Partial<ContainerConfig> = {}) => containerOptions(context, { id: 'sb', metadata }, container(more));
+const bound = (enginePath: CreateContext['enginePath']) => containerOptions({ ...context, enginePath }, { id: 'sb', metadata }, container({ mounts: [{ hostPath: '/data/a', containerPath: '/a', readonly: true }] })).HostConfig?.Mounts;
 const secured = (security: Partial<ContainerConfig['security']>) => made({ security: { ...container().security, ...security } }).HostConfig;
 
 describe('a sandbox', () => {
@@ -55,6 +56,9 @@ describe('a container', () => {
   test('asks for no score below the engine where the engine may not give it', () => {
     expect(made({ resources: { oomScoreAdjust: -997 } }).HostConfig?.OomScoreAdj).toBe(0);
     expect(made({ resources: { oomScoreAdjust: 1000 } }).HostConfig?.OomScoreAdj).toBe(1000);
+  });
+  test('binds what the engine sees under another name by that', () => {
+    expect(bound((path) => `/volumes${path}`)).toMatchObject([{ Source: '/volumes/data/a', Target: '/a', ReadOnly: true }]);
   });
   test('that is privileged gets the parts of it that the engine has', () => {
     expect(secured({ privileged: true })).toMatchObject({ CapAdd: nameable(limited), MaskedPaths: [] });

@@ -13,6 +13,8 @@ export interface CreateContext extends Owner {
   readonly podNetwork: 'none' | 'bridge';
   readonly pauseImage: string;
   readonly extraLabels: Readonly<Record<string, string>>;
+  /** How the engine's machine names a path. */
+  readonly enginePath: (path: string) => string;
 }
 
 /** The engine rotates what it keeps: the kubelet's own defaults for `containerLogMaxSize` and `containerLogMaxFiles`. */
@@ -91,7 +93,7 @@ function hostConfig(context: CreateContext, sandboxId: string, config: Container
     IpcMode: join,
     ...(pid === 'container' ? {} : { PidMode: pid === 'pod' ? join : 'host' }),
     Mounts: config.mounts.map((mount) => ({
-      Type: 'bind', Source: mount.hostPath, Target: mount.containerPath, ReadOnly: mount.readonly, BindOptions: { Propagation: 'rprivate' },
+      Type: 'bind', Source: context.enginePath(mount.hostPath), Target: mount.containerPath, ReadOnly: mount.readonly, BindOptions: { Propagation: 'rprivate' },
     })),
     LogConfig: LOG_CONFIG,
     RestartPolicy: { Name: 'no' },

@@ -27,14 +27,18 @@ export interface DockerRuntimeOptions {
   readonly podNetwork?: 'none' | 'bridge';
   /** Put on every container besides our own, such as Compose's project labels. */
   readonly extraLabels?: Readonly<Record<string, string>>;
+  /** How the engine's machine names a path of this process, where that sees another file system than the engine: what is bound is named so. */
+  readonly enginePath?: (path: string) => string;
+  /** A file like `/proc/<pid>/status` of a process with the engine's capabilities; unset: the engine's own where it is found, else this process's. */
+  readonly engineStatus?: string;
 }
 
-const DEFAULTS = { pauseImage: 'registry.k8s.io/pause:3.10', podNetwork: 'none', extraLabels: {} } as const;
+const DEFAULTS = { pauseImage: 'registry.k8s.io/pause:3.10', podNetwork: 'none', extraLabels: {}, enginePath: (path: string): string => path } as const;
 
 /** A Docker engine of API 1.41 or newer as a container runtime. Nothing is kept but what stands in the containers' labels. */
 export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
   const engine = createEngine(options.socketPath);
-  const context: CreateContext = { ...DEFAULTS, ...options, capabilities: engineCapabilities() };
+  const context: CreateContext = { ...DEFAULTS, ...options, capabilities: engineCapabilities(options.engineStatus) };
   const inspection = createInspection(engine, context);
   const sandboxes = createSandboxes(engine, context, inspection, options.networkNamespace);
   const containers = createContainers(engine, context, inspection);

@@ -66,7 +66,7 @@ export function nodeStatus(input: NodeStatusInput): coreV1.NodeStatus {
     addresses: [...input.facts.addresses],
     capacity: amounts,
     allocatable: amounts,
-    conditions: conditions(input),
+    conditions: nodeConditions(input.previous, problems(input), input.now),
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     images: input.images.slice(0, MOST_IMAGES).map(imageEntry),
     nodeInfo: nodeInfo(input),
@@ -80,14 +80,15 @@ function imageEntry(image: Image): coreV1.ContainerImage {
   return { names: [...image.repoDigests, ...image.repoTags], sizeBytes: image.size };
 }
 
-function conditions(input: NodeStatusInput): coreV1.NodeCondition[] {
-  const now = formatTime(input.now);
-  const own = verdicts(problems(input)).map((verdict): coreV1.NodeCondition => {
-    const before = input.previous.conditions?.find(({ type }) => type === verdict.type);
+/** Those of the kubelet beside what others wrote. `found`: why the node is not ready. `time`: milliseconds since the epoch. */
+export function nodeConditions(previous: coreV1.NodeStatus, found: readonly string[], time: number): coreV1.NodeCondition[] {
+  const now = formatTime(time);
+  const own = verdicts(found).map((verdict): coreV1.NodeCondition => {
+    const before = previous.conditions?.find(({ type }) => type === verdict.type);
     const lasting = before?.status === verdict.status ? before.lastTransitionTime : undefined;
     return { ...verdict, lastHeartbeatTime: now, lastTransitionTime: lasting ?? now };
   });
-  const others = (input.previous.conditions ?? []).filter(({ type }) => !own.some((condition) => condition.type === type));
+  const others = (previous.conditions ?? []).filter(({ type }) => !own.some((condition) => condition.type === type));
   return [...others, ...own];
 }
 

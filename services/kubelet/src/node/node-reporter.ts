@@ -6,8 +6,8 @@ import type { Client } from '@gantry/client';
 import { LEASES, NODES } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { formatMicroTime } from '@gantry/controller';
-import { newNode, nodeLabels, nodeStatus } from './node-object.js';
-import type { NodeFacts } from './node-object.js';
+import { newNode, nodeConditions, nodeLabels, nodeStatus } from './node-object.js';
+import type { NodeCapacity, NodeFacts } from './node-object.js';
 
 /** Milliseconds after which a status is written although nothing in it changed. */
 const STATUS_EVERY = 300_000;
@@ -15,6 +15,9 @@ const LEASE_SECONDS = 40;
 const LEASE_NAMESPACE = 'kube-node-lease';
 /** Milliseconds until a failed heartbeat is tried again. */
 const RETRY = 1000;
+/** What a node that shuts down says, and how long it tries to (milliseconds). */
+const SHUTTING_DOWN = 'node is shutting down';
+const LAST_WORDS = 3000;
 
 export interface NodeReporterOptions {
   readonly client: Client;
@@ -33,7 +36,10 @@ export interface NodeReporter {
   readonly registered: Promise<void>;
   /** Looks at the node at once: something about it has changed. */
   poke(): void;
-  stop(): Promise<void>;
+  /** The node has another capacity, which is told at once. */
+  resize(capacity: NodeCapacity): void;
+  /** `tell`: that the node shuts down, where the API can still be told. */
+  stop(tell?: boolean): Promise<void>;
 }
 
 /** Keeps the Node object, its status and its lease. */
@@ -45,9 +51,11 @@ export function startNodeReporter(options: NodeReporterOptions): NodeReporter {
   return {
     registered,
     poke: () => reporter.poke(),
-    async stop() {
+    resize: (capacity) => reporter.resize(capacity),
+    async stop(tell = false) {
       stopping.abort();
       await ended;
+      if (tell) await reporter.last();
     },
   };
 }
@@ -59,11 +67,14 @@ class Reporter {
   #node: coreV1.Node | undefined;
   #poked = false;
   #waiting: AbortController | undefined;
+  #facts: NodeFacts;
 
   constructor(
     private readonly options: NodeReporterOptions,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.#facts = options.facts;
+  }
 
   async first(): Promise<void> {
     while (!(await this.#beat())) await delay(this.options.clock, RETRY, this.signal);
@@ -77,6 +88,23 @@ class Reporter {
       if (this.signal.aborted) return;
       wait = (await this.#beat()) ? heartbeat : RETRY;
     }
+  }
+
+  resize(capacity: NodeCapacity): void {
+    this.#facts = { ...this.#facts, capacity };
+    this.poke();
+  }
+
+  /** A node that was never registered has nothing to say. */
+  async last(): Promise<void> {
+    const node = this.#node;
+    if (node === undefined) return;
+    const { client, clock, logger } = this.options;
+    const conditions = nodeConditions(node.status ?? {}, [SHUTTING_DOWN], clock.now());
+    const options = { subresource: 'status', signal: AbortSignal.timeout(LAST_WORDS) };
+    await client.resource(NODES).patch(this.#facts.name, 'application/merge-patch+json', { status: { conditions } }, options).catch((error: unknown) => {
+      logger.warn({ error: String(error) }, 'nobody could be told that the node shuts down');
+    });
   }
 
   poke(): void {
@@ -107,11 +135,11 @@ class Reporter {
 
   /** The Node with our labels: read, mended or made. */
   async #register(): Promise<coreV1.Node> {
-    const { name } = this.options.facts;
+    const { name } = this.#facts;
     const nodes = this.options.client.resource(NODES);
-    const labels = nodeLabels(this.options.facts);
+    const labels = nodeLabels(this.#facts);
     const present = await existing(() => nodes.get(name, { signal: this.signal }));
-    if (present === undefined) return nodes.create(newNode(this.options.facts), { signal: this.signal });
+    if (present === undefined) return nodes.create(newNode(this.#facts), { signal: this.signal });
     const missing = Object.entries(labels).filter(([key, value]) => present.metadata?.labels?.[key] !== value);
     if (missing.length === 0) return present;
     return nodes.patch(name, 'application/merge-patch+json', { metadata: { labels: Object.fromEntries(missing) } }, { signal: this.signal });
@@ -123,7 +151,7 @@ class Reporter {
     this.#node = node;
     if (now - this.#lastStatusAt < STATUS_EVERY && this.#isKnown(status, node)) return;
     const nodes = this.options.client.resource(NODES);
-    this.#node = await nodes.patch(this.options.facts.name, 'application/merge-patch+json', { status }, { subresource: 'status', signal: this.signal });
+    this.#node = await nodes.patch(this.#facts.name, 'application/merge-patch+json', { status }, { subresource: 'status', signal: this.signal });
     this.#lastStatusAt = now;
     this.#lastStatus = status;
     this.#statusVersion = this.#node.metadata?.resourceVersion;
@@ -137,18 +165,19 @@ class Reporter {
   }
 
   async #status(node: coreV1.Node, now: number): Promise<coreV1.NodeStatus> {
-    const { runtime, facts, networkProblem } = this.options;
+    const { runtime, networkProblem } = this.options;
     const [version, images] = await Promise.all([runtime.version().catch(() => undefined), runtime.listImages().catch(() => [])]);
-    return nodeStatus({ facts, previous: node.status ?? {}, runtime: version, networkProblem: networkProblem(), images, now });
+    return nodeStatus({ facts: this.#facts, previous: node.status ?? {}, runtime: version, networkProblem: networkProblem(), images, now });
   }
 
   async #renewLease(): Promise<void> {
-    const { client, facts, clock } = this.options;
+    const { client, clock } = this.options;
+    const { name } = this.#facts;
     const leases = client.resource(LEASES, LEASE_NAMESPACE);
     const renewTime = formatMicroTime(clock.now());
-    const spec: coordinationV1.LeaseSpec = { holderIdentity: facts.name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    const spec: coordinationV1.LeaseSpec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
     try {
-      await leases.patch(facts.name, 'application/merge-patch+json', { spec }, { signal: this.signal });
+      await leases.patch(name, 'application/merge-patch+json', { spec }, { signal: this.signal });
     } catch (error) {
       if (!isNotFound(error)) throw error;
       await leases.create(this.#newLease(spec), { signal: this.signal }).catch(ignoreExisting);
@@ -156,7 +185,7 @@ class Reporter {
   }
 
   #newLease(spec: coordinationV1.LeaseSpec): coordinationV1.Lease {
-    const { name } = this.options.facts;
+    const { name } = this.#facts;
     const owner = { apiVersion: 'v1', kind: 'Node', name, uid: this.#node?.metadata?.uid ?? '' };
     return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE, ownerReferences: [owner] }, spec };
   }

@@ -1,0 +1,107 @@
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '@gantry/async';
+import { encodeToken, type Bus } from '@gantry/bus';
+import { createBusTransport, createClient, SERVICES, type Client } from '@gantry/client';
+import { createDockerRuntime, type DockerRuntimeOptions } from '@gantry/container-runtime/docker';
+import { createInformers } from '@gantry/informer';
+import { addNodeAddresses, startKubelet, type Kubelet, type StopOptions } from '@gantry/kubelet/parts';
+import { API_TUNNEL } from '../network/settings.js';
+import type { NodeSettings } from './messages.js';
+import { NodeNetwork } from './node-network.js';
+import { writePodResolvConf } from './resolvers.js';
+
+export interface NodeParts {
+  readonly settings: NodeSettings;
+  /** With the node's identity; closed by whoever made it. */
+  readonly bus: Bus;
+  readonly logger: Logger;
+  /** Told, then or later, what the user should know though the node serves. */
+  readonly warn: (text: string) => void;
+  /** Whether pods reach the API through the node, over the bus; else they reach it directly. */
+  readonly apiTunnel: boolean;
+  /** What the engine must be told beside the settings, and what no pod may mount of its machine. */
+  readonly engine?: Pick<DockerRuntimeOptions, 'enginePath' | 'engineStatus'> & { readonly forbiddenPaths?: readonly string[] };
+}
+
+/** A node at work in the network namespace of this process. */
+export interface RunningNode extends Pick<Kubelet, 'resize'> {
+  /** As the node. */
+  readonly client: Client;
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** Runs a node's parts: kubelet, proxy, DNS and the pods' network. Resolves when the node is registered. */
+export async function runNode(parts: NodeParts): Promise<RunningNode> {
+  const { settings, bus, apiTunnel, warn } = parts;
+  const logger = parts.logger.child({ component: 'kubelet' });
+  const client = createClient(createBusTransport({ bus, subjectPrefix: `api.node.${encodeToken(settings.nodeName)}` }));
+  const informers = createInformers({ client, logger });
+  const routed = await canRoute(parts);
+  const runtime = createDockerRuntime(engineOptions(parts, routed ? 'none' : 'bridge'));
+  const network = new NodeNetwork({ config: settings, bus, informers, logger: parts.logger, warn, apiTunnel });
+  const kubelet = await startKubelet({ ...kubeletOptions(parts, client, logger), ...(routed ? await clusterNetwork(settings, network) : withoutNetwork), services: informers.informer(SERVICES), runtime });
+  informers.start();
+  const stop = async (options?: StopOptions): Promise<void> => {
+    await kubelet.stop(options);
+    await network.stop();
+    await informers.stop();
+    await runtime.close();
+  };
+  await kubelet.ready;
+  logger.info({ pid: process.pid, address: settings.nodeAddress }, 'the node serves');
+  return { client, stop, resize: (capacity) => kubelet.resize(capacity) };
+}
+
+/** Where the machine does not allow it, pods still run, on addresses that the engine gives. */
+async function canRoute({ settings: { network }, apiTunnel, warn }: NodeParts): Promise<boolean> {
+  try {
+    await addNodeAddresses([network.clusterDns, ...(apiTunnel ? [API_TUNNEL.address] : [])]);
+    return true;
+  } catch (error) {
+    warn(`pods are on the engine's bridge, without addresses of the cluster: the pod network cannot be set up (${(error as Error).message}).`);
+    return false;
+  }
+}
+
+function engineOptions({ settings, engine }: NodeParts, podNetwork: 'none' | 'bridge'): DockerRuntimeOptions {
+  return {
+    socketPath: settings.engineSocket,
+    cluster: settings.cluster,
+    node: settings.nodeName,
+    networkContainer: settings.networkContainer,
+    networkNamespace: readlinkSync('/proc/self/ns/net'),
+    pauseImage: settings.pauseImage,
+    podNetwork,
+    extraLabels: settings.containerLabels,
+    ...(engine?.enginePath === undefined ? {} : { enginePath: engine.enginePath }),
+    ...(engine?.engineStatus === undefined ? {} : { engineStatus: engine.engineStatus }),
+  };
+}
+
+function kubeletOptions({ settings, bus, engine }: NodeParts, client: Client, logger: Logger) {
+  return {
+    client,
+    bus,
+    logger,
+    nodeName: settings.nodeName,
+    dataDir: settings.dataDirectory,
+    capacity: settings.capacity,
+    addresses: [
+      { type: 'InternalIP', address: settings.nodeAddress },
+      { type: 'Hostname', address: settings.nodeName },
+    ],
+    labels: settings.labels,
+    kubeletVersion: settings.kubeletVersion,
+    forbiddenPaths: [settings.engineSocket, ...(engine?.forbiddenPaths ?? [])],
+  };
+}
+
+/** Pods have addresses of the cluster and resolve its names. */
+async function clusterNetwork({ network: { clusterDns, clusterDomain }, dataDirectory }: NodeSettings, network: NodeNetwork) {
+  const resolvConfPath = join(dataDirectory, 'resolv.conf');
+  await writePodResolvConf(resolvConfPath, clusterDns);
+  return { network: (signal: AbortSignal) => network.make(signal), clusterDns: [clusterDns], clusterDomain, resolvConfPath };
+}
+
+const withoutNetwork = { network: undefined };
