@@ -36,7 +36,7 @@ async function guestbook() {
     await log.close();
     await rm(data, { recursive: true });
   });
-  const settings = { ...readSettings({ POD_NAME: 'pod-1', GUESTBOOK_VERSION: '2', STORE_HOST: '127.0.0.1' }), storePort: (store.address() as AddressInfo).port, password: () => 'sesame' };
+  const settings = { ...readSettings({ POD_NAME: 'pod-1', GUESTBOOK_VERSION: '2', GUESTBOOK_STORE_HOST: '127.0.0.1' }), storePort: (store.address() as AddressInfo).port, password: () => 'sesame' };
   const api = await serve(apiRoutes(settings));
   const web = await serve(webRoutes({ ...settings, apiUrl: api.url }));
   return { api, web, store };

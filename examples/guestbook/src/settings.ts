@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What the parts are told by their environment; the password comes as a file, out of sight of `ps` and crash reports. */
+/**
+ * What the parts are told by their environment, by names that no Service makes: where one is called "store", pods may have a STORE_PORT
+ * already. The password comes as a file, out of sight of `ps` and crash reports.
+ */
 export interface Settings {
   readonly port: number;
   /** The image's tag: how the page looks. */
@@ -26,19 +29,19 @@ export interface Settings {
 
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
-    port: numberOf(env, 'PORT', 8080),
+    port: numberOf(env, 'GUESTBOOK_PORT', 8080),
     version: env['GUESTBOOK_VERSION'] ?? '1',
     pod: env['POD_NAME'] ?? hostname(),
     title: env['GUESTBOOK_TITLE'] ?? 'Guestbook',
     greeting: env['GUESTBOOK_GREETING'] ?? 'Leave a line.',
     shown: numberOf(env, 'GUESTBOOK_SHOWN', 20),
     longest: numberOf(env, 'GUESTBOOK_LONGEST', 280),
-    storeHost: env['STORE_HOST'] ?? 'store',
-    storePort: numberOf(env, 'STORE_PORT', 6380),
-    apiUrl: env['API_URL'] ?? 'http://api',
-    password: () => passwordIn(env['PASSWORD_FILE'] ?? '/etc/guestbook/password'),
-    dataDir: env['DATA_DIR'] ?? '/data',
-    drain: numberOf(env, 'DRAIN_MS', 3000),
+    storeHost: env['GUESTBOOK_STORE_HOST'] ?? 'store',
+    storePort: numberOf(env, 'GUESTBOOK_STORE_PORT', 6380),
+    apiUrl: env['GUESTBOOK_API_URL'] ?? 'http://api',
+    password: () => passwordIn(env['GUESTBOOK_PASSWORD_FILE'] ?? '/etc/guestbook/password'),
+    dataDir: env['GUESTBOOK_DATA_DIR'] ?? '/data',
+    drain: numberOf(env, 'GUESTBOOK_DRAIN_MS', 3000),
   };
 }
 

@@ -1,0 +1,51 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { objectsOf } from './engine.js';
+import { run } from './run.js';
+
+/** What a cluster can leave on a machine, one line a thing. */
+export async function tracesOf(cluster: string, home: string): Promise<string[]> {
+  const [objects, namespaces, links, tables, processes, mounts] = await Promise.all([objectsOf(cluster), networkNamespaces(), foreignLinks(), nftTables(), processesOf(home), mountsBelow(home)]);
+  return [...objects, ...namespaces, ...links, ...tables, ...processes, ...mounts];
+}
+
+async function networkNamespaces(): Promise<string[]> {
+  return (await linesOf('ip', ['netns', 'list'])).map((line) => `namespace ${line.split(' ')[0]}`);
+}
+
+async function nftTables(): Promise<string[]> {
+  return (await linesOf('nft', ['list', 'tables'])).map((line) => `nft ${line}`);
+}
+
+interface Link {
+  readonly ifname: string;
+  readonly master?: string;
+}
+
+/** Interfaces but for those that the engine has for networks of its own: other containers come and go. */
+async function foreignLinks(): Promise<string[]> {
+  const [links, networks] = await Promise.all([run('ip', ['-j', 'link', 'show']), linesOf('docker', ['network', 'ls', '--no-trunc', '--format', '{{.ID}}'])]);
+  const bridges = new Set(['docker0', ...networks.map((id) => `br-${id.slice(0, 12)}`)]);
+  const all = JSON.parse(links.stdout === '' ? '[]' : links.stdout) as Link[];
+  return all.filter(({ ifname, master }) => !bridges.has(ifname) && !bridges.has(master ?? '')).map(({ ifname }) => `interface ${ifname}`);
+}
+
+/** Processes that were started with this home. */
+async function processesOf(home: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [environment, command] = await Promise.all(['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
+      return `${environment}\0${command}`.includes(home) ? [`process ${pid} ${command?.replaceAll('\0', ' ')}`] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function mountsBelow(home: string): Promise<string[]> {
+  const mounts = await readFile('/proc/mounts', 'utf8');
+  return mounts.split('\n').flatMap((line) => (line.split(' ')[1]?.startsWith(home) === true ? [`mount ${line.split(' ')[1]}`] : []));
+}
+
+async function linesOf(program: string, args: readonly string[]): Promise<string[]> {
+  return (await run(program, args)).stdout.split('\n').filter((line) => line !== '');
+}
