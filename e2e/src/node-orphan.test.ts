@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** The node's program with a parent that dies: its channel closes, and nothing else tells of it. */
-const PROGRAM = fileURLToPath(new URL('../../services/kubelet/dist/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../cluster/dist/node-process/main.js', import.meta.url));
 
 describe("a node's process whose parent dies", () => {
   let folder: string;

@@ -6,7 +6,7 @@ import { createHollowRuntime } from '@gantry/container-runtime';
 import { machineTotals } from '../machine/machine.js';
 import { KUBELET_VERSION } from '../version.js';
 import { capacityOf } from './capacity.js';
-import type { NodesOptions } from './nodes.js';
+import type { NodesOptions } from './options.js';
 
 /** The node of a machine that cannot run containers: its pods exist in their status alone. It has no process of its own. */
 export async function startHollowNode(options: NodesOptions, name: string): Promise<Record<string, number>> {

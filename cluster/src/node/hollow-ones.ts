@@ -4,7 +4,7 @@ import { startHollowNodes } from '@gantry/kubelet/hollow';
 import { componentClient } from '../control-plane.js';
 import { KUBELET_VERSION } from '../version.js';
 import { nodeNames } from './node-names.js';
-import type { NodesOptions } from './nodes.js';
+import type { NodesOptions } from './options.js';
 
 const LABEL = 'gantry.io/hollow';
 /** What a hollow node says that it has: no machine stands behind it. */

@@ -1,30 +1,10 @@
-import type { Logger } from '@gantry/async';
-import type { Bus } from '@gantry/bus';
-import { NODES, type Client } from '@gantry/client';
-import type { Machine } from '../machine/machine.js';
-import type { NetworkSettings } from '../network/settings.js';
-import type { Stack } from '../stack.js';
-import type { Places } from '../state/places.js';
+import { NODES } from '@gantry/client';
 import { startHollowNode } from './hollow-node.js';
 import { nodeNames } from './node-names.js';
+import type { NodesOptions } from './options.js';
 import { waitUntilReady } from './readiness.js';
 import { startRealNodes } from './real-nodes.js';
 import { removeSurplusNodes } from './surplus-nodes.js';
-
-export interface NodesOptions {
-  readonly bus: Bus;
-  readonly client: Client;
-  readonly machine: Machine;
-  readonly places: Places;
-  readonly cluster: string;
-  /** How many have containers, and how many are hollow beside them. */
-  readonly nodes: number;
-  readonly hollow: number;
-  readonly network: NetworkSettings;
-  readonly logger: Logger;
-  readonly stack: Stack;
-  readonly onWarning: (text: string) => void;
-}
 
 export interface Nodes {
   readonly names: readonly string[];

@@ -9,7 +9,7 @@ import { capacityOf } from './capacity.js';
 import { ensureNodeKey, identifyNodes } from './node-key.js';
 import { nodeNumber } from './node-names.js';
 import { NodeProcess } from './node-process.js';
-import type { NodesOptions } from './nodes.js';
+import type { NodesOptions } from './options.js';
 
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
 

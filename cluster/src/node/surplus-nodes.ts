@@ -6,7 +6,7 @@ import { Semaphore } from '@gantry/async';
 import { NODES, PODS, type Client } from '@gantry/client';
 import { removeNodeObjects } from '@gantry/container-runtime/docker';
 import { nodeNumber } from './node-names.js';
-import type { NodesOptions } from './nodes.js';
+import type { NodesOptions } from './options.js';
 
 /** Nodes that are removed at once. */
 const AT_ONCE = 32;
