@@ -150,6 +150,13 @@ describe('who may do what on NATS', () => {
     }
   });
 
+  it('made again from its keys, it is the same: credentials of either are good', async () => {
+    const again = await createNatsTrust({}, trust.keys);
+    expect(again.systemAccount).toBe(trust.systemAccount);
+    await open('api', again.credentials.api);
+    await open('node.n1', await nodeCredentials(again.nodeSigner, 'n1', now() + HOUR));
+  });
+
   it('who shows nothing is refused', async () => {
     await expect(connectNatsBus({ servers: [server.url], identity: 'anyone' })).rejects.toMatchObject({ code: 'refused' });
   });

@@ -6,8 +6,18 @@ import { componentPermissions, JOIN_IDENTITY, joinPermissions, nodePermissions, 
 const RESPONSES = { max: 1, ttl: 300e9 };
 const UNLIMITED = -1;
 
+/** Seeds of the keys that all else follows from. */
+export interface NatsTrustKeys {
+  readonly operator: string;
+  readonly account: string;
+  readonly system: string;
+  readonly nodeSigner: string;
+}
+
 /** What the server is told of who may do what, and what lets the cluster make more clients. */
 export interface NatsTrust {
+  /** To be kept: a trust that is made from them again knows the credentials that were made before. */
+  readonly keys: NatsTrustKeys;
   /** For the configuration of the server: no secret. */
   readonly operator: string;
   readonly accounts: Readonly<Record<string, string>>;
@@ -27,11 +37,11 @@ export interface NodeSigner {
 }
 
 /**
- * Keys of a new cluster's bus. One account; every component is a user with a list of its own, nodes are users of a signing key whose
- * scope says in terms of the user's name what they may do: whoever holds it cannot make a user that may do more.
+ * The trust of a cluster's bus, new unless `keys` are given. One account; every component is a user with a list of its own, nodes are
+ * users of a signing key whose scope says in terms of the user's name what they may do: whoever holds it cannot make a user that may do more.
  */
-export async function createNatsTrust(follows: Readonly<Partial<Record<NatsComponent, readonly string[]>>>): Promise<NatsTrust> {
-  const [operator, account, system, signer] = [createOperator(), createAccount(), createAccount(), createAccount()];
+export async function createNatsTrust(follows: Readonly<Partial<Record<NatsComponent, readonly string[]>>>, keys: NatsTrustKeys = newKeys()): Promise<NatsTrust> {
+  const [operator, account, system, signer] = [fromText(keys.operator), fromText(keys.account), fromText(keys.system), fromText(keys.nodeSigner)];
   const scope = newScopedSigner(signer, 'node', limitsOf(nodePermissions));
   const jetstream = { mem_storage: UNLIMITED, disk_storage: UNLIMITED, streams: UNLIMITED, consumer: UNLIMITED };
   const accounts = {
@@ -41,13 +51,23 @@ export async function createNatsTrust(follows: Readonly<Partial<Record<NatsCompo
   const components: readonly NatsComponent[] = ['store', 'api', 'controllers', 'scheduler'];
   const credentials = await Promise.all(components.map(async (component) => [component, await userCredentials(account, component, componentPermissions(component, follows[component] ?? []))] as const));
   return {
+    keys,
     operator: await encodeOperator('gantry', operator, { system_account: system.getPublicKey() }),
     accounts,
     systemAccount: system.getPublicKey(),
     credentials: Object.fromEntries(credentials) as Record<NatsComponent, string>,
     joinCredentials: await userCredentials(account, JOIN_IDENTITY, joinPermissions),
-    nodeSigner: { seed: text(signer.getSeed()), account: account.getPublicKey() },
+    nodeSigner: { seed: keys.nodeSigner, account: account.getPublicKey() },
   };
+}
+
+function newKeys(): NatsTrustKeys {
+  const seed = (pair: KeyPair): string => text(pair.getSeed());
+  return { operator: seed(createOperator()), account: seed(createAccount()), system: seed(createAccount()), nodeSigner: seed(createAccount()) };
+}
+
+function fromText(seed: string): KeyPair {
+  return fromSeed(Buffer.from(seed));
 }
 
 /** A node's credentials, in the form of a `.creds` file. `expiresAt`: seconds since the epoch; with its certificate. */
