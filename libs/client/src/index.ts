@@ -5,7 +5,7 @@ export type {
 export type { ClientOptions } from './create-client.js';
 export { createClient } from './create-client.js';
 export {
-  CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, EVENTS_V1, IPADDRESSES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS, SERVICECIDRS, SERVICES,
+  CERTIFICATESIGNINGREQUESTS, CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, EVENTS_V1, IPADDRESSES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS, SERVICECIDRS, SERVICES,
 } from './resources.js';
 export { apiVersionFor, resourcePath } from './paths.js';
 export { readLines, readWatchEvents } from './watch-lines.js';

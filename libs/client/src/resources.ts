@@ -1,4 +1,4 @@
-import type { appsV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1, rbacV1 } from '@gantry/api-types';
+import type { appsV1, certificatesV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1, rbacV1 } from '@gantry/api-types';
 import type { KubeObject, TypedResourceReference } from './client.js';
 
 function reference<T extends KubeObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): TypedResourceReference<T> {
@@ -16,6 +16,7 @@ export const EVENTS = reference<coreV1.Event>('', 'v1', 'events', 'Event', true)
 export const EVENTS_V1 = reference<eventsV1.Event>('events.k8s.io', 'v1', 'events', 'Event', true);
 export const DEPLOYMENTS = reference<appsV1.Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
 export const REPLICASETS = reference<appsV1.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true);
+export const CERTIFICATESIGNINGREQUESTS = reference<certificatesV1.CertificateSigningRequest>('certificates.k8s.io', 'v1', 'certificatesigningrequests', 'CertificateSigningRequest', false);
 export const LEASES = reference<coordinationV1.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true);
 export const SERVICES = reference<coreV1.Service>('', 'v1', 'services', 'Service', true);
 export const ENDPOINTS = reference<coreV1.Endpoints>('', 'v1', 'endpoints', 'Endpoints', true);

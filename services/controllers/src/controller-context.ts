@@ -3,6 +3,7 @@ import type { Client, KubeObject } from '@gantry/client';
 import type { ControllerMetrics, EventRecorder, Reconcile, RunningController } from '@gantry/controller';
 import { runController, WorkQueue } from '@gantry/controller';
 import type { Informer } from '@gantry/informer';
+import type { KeyPair } from '@gantry/platform';
 import type { ControllerInformers } from './informers.js';
 import type { NodeIpamSettings } from './node-ipam/pod-cidrs.js';
 import type { HealthTimes } from './node-lifecycle/health.js';
@@ -21,6 +22,8 @@ export interface ControllerContext {
   readonly resources: () => Promise<readonly DiscoveredResource[]>;
   /** PEM of the cluster's certificate authority; without it none is published. */
   readonly rootCa?: string;
+  /** The cluster's authority with its key; without it no request is approved or signed here. */
+  readonly authority?: KeyPair;
   readonly health: HealthTimes;
   readonly podGc: PodGcSettings;
   readonly nodeIpam: NodeIpamSettings;

@@ -1,3 +1,6 @@
+import { csrApprovingController } from './certificates/approving/controller.js';
+import { csrCleaningController } from './certificates/cleaning/controller.js';
+import { csrSigningController } from './certificates/signing/controller.js';
 import type { Controller } from './controller-context.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.js';
 import { deploymentController } from './deployment/controller.js';
@@ -30,4 +33,7 @@ export const controllers: readonly Controller[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGcController,
+  csrApprovingController,
+  csrSigningController,
+  csrCleaningController,
 ];

@@ -6,6 +6,7 @@ import type { ControllerMetrics, ElectionSettings, EventRecorder, RunningCompone
 import { createEventRecorder, startComponent } from '@gantry/controller';
 import type { Informers } from '@gantry/informer';
 import { createInformers } from '@gantry/informer';
+import type { KeyPair } from '@gantry/platform';
 import type { Controller, ControllerContext } from './controller-context.js';
 import { controllers as allControllers } from './controllers.js';
 import { openInformers } from './informers.js';
@@ -37,6 +38,8 @@ export interface ControllersOptions {
   readonly resources?: () => Promise<readonly DiscoveredResource[]>;
   /** PEM. */
   readonly rootCa?: string;
+  /** Signs certificate requests that were approved, and lets kubelets' own be approved; PEM, of an elliptic curve. */
+  readonly authority?: KeyPair;
   readonly health?: Partial<HealthTimes>;
   readonly podGc?: Partial<PodGcSettings>;
   readonly nodeIpam?: Partial<NodeIpamSettings>;
@@ -62,13 +65,14 @@ function recorders({ client, logger }: ControllersOptions, clock: Clock): { of(c
 }
 
 function contextFor(options: ControllersOptions, clock: Clock, informers: Informers, recorder: ControllerContext['recorder']): ControllerContext {
-  const { client, logger, metrics, rootCa } = options;
+  const { client, logger, metrics, rootCa, authority } = options;
   return {
     client,
     clock,
     logger,
     metrics,
     rootCa,
+    ...(authority && { authority }),
     recorder,
     informers: openInformers(informers),
     resources: options.resources ?? (() => Promise.resolve(SPINE_RESOURCES)),
