@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('.', import.meta.url));
 /** Where code of one kind has its place. */
 const OWN = ['subresources/', 'admission/plugins/', 'http/authz/', 'cluster-network/', 'service-accounts/', 'bootstrap-policy/', 'join/'];
-/** The path segment behind which a namespace's name stands is spelled as the resource is; every path parser must know it. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = { 'http/path.ts': ['namespaces'] };
+/** The path segment behind which a namespace's name stands is spelled as the resource is; every path parser must know it. A measure of upstream's has a word in its name. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = { 'http/path.ts': ['namespaces'], 'metrics/cache-metrics.ts': ['events'] };
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -1,5 +1,6 @@
 import type { Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
+import type { Metrics } from '@gantry/platform/metrics';
 import type { KindDescriptor } from '@gantry/resources';
 import type { Storage } from '@gantry/storage';
 import type { ClusterNetworkOptions } from './cluster-network/options.js';
@@ -67,6 +68,8 @@ export interface ApiOptions extends ClusterNetworkOptions {
   /** `host:port` under which clients reach this server. */
   readonly publicAddress: string;
   readonly logger: Logger;
+  /** What is counted, and shown under `/metrics` to who may see it. Absent: nothing is counted. */
+  readonly metrics?: Metrics;
   readonly limits?: Partial<ApiLimits>;
 }
 

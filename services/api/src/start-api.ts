@@ -24,6 +24,10 @@ import { listenHttps } from './http/server.js';
 import { versionInfo } from './http/version.js';
 import { createJoin } from './join/join.js';
 import type { Join } from './join/join.js';
+import { createApiMetrics, metricsEndpoint } from './metrics/api-metrics.js';
+import type { ApiMetrics } from './metrics/api-metrics.js';
+import { measureCaches } from './metrics/cache-metrics.js';
+import { measuredStorage } from './metrics/measured-storage.js';
 import { defaultLimits } from './options.js';
 import type { ApiLimits, ApiOptions, RunningApi } from './options.js';
 import type { RegistryEnvironment } from './registry/environment.js';
@@ -44,8 +48,8 @@ import { WatchCache } from './watch-cache/watch-cache.js';
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { bus, logger, listen, tls } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const { chain, authenticate, watchCache, network, join, starter } = compose(options, limits);
-  const server = await listenHttps({ ...limits, listen, tls, chain, authenticate, logger });
+  const { chain, authenticate, metrics, watchCache, network, join, starter } = compose(measured(options), limits);
+  const server = await listenHttps({ ...limits, listen, tls, chain, authenticate, access: metrics?.access, logger });
   const busServer = serveOnBus(bus, chain, limits.bodyBytes);
   const joinServer = join.serve();
   const tunnel = serveTunnel({ bus, host: listen.host, port: server.port, logger });
@@ -65,10 +69,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 interface Parts {
   readonly chain: RequestChain;
   readonly authenticate: HeaderAuthenticator;
+  readonly metrics: ApiMetrics | undefined;
   readonly watchCache: WatchCache;
   readonly network: ClusterNetwork;
   readonly join: Join;
   readonly starter: Starter;
+}
+
+function measured(options: ApiOptions): ApiOptions {
+  return options.metrics === undefined ? options : { ...options, storage: measuredStorage(options.storage, options.metrics) };
 }
 
 /** The parts, put together; nothing runs yet. */
@@ -78,6 +87,8 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const seal = createSeal(options.encryptionKey);
   const watchCache = createWatchCache(options, limits, seal);
   const resources = bindResources(kinds, watchCache);
+  const metrics = options.metrics && createApiMetrics(options.metrics);
+  if (options.metrics) measureCaches(options.metrics, watchCache, resources);
   const accounts = serviceAccountParts(options, resources, () => env);
   const { authorizer, policy } = createAuthorizer(resources);
   const admission = new AdmissionChain(createPlugins({ ...pluginReaders(resources, accounts, () => env), escalation: { authorizer, policy } }));
@@ -96,7 +107,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const routes = new Routes(resources, subresources, reviews, env.now);
   const groups = discoveredGroups(kinds, subresources, reviews);
   const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, isReady));
-  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, logger }), authenticate: bearerAuthenticator(tokens, logger), watchCache, network, join, starter };
+  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, metrics, logger }), authenticate: bearerAuthenticator(tokens, logger), metrics, watchCache, network, join, starter };
 }
 
 function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {
@@ -119,6 +130,7 @@ function pathEndpoints(options: ApiOptions, groups: readonly DiscoveredGroup[], 
     ...openApiEndpoints(openApiResources(groups), options.serverVersion.gitVersion),
     ...healthEndpoints({ livez: [ping], readyz: [ping, storage, cache] }),
     ...(tokens === undefined ? {} : issuerEndpoints(tokens, options.publicAddress)),
+    ...(options.metrics && { '/metrics': metricsEndpoint(options.metrics) }),
     '/version': () => jsonAnswer(200, version),
   };
   const paths = Object.keys(endpoints).filter((path) => !path.endsWith('*')).sort();

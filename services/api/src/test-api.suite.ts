@@ -54,9 +54,10 @@ export interface TestApiOptions {
   readonly beside?: TestApi;
   readonly serviceAccounts?: ServiceAccountOptions;
   readonly issueNodeToken?: ApiOptions['issueNodeToken'];
+  readonly metrics?: ApiOptions['metrics'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken, metrics }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage());
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
@@ -73,6 +74,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
     logger: silentLogger,
     ...network,
     ...(limits && { limits }),
+    ...(metrics && { metrics }),
     ...(serviceAccounts && { serviceAccounts }),
     ...(issueNodeToken && { issueNodeToken }),
   });

@@ -12,6 +12,7 @@ export const bootstrapBindings: Readonly<Record<string, readonly rbacV1.Subject[
   'system:kube-controller-manager': [user('system:kube-controller-manager')],
   'system:kube-dns': [{ kind: 'ServiceAccount', name: 'kube-dns', namespace: 'kube-system' }],
   'system:kube-scheduler': [user('system:kube-scheduler')],
+  'gantry:node-metrics': [user('gantry:prometheus')],
   'system:monitoring': [group('system:monitoring')],
   // Nodes are known by the list of what they may: nobody has the role of old.
   'system:node': [],

@@ -8,6 +8,8 @@ export const systemRoles: readonly BootstrapRole[] = [
   { name: 'system:discovery', rules: [paths('get', `/api /api/* /apis /apis/* ${HEALTH} /openapi /openapi/* /version /version/`)] },
   { name: 'system:public-info-viewer', rules: [paths('get', `${HEALTH} /version /version/`)] },
   { name: 'system:monitoring', rules: [paths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*')] },
+  // What Prometheus needs beside it to find the nodes and read what their kubelets count.
+  { name: 'gantry:node-metrics', rules: [rule(READ, 'core', 'nodes'), rule('get', 'core', 'nodes/metrics')] },
   { name: 'system:service-account-issuer-discovery', rules: [paths('get', '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/')] },
   { name: 'system:basic-user', rules: [rule('create', 'authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews'), rule('create', 'authentication.k8s.io', 'selfsubjectreviews')] },
   { name: 'system:auth-delegator', rules: [rule('create', 'authentication.k8s.io', 'tokenreviews'), rule('create', 'authorization.k8s.io', 'subjectaccessreviews')] },

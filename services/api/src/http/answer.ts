@@ -15,6 +15,8 @@ export interface AnswerSink {
   destroy(): void;
   /** Called once when the client is gone; not after `end` or `destroy`. */
   onGone(listener: () => void): void;
+  /** Called once when it is over, whoever ended it. */
+  onOver(listener: () => void): void;
 }
 
 interface Head {
@@ -29,7 +31,7 @@ export interface WholeAnswer extends Head {
 
 /** An answer that flows: `start` is called once the head is on its way, and owns the sink. */
 export interface StreamedAnswer extends Head {
-  readonly start: (sink: AnswerSink) => void;
+  start: (sink: AnswerSink) => void;
 }
 
 export type Answer = WholeAnswer | StreamedAnswer;

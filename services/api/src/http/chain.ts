@@ -1,6 +1,7 @@
 import { failure, newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
 import type { FieldSelector } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
+import type { ApiMetrics } from '../metrics/api-metrics.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { RequestBase, VerbLimits } from '../verbs/verb.js';
 import { statusAnswer } from './answer.js';
@@ -29,6 +30,8 @@ export interface ChainOptions {
   /** False until the caches have been filled for the first time. */
   readonly isReady: () => boolean;
   readonly logger: Logger;
+  /** Absent: nothing is counted. */
+  readonly metrics?: ApiMetrics | undefined;
 }
 
 /** What every request passes, whichever way it came: who, what, may it, do it; and every failure as a Status. */
@@ -36,6 +39,9 @@ export class RequestChain {
   constructor(private readonly options: ChainOptions) {}
 
   async handle(context: RequestContext): Promise<Answer> {
+    const requests = this.options.metrics?.requests;
+    const started = performance.now();
+    requests?.began(context.method);
     let answer: Answer;
     try {
       answer = await this.#answer(context);
@@ -45,6 +51,7 @@ export class RequestChain {
     answer.headers['audit-id'] = context.auditId;
     answer.headers['cache-control'] ??= 'no-cache, private';
     if (context.warnings.length > 0) answer.headers['warning'] = warningHeader(context.warnings);
+    requests?.answered(context, answer, started);
     return answer;
   }
 
@@ -64,6 +71,7 @@ export class RequestChain {
 
   #answerPath(context: RequestContext, identity: Identity | undefined): Promise<Answer> | Answer {
     const attributes = { verb: context.method.toLowerCase(), path: context.path };
+    context.series = this.options.metrics?.requests.seriesOfPath(context.method, this.options.endpoints.keyOf(context.path));
     if (!this.options.authorizer.isPathPermitted(identity, attributes)) throw this.#pathRefusal(identity, attributes);
     return this.options.endpoints.answer(context);
   }
@@ -78,19 +86,30 @@ export class RequestChain {
     if (!this.options.isReady()) throw starting();
     const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
     const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
-    const refusal = this.options.authorizer.refusal(identity, attributes);
-    if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
     const route = this.options.routes.find(path);
-    if (route === undefined || path.rest !== '' || isMisplaced(route, path, context.method)) throw nothingHere();
+    if (route !== undefined) context.series = this.options.metrics?.requests.seriesOf(route, path, attributes.verb, context.rawQuery !== '' && context.query.has('dryRun'));
+    const refusal = this.#refusal(identity, attributes, route, path);
+    if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
+    if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path, context.method)) throw nothingHere();
     const handler = verb === undefined ? undefined : route.verbs[verb];
     if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.groupResource, verb ?? context.method);
     await translateYamlBody(context);
     return handler(this.#request(context, identity, path));
   }
 
-  #request(context: RequestContext, identity: Identity, { namespace, name, subresource }: ResourcePath): RequestBase {
+  /** Why not; a path behind a subresource may be permitted by itself. */
+  #refusal(identity: Identity, attributes: ResourceAttributes, route: Route | undefined, { rest }: ResourcePath): string | undefined {
+    const { authorizer, metrics } = this.options;
+    let refusal = authorizer.refusal(identity, attributes);
+    const subresource = refusal === undefined ? undefined : route?.behind?.permittedAs(rest);
+    if (subresource !== undefined && authorizer.refusal(identity, { ...attributes, subresource }) === undefined) refusal = undefined;
+    metrics?.access.authorized(refusal === undefined);
+    return refusal;
+  }
+
+  #request(context: RequestContext, identity: Identity, { namespace, name, subresource, rest }: ResourcePath): RequestBase {
     const { env, limits } = this.options;
-    return { env, limits, context, identity, namespace, name, subresource };
+    return { env, limits, context, identity, namespace, name, subresource, rest };
   }
 
   #translated(error: unknown, context: RequestContext): StatusError {

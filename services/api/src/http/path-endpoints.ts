@@ -17,11 +17,23 @@ export class PathEndpoints {
     }
   }
 
+  /** The path under which something is served, as a key of this table has it; '' for a path that nothing serves. */
+  keyOf(requested: string): string {
+    const path = plain(requested);
+    if (this.#exact.has(path)) return path;
+    const under = this.#under.find(([prefix]) => path.startsWith(prefix));
+    return under === undefined ? '' : `${under[0]}*`;
+  }
+
   answer(context: RequestContext): Promise<Answer> | Answer {
-    const path = context.path.length > 1 && context.path.endsWith('/') ? context.path.slice(0, -1) : context.path;
+    const path = plain(context.path);
     const endpoint = this.#exact.get(path) ?? this.#under.find(([prefix]) => path.startsWith(prefix))?.[1];
     if (endpoint === undefined) throw nothingHere();
     if (context.method !== 'GET' && context.method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
     return endpoint(context);
   }
+}
+
+function plain(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

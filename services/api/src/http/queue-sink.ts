@@ -8,6 +8,7 @@ export class QueueSink implements AnswerSink, AsyncIterable<Uint8Array> {
   #wake: (() => void) | undefined;
   #drained: (() => void)[] = [];
   readonly #goneListeners: (() => void)[] = [];
+  readonly #overListeners: (() => void)[] = [];
 
   write(chunk: Uint8Array): void {
     if (this.#end !== 'open') return;
@@ -38,6 +39,11 @@ export class QueueSink implements AnswerSink, AsyncIterable<Uint8Array> {
   onGone(listener: () => void): void {
     if (this.#end === 'gone') listener();
     else this.#goneListeners.push(listener);
+  }
+
+  onOver(listener: () => void): void {
+    if (this.#end !== 'open') listener();
+    else this.#overListeners.push(listener);
   }
 
   /** The client is gone. */
@@ -75,5 +81,6 @@ export class QueueSink implements AnswerSink, AsyncIterable<Uint8Array> {
     this.#end = end;
     this.#wake?.();
     for (const resolve of this.#drained.splice(0)) resolve();
+    for (const listener of this.#overListeners) listener();
   }
 }

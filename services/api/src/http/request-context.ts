@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestSeries } from '../metrics/request-series.js';
 import type { Identity } from './authz/identity.js';
 
 export interface RequestInput {
@@ -24,6 +25,8 @@ export class RequestContext {
   readonly auditId: string;
   /** Texts of the Warning headers that the answer will carry. */
   readonly warnings: string[] = [];
+  /** Where the answer will be counted, once it is known what is asked for. */
+  series: RequestSeries | undefined;
   readonly #input: RequestInput;
   #parameters: URLSearchParams | undefined;
   #abort: AbortController | undefined;

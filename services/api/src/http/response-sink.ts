@@ -13,6 +13,7 @@ export class ResponseSink implements AnswerSink {
   #isOver = false;
   readonly #response: ServerResponse | Http2ServerResponse;
   readonly #goneListeners: (() => void)[] = [];
+  readonly #overListeners: (() => void)[] = [];
 
   constructor(response: ServerResponse | Http2ServerResponse) {
     this.#response = response;
@@ -48,12 +49,12 @@ export class ResponseSink implements AnswerSink {
 
   end(): void {
     this.#flush();
-    this.#isOver = true;
+    this.#finish();
     this.#response.end();
   }
 
   destroy(): void {
-    this.#isOver = true;
+    this.#finish();
     this.#pending = [];
     this.#pendingBytes = 0;
     if (this.#response instanceof Http2ServerResponse) this.#response.stream.close(2);
@@ -66,6 +67,11 @@ export class ResponseSink implements AnswerSink {
     else this.#goneListeners.push(listener);
   }
 
+  onOver(listener: () => void): void {
+    if (this.#isOver) listener();
+    else this.#overListeners.push(listener);
+  }
+
   #flush(): void {
     if (this.#pending.length === 0 || this.#isOver) return;
     const chunk = joinedPieces(this.#pending, this.#pendingBytes);
@@ -76,8 +82,14 @@ export class ResponseSink implements AnswerSink {
 
   #onClose(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#finish();
     for (const listener of this.#goneListeners) listener();
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const listener of this.#overListeners) listener();
   }
 }
 

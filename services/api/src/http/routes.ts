@@ -2,7 +2,7 @@ import type { GroupResource } from '@gantry/apimachinery';
 import type { KindDescriptor } from '@gantry/resources';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { UnstoredKind } from '../reviews/unstored-kind.js';
-import type { Subresource } from '../subresources/subresource.js';
+import type { PathsBehind, Subresource } from '../subresources/subresource.js';
 import { create } from '../verbs/create.js';
 import { deleteCollection } from '../verbs/delete-collection.js';
 import { remove } from '../verbs/delete.js';
@@ -22,6 +22,8 @@ export interface Route {
   readonly groupResource: GroupResource;
   readonly namespaced: boolean;
   readonly verbs: Readonly<Record<string, RouteVerb>>;
+  /** Undefined where no path may follow. */
+  readonly behind: PathsBehind | undefined;
 }
 
 type RouteVerb = (request: RequestBase) => Promise<Answer>;
@@ -38,10 +40,10 @@ export class Routes {
       const { group, version, resource: plural } = resource.kind;
       const representations = new RepresentationTable(resource, now);
       this.#routes.set(`${group}/${version}/${plural}/`, route(resource, RESOURCE_VERBS, representations));
-      for (const { name, verbs } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations));
+      for (const { name, verbs, behind } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations, behind));
     }
     for (const { group, version, resource, namespaced, create: answer } of unstored) {
-      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer } });
+      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer }, behind: undefined });
     }
   }
 
@@ -51,14 +53,14 @@ export class Routes {
 }
 
 /** The verbs of a stored resource, bound to it. */
-function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, representations: RepresentationTable): Route {
+function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, representations: RepresentationTable, behind?: PathsBehind): Route {
   const bound = (verb: Verb): RouteVerb => (request) => {
     const { context } = request;
     const representation = (): Representation => representations.choose(context.header('accept'), context.rawQuery === '' ? null : context.query.get('includeObject'));
     return verb({ ...request, resource, representation });
   };
   const { groupResource, kind: { namespaced } } = resource;
-  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])) };
+  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])), behind };
 }
 
 export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subresource[]): readonly Subresource[] {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
+import type { AccessMetrics } from '../metrics/access-metrics.js';
 import { statusAnswer } from './answer.js';
 import type { HeaderAuthenticator } from './authn/bearer-token.js';
 import { identityOf } from './authn/client-certificate.js';
@@ -25,6 +26,7 @@ export interface ServerOptions {
   readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
   readonly chain: RequestChain;
   readonly authenticate: HeaderAuthenticator;
+  readonly access?: AccessMetrics | undefined;
   readonly bodyBytes: number;
   readonly requestTimeoutMs: number;
   readonly logger: Logger;
@@ -60,7 +62,10 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   const connections = trackConnections(server);
   const inFlight = new InFlight(options.requestTimeoutMs);
   server.on('request', (request: Request, response: Response) => void serve(options, inFlight, request, response));
-  server.on('tlsClientError', (error) => options.logger.debug({ error: error.message }, 'A TLS handshake failed'));
+  server.on('tlsClientError', (error) => {
+    options.access?.handshakeFailed();
+    options.logger.debug({ error: error.message }, 'A TLS handshake failed');
+  });
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, connections, patienceMs) };
@@ -73,6 +78,7 @@ async function serve(options: ServerOptions, inFlight: InFlight, request: Reques
   let isExpired = false;
   const expire = (): void => {
     isExpired = true;
+    context?.series?.terminated(504);
     if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
   };
   const leave = inFlight.enter({ expire, abandon: () => context?.abandon() });
@@ -99,23 +105,30 @@ function fail(request: Request, response: Response, error: unknown, logger: Logg
   response.destroy();
 }
 
-async function contextOf(request: Request, { bodyBytes, authenticate }: ServerOptions): Promise<RequestContext> {
+async function contextOf(request: Request, { bodyBytes, authenticate, access }: ServerOptions): Promise<RequestContext> {
   const { url = '/', method = 'GET', headers } = request;
   const at = url.indexOf('?');
   const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request, bodyBytes);
-  const known = identify(request, authenticate);
+  const known = identify(request, authenticate, access);
   const identity = known instanceof Promise ? await known : known;
+  if (identity !== undefined) access?.authenticated(true);
   return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
 }
 
 /** A certificate first, as upstream: who shows a good one is not asked for more. */
-function identify(request: Request, authenticate: HeaderAuthenticator): Promise<Identity> | Identity | undefined {
+function identify(request: Request, authenticate: HeaderAuthenticator, access: AccessMetrics | undefined): Promise<Identity> | Identity | undefined {
   const socket = ('stream' in request ? request.stream.session?.socket : request.socket) as TLSSocket | undefined;
   const identity = socket === undefined ? 'refused' : identityOf(socket);
-  if (identity === 'refused') throw newUnauthorized('Unauthorized');
+  if (identity === 'refused') {
+    access?.authenticated(false);
+    throw newUnauthorized('Unauthorized');
+  }
   if (identity !== 'none') return identity;
   const { authorization } = request.headers;
-  return authorization === undefined ? undefined : authenticate(authorization);
+  return authorization === undefined ? undefined : authenticate(authorization).catch((error: unknown) => {
+    access?.authenticated(false);
+    throw error;
+  });
 }
 
 interface Connections {

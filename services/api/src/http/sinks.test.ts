@@ -20,3 +20,21 @@ describe('a client that left before its answer began', () => {
     expect(isNoticed).toBe(true);
   });
 });
+
+describe('who waits for the end of a stream', () => {
+  const queue = (): QueueSink => new QueueSink();
+  it.each([
+    ['its writer ends it', (sink: QueueSink) => sink.end()],
+    ['its writer breaks it', (sink: QueueSink) => sink.destroy()],
+    ['its client leaves', (sink: QueueSink) => sink.leave()],
+  ])('is told once: %s', (_, end) => {
+    const sink = queue();
+    let told = 0;
+    sink.onOver(() => (told += 1));
+    end(sink);
+    sink.end();
+    sink.leave();
+    sink.onOver(() => (told += 10));
+    expect(told).toBe(11);
+  });
+});

@@ -16,6 +16,8 @@ export interface ServedResource {
   readonly cache: ResourceCache;
   /** True where the stored objects belong to another group or version: answers are converted. */
   readonly isConverted: boolean;
+  /** What was told to watches, counted for who measures. */
+  readonly sent: { events: number };
 }
 
 export function servedResource(kind: KindDescriptor, cache: ResourceCache): ServedResource {
@@ -25,6 +27,7 @@ export function servedResource(kind: KindDescriptor, cache: ResourceCache): Serv
     apiVersion: apiVersionOf(kind),
     cache,
     isConverted: kind.storedAs !== undefined,
+    sent: { events: 0 },
   };
 }
 

@@ -13,7 +13,10 @@ export interface KubeletRequest {
 
 /** Requests to kubelets: over the bus, because nothing ever dials a node. */
 export interface KubeletStreams {
+  /** What the kubelet answers, its failures as a Status. */
   get(request: KubeletRequest): Promise<Answer>;
+  /** The same with the kubelet's failures as they come. */
+  pass(request: KubeletRequest): Promise<Answer>;
 }
 
 const ACCEPT_TIMEOUT_MS = 10_000;
@@ -21,16 +24,30 @@ const ACCEPT_TIMEOUT_MS = 10_000;
 const HIGH_WATER = 256 * 1024;
 
 export function createKubeletStreams(bus: Bus, logger: Logger): KubeletStreams {
-  return { get: (request) => getFrom(bus, logger, request) };
+  return {
+    get: async (request) => {
+      const stream = await asked(bus, request);
+      const status = statusOf(stream);
+      if (status >= 400) throw await failureOf(stream, status);
+      return flowing(stream, request, logger);
+    },
+    pass: async (request) => flowing(await asked(bus, request), request, logger),
+  };
 }
 
-async function getFrom(bus: Bus, logger: Logger, { nodeName, path, query, signal }: KubeletRequest): Promise<Answer> {
+async function asked(bus: Bus, { nodeName, path, query, signal }: KubeletRequest): Promise<ByteStream> {
   const stream = await opened(bus, nodeName, { method: 'GET', path, query }, signal);
   await stream.end();
-  const status = Number(stream.headers['status'] ?? '200');
-  if (status >= 400) throw await failureOf(stream, status);
+  return stream;
+}
+
+function statusOf(stream: ByteStream): number {
+  return Number(stream.headers['status'] ?? '200');
+}
+
+function flowing(stream: ByteStream, { nodeName, path }: KubeletRequest, logger: Logger): Answer {
   return {
-    status,
+    status: statusOf(stream),
     headers: { 'content-type': stream.headers['content-type'] ?? 'text/plain' },
     start: (sink) => void pump(stream, sink).catch((error: unknown) => {
       logger.debug({ nodeName, path, error: String(error) }, 'The stream from the kubelet broke');

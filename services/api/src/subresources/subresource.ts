@@ -10,6 +10,14 @@ export interface Subresource {
   readonly bodyKind: (kind: KindDescriptor) => GroupVersionKind;
   /** By verb: `get`, `create`, `update`, `patch`. */
   readonly verbs: Readonly<Record<string, Verb>>;
+  /** Present where paths may follow it. */
+  readonly behind?: PathsBehind;
+}
+
+/** The paths that follow a subresource. */
+export interface PathsBehind {
+  /** The subresource whose permission is enough for this path too; undefined: there is none. */
+  readonly permittedAs: (rest: string) => string | undefined;
 }
 
 /** Applies to one resource alone. */

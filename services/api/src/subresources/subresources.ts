@@ -3,6 +3,7 @@ import type { ServiceAccountTokens } from '../service-accounts/service-account-t
 import type { KubeletStreams } from '../streams/kubelet-streams.js';
 import { certificateApproval } from './certificate-signing-requests/approval.js';
 import { namespaceFinalize } from './namespaces/finalize.js';
+import { nodeProxy } from './nodes/proxy.js';
 import { podBinding } from './pods/binding.js';
 import { podEviction } from './pods/eviction.js';
 import { podLog } from './pods/log.js';
@@ -21,5 +22,5 @@ export interface SubresourceParts {
 
 /** All subresources. */
 export function createSubresources({ kubelets, readers, tokens }: SubresourceParts): readonly Subresource[] {
-  return [status, scale, podBinding, podEviction, podLog(kubelets), namespaceFinalize, certificateApproval, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
+  return [status, scale, podBinding, podEviction, podLog(kubelets), nodeProxy(kubelets), namespaceFinalize, certificateApproval, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
 }

@@ -27,6 +27,8 @@ export interface RequestBase {
   readonly name: string;
   /** '' for the resource itself. */
   readonly subresource: string;
+  /** What follows the subresource, percent-encoded as it came; '' for most. */
+  readonly rest: string;
 }
 
 /** A request for a resource whose objects are stored. */

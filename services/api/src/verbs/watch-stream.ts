@@ -101,6 +101,7 @@ export class WatchStream implements Watcher {
     if (this.#isBehind()) return this.#cutOff();
     sink.write(event.frame(notice, representation.name, this.#makeFrame));
     this.#sentRevision = event.revision;
+    this.#options.request.resource.sent.events += 1;
   }
 
   progress(revision: number): void {

@@ -25,6 +25,7 @@ export class ResourceCache {
   readonly #objects = new Map<string, CachedObject>();
   readonly #keys = new SortedKeys();
   readonly #options: ResourceCacheOptions;
+  #received = 0;
   #ring: EventRing;
 
   constructor(options: ResourceCacheOptions) {
@@ -37,6 +38,15 @@ export class ResourceCache {
 
   get size(): number {
     return this.#objects.size;
+  }
+
+  /** Revisions that were applied, and how many of them are kept at most. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get capacity(): number {
+    return this.#options.ring.events;
   }
 
   get(key: string): CachedObject | undefined {
@@ -66,6 +76,7 @@ export class ResourceCache {
 
   /** Applies one committed revision and tells the watchers. */
   apply(entry: LogEntry): void {
+    this.#received += 1;
     const previous = this.#objects.get(entry.key);
     const object = new CachedObject(this.form, entry.key, entry.revision, entry);
     this.#keep(entry, object, previous === undefined);
