@@ -1,4 +1,4 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { KeyPair } from '@gantry/platform';
 import { readFileIfAny, writeFileAtomic } from '../state/files.js';
@@ -24,19 +24,30 @@ export interface ApiNames {
 
 /** Reads the cluster's certificates; makes those that are missing or end soon (only then is the library that makes them loaded). */
 export async function ensureCertificates(folder: string, now: number, names: ApiNames): Promise<ClusterCertificates> {
-  const authority = await ensure(folder, 'ca', now, async () => {
+  const authority = await ensureAuthority(folder, now);
+  return { authority, server: await ensureLeaf(folder, 'api', authority, now, apiLeaf(names)), admin: await ensureLeaf(folder, 'admin', authority, now, adminLeaf) };
+}
+
+/** The cluster's authority. */
+export function ensureAuthority(folder: string, now: number): Promise<KeyPair> {
+  return ensure(folder, 'ca', now, async () => {
     const { createAuthority } = await import('@gantry/platform/pki');
     return createAuthority('gantry-ca', AUTHORITY_DAYS, now);
   });
-  const server = await ensureLeaf(folder, 'api', authority, now, {
+}
+
+/** What the API shows to its clients. */
+export function apiLeaf({ clusterDomain, addresses }: ApiNames): Leaf {
+  return {
     commonName: 'kube-apiserver',
     usage: 'server',
-    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${names.clusterDomain}`],
-    ipAddresses: ['127.0.0.1', '::1', ...names.addresses],
-  });
-  const admin = await ensureLeaf(folder, 'admin', authority, now, { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' });
-  return { authority, server, admin };
+    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${clusterDomain}`],
+    ipAddresses: ['127.0.0.1', '::1', ...addresses],
+  };
 }
+
+/** What an administrator shows to the API. */
+export const adminLeaf: Leaf = { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' };
 
 /** The key that seals Secrets: 32 random bytes, made once. Losing it loses every Secret. */
 export async function ensureEncryptionKey(path: string): Promise<Uint8Array> {
@@ -47,7 +58,8 @@ export async function ensureEncryptionKey(path: string): Promise<Uint8Array> {
   return key;
 }
 
-interface Leaf {
+/** What a certificate says. */
+export interface Leaf {
   readonly commonName: string;
   readonly usage: 'server' | 'client';
   readonly organizations?: readonly string[];
@@ -55,7 +67,8 @@ interface Leaf {
   readonly ipAddresses?: readonly string[];
 }
 
-function ensureLeaf(folder: string, name: string, authority: KeyPair, now: number, leaf: Leaf): Promise<KeyPair> {
+/** A certificate of the authority and its key, in the folder under this name: made when it is missing, ends soon, or says something else. */
+export function ensureLeaf(folder: string, name: string, authority: KeyPair, now: number, leaf: Leaf): Promise<KeyPair> {
   const signedBy = new X509Certificate(authority.certificate);
   return ensure(
     folder,
@@ -82,7 +95,7 @@ async function ensure(
   accept: (certificate: X509Certificate) => boolean = () => true,
 ): Promise<KeyPair> {
   const stored = await read(folder, name);
-  if (stored !== undefined && usable(stored.certificate, validUntil, accept)) return stored;
+  if (stored !== undefined && usable(stored, validUntil, accept)) return stored;
   const made = await make();
   await writeFileAtomic(join(folder, `${name}.key`), made.key);
   await writeFileAtomic(join(folder, `${name}.crt`), made.certificate, 0o644);
@@ -94,10 +107,11 @@ async function read(folder: string, name: string): Promise<KeyPair | undefined> 
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
-function usable(pem: string, until: number, accept: (certificate: X509Certificate) => boolean): boolean {
+/** A renewal that was killed between its two files left a key that is not the certificate's. */
+function usable(pair: KeyPair, until: number, accept: (certificate: X509Certificate) => boolean): boolean {
   try {
-    const certificate = new X509Certificate(pem);
-    return Date.parse(certificate.validTo) > until && accept(certificate);
+    const certificate = new X509Certificate(pair.certificate);
+    return Date.parse(certificate.validTo) > until && certificate.checkPrivateKey(createPrivateKey(pair.key)) && accept(certificate);
   } catch {
     return false;
   }

@@ -5,5 +5,5 @@ export type { NatsBusOptions, NatsCredentials, WatchStreamLimits } from './optio
 export { connectNatsBus } from './nats-bus.js';
 export type { NatsComponent, NatsPermissions } from './trust/permissions.js';
 export { JOIN_IDENTITY } from './trust/permissions.js';
-export type { NatsTrust, NodeSigner, NodeUser } from './trust/trust.js';
+export type { NatsTrust, NatsTrustKeys, NodeSigner, NodeUser } from './trust/trust.js';
 export { createNatsTrust, createNodeUser, nodeCredentials, nodeUserToken, trustConfiguration } from './trust/trust.js';
