@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { engineReason } from './kit/engine.js';
+import { freshRequest } from './kit/fresh-request.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
 import { run, runOk } from './kit/run.js';
@@ -55,18 +56,15 @@ describe.skipIf(reason !== undefined)(`the guestbook on two nodes${reason === un
         for (const part of parts) await inGuestbook('rollout', 'status', `deployment/${part}`, ROLLED_OUT);
       };
       const book = async (url: string): Promise<Book> => {
-        const answer = await fetch(`${url}/entries`, { signal: AbortSignal.timeout(10_000) });
-        if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-        return (await answer.json()) as Book;
+        const { status, body } = await freshRequest(`${url}/entries`);
+        if (status !== 200) throw new Error(`${url} answered ${status}`);
+        return JSON.parse(body) as Book;
       };
       /** Each node's port answers, by whichever pod. */
       const answersEverywhere = async (): Promise<void> => {
         for (const url of urls) await vi.waitFor(() => book(url), PATIENCE);
       };
-      const write = async (url: string, text: string): Promise<number> => {
-        const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ name: 'Ada', text }), redirect: 'manual' });
-        return answer.status;
-      };
+      const write = async (url: string, text: string): Promise<number> => (await freshRequest(url, { name: 'Ada', text })).status;
       const podsOf = async (part: string): Promise<string[]> => (await inGuestbook('get', 'pods', '-l', `app.kubernetes.io/component=${part}`, '-o', 'name')).trim().split('\n');
 
       it('is applied and rolls out, over both nodes', async () => {
@@ -81,7 +79,7 @@ describe.skipIf(reason !== undefined)(`the guestbook on two nodes${reason === un
       it('shows its page on the port of every node', async () => {
         await answersEverywhere();
         for (const url of urls) {
-          const page = await (await fetch(url)).text();
+          const { body: page } = await freshRequest(url);
           for (const part of ['The harbour guestbook', 'version 1', 'page by <code>web-', 'entries by <code>api-']) expect(page).toContain(part);
         }
       });
