@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)(`the README in a fresh clone${reason === u
     await rm(clone, { recursive: true, force: true });
   });
 
-  for (const block of ['first', 'job', 'own']) {
+  for (const block of ['first', 'job', 'guestbook', 'own']) {
     it.each(commandsOf(readme, block))(`${block}: %s`, async (command) => {
       await runOk('bash', ['-c', command], { cwd: clone, env: environmentOf(gantry), timeoutMs: INSTALL_AND_BUILD });
     });
@@ -43,7 +43,7 @@ async function reasonToSkip(): Promise<string | undefined> {
   const none = (): undefined => undefined;
   if ((await run('kubectl', ['version', '--client']).catch(none))?.code !== 0) return 'there is no kubectl on the PATH';
   if ((await run('git', ['rev-parse', 'HEAD'], { cwd: REPOSITORY }).catch(none))?.code !== 0) return 'this is not a git checkout';
-  return engineReason(['nginx:1', 'nginx:1-alpine']);
+  return engineReason(['nginx:1', 'nginx:1-alpine', 'node:24-bookworm-slim']);
 }
 
 /** A shell of the user's: nothing of the npm that runs the tests, nor of this checkout's programs. */
