@@ -77,12 +77,13 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
   const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, network: options.network, version: SERVER_VERSION, logger, stack };
-  const { port } = await step(onProgress, 'control plane', () => startControlPlane(control), (plane) => `https://127.0.0.1:${plane.port}`);
+  const plane = await step(onProgress, 'control plane', () => startControlPlane(control), (started) => `https://127.0.0.1:${started.port}`);
+  const { port } = plane;
   const entry = entryOf(options.name, port, certificates);
   const settings = { ...prepared, port };
   const state = runState(settings);
   const merged = await writeKubeconfigs(options, places, settings, entry);
-  await startLoops({ bus, logger, stack, network: options.network, certificateAuthority: certificates.authority.certificate });
+  await startLoops({ bus, logger, stack, network: options.network, certificateAuthority: certificates.authority.certificate, plane });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);

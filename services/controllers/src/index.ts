@@ -7,4 +7,5 @@ export { SPINE_RESOURCES } from './resources/discovered-resource.js';
 export type { NodeIpamSettings } from './node-ipam/pod-cidrs.js';
 export type { HealthTimes } from './node-lifecycle/health.js';
 export type { PodGcSettings } from './pod-gc/reconcile.js';
+export { createControllerMetrics } from './metrics.js';
 export { ControllersModule } from './controllers.module.js';

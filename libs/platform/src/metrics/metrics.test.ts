@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMetrics } from './metrics.js';
+import { beside, createMetrics } from './metrics.js';
 import { createProcessMetrics } from './process-metrics.js';
 
 it('counts, gauges and distributes, by labels, in the text that Prometheus reads', async () => {
@@ -51,4 +51,13 @@ it('refuses a name twice', () => {
   const metrics = createMetrics();
   metrics.counter({ name: 'x_total', help: 'X.' });
   expect(() => metrics.gauge({ name: 'x_total', help: 'X.' })).toThrow('there is a measure x_total already');
+});
+
+it('shows its own beside others, and not the other way', async () => {
+  const others = createMetrics();
+  others.counter({ name: 'x_total', help: 'X.' });
+  const own = beside(others);
+  own.counter({ name: 'y_total', help: 'Y.' }).add({});
+  expect((await own.text()).match(/^[a-z]\S* \d$/gm)).toEqual(['y_total 1', 'x_total 0']);
+  expect(await others.text()).not.toContain('y_total');
 });
