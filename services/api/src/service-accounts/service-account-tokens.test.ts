@@ -73,6 +73,12 @@ describe('a token request', () => {
     expect([answer.status, answer.body.message]).toEqual([status, message]);
   });
 
+  it('is refused to who may not make tokens, the account itself too', async () => {
+    const path = '/api/v1/namespaces/n/serviceaccounts/app/token';
+    const answers = [await test.call('POST', path, {}, {}, await test.transportFor('mallory', [])), await test.call('POST', path, {}, as(await tokenOf('app')), test.anonymous())];
+    expect(answers.map(({ status, body }) => [status, body.message])).toEqual(['mallory', 'system:serviceaccount:n:app'].map((user) => [403, `serviceaccounts "app" is forbidden: User "${user}" cannot create resource "serviceaccounts/token" in API group "" in the namespace "n"`]));
+  });
+
   it('is refused for a pod of another account, and for one of another uid', async () => {
     await runPod('other', { serviceAccountName: 'default' });
     await runPod('mine');
@@ -160,6 +166,12 @@ describe('a token that proves nothing', () => {
     expect((await whoAmI(token)).status).toBe(401);
     await test.call('POST', '/api/v1/namespaces/n/serviceaccounts', { metadata: { name: 'brief' } });
     expect((await whoAmI(token)).status).toBe(401);
+  });
+});
+
+describe('a header that is no bearer token', () => {
+  it.each(['Basic YWRtaW46YWRtaW4=', 'Bearer', 'Bearer ', 'x'])('is %j', async (authorization) => {
+    expect((await test.call('GET', '/livez', undefined, { authorization }, test.anonymous())).status).toBe(401);
   });
 });
 
