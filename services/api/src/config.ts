@@ -1,0 +1,55 @@
+import { networkInterfaces } from 'node:os';
+import { readNatsSettings, type NatsBusOptions, type NodeSigner } from '@gantry/bus/nats';
+import { readProcessSettings, type Environment, type ProcessSettings } from '@gantry/platform/process';
+import { defaultClusterNetwork, type ClusterNetworkOptions } from './cluster-network/options.js';
+import type { ApiOptions, ServiceAccountOptions } from './options.js';
+
+export interface ApiConfig extends Pick<ApiOptions, 'listen' | 'tls' | 'encryptionKey' | 'publicAddress'> {
+  readonly process: ProcessSettings;
+  readonly nats: NatsBusOptions;
+  readonly serviceAccounts: ServiceAccountOptions;
+  readonly network: ClusterNetworkOptions;
+  /** Undefined: nodes are not let onto the bus. */
+  readonly nodeSigner: NodeSigner | undefined;
+}
+
+const PORT = { from: 1, to: 65_535 };
+const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
+
+/**
+ * An api process's settings: those of every process, those of NATS, and of `GANTRY_API_…` these. `TLS_KEY_FILE`, `TLS_CERTIFICATE_FILE`,
+ * `CLIENT_CA_FILE`, `ENCRYPTION_KEY_FILE` (32 bytes, base64) and `SERVICE_ACCOUNT_KEYS_FILE` (PEM blocks: the first one signs), which all
+ * replicas share. `SERVICE_ACCOUNT_ISSUER`, `NODE_SIGNER_FILE`, `PORT` (6443), `PUBLIC_ADDRESS` (what clients reach it by), `ADVERTISE_ADDRESS`
+ * (what pods reach this replica by; its own where not given), `SERVICE_CIDR` and `CLUSTER_DNS`.
+ */
+export function readApiConfig(environment: Environment): ApiConfig {
+  const port = environment.integer('GANTRY_API_PORT', 6443, PORT);
+  return {
+    process: readProcessSettings(environment),
+    nats: readNatsSettings(environment, 'api'),
+    listen: { host: '0.0.0.0', port },
+    tls: { key: environment.file('GANTRY_API_TLS_KEY_FILE'), cert: environment.file('GANTRY_API_TLS_CERTIFICATE_FILE'), clientCa: environment.file('GANTRY_API_CLIENT_CA_FILE') },
+    encryptionKey: Buffer.from(environment.file('GANTRY_API_ENCRYPTION_KEY_FILE').trim(), 'base64'),
+    publicAddress: environment.required('GANTRY_API_PUBLIC_ADDRESS'),
+    serviceAccounts: {
+      issuer: environment.optional('GANTRY_API_SERVICE_ACCOUNT_ISSUER') ?? 'https://kubernetes.default.svc.cluster.local',
+      keys: environment.file('GANTRY_API_SERVICE_ACCOUNT_KEYS_FILE').match(PEM_BLOCK) ?? [],
+    },
+    network: {
+      serviceCidr: environment.optional('GANTRY_API_SERVICE_CIDR') ?? defaultClusterNetwork.serviceCidr,
+      clusterDns: environment.optional('GANTRY_API_CLUSTER_DNS') ?? '10.96.0.10',
+      advertise: { address: environment.optional('GANTRY_API_ADVERTISE_ADDRESS') ?? ownAddress(), port },
+    },
+    nodeSigner: parseSigner(environment.optionalFile('GANTRY_API_NODE_SIGNER_FILE')),
+  };
+}
+
+/** The machine's first IPv4 address that others can know. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+function parseSigner(text: string | undefined): NodeSigner | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as NodeSigner);
+}
