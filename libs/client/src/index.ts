@@ -17,6 +17,7 @@ export type { BusTransportOptions } from './bus/bus-transport.js';
 export { createBusTransport } from './bus/bus-transport.js';
 export type { ApiHandler, ServeApiOptions } from './bus/serve-api.js';
 export { serveApi } from './bus/serve-api.js';
+export { nodeProofText } from './bus/node-proof.js';
 export { identitySubject } from './bus/bus-wire.js';
 export type { HttpsTransportOptions } from './https/https-transport.js';
 export { createHttpsTransport } from './https/https-transport.js';

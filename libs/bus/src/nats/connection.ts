@@ -38,7 +38,7 @@ function connectionOptions({ servers, identity, credentials, tls }: NatsBusOptio
     maxPingOut: 2,
     // Messages that wait while there is no connection would come late and out of date.
     noAsyncTraces: true,
-    ...(credentials === undefined ? {} : 'creds' in credentials ? { authenticator: credsAuthenticator(Buffer.from(credentials.creds)) } : { user: credentials.user, pass: credentials.password }),
+    ...(credentials === undefined ? {} : 'creds' in credentials ? { authenticator: credsAuthenticator(() => Buffer.from(typeof credentials.creds === 'function' ? credentials.creds() : credentials.creds)) } : { user: credentials.user, pass: credentials.password }),
     ...(tls === undefined ? {} : { tls: { ca: tls.ca, cert: tls.certificate, key: tls.key } }),
   };
 }

@@ -4,8 +4,8 @@ import type { FaultPlan } from '../memory/faults.js';
 /** How a client shows who it is; none where the server asks for nothing. */
 export type NatsCredentials =
   | { readonly user: string; readonly password: string }
-  /** A user JWT and its key, in the form of a `.creds` file. */
-  | { readonly creds: string };
+  /** A user JWT and its key, in the form of a `.creds` file; a function is asked with every connection, for what is renewed. */
+  | { readonly creds: string | (() => string) };
 
 export interface NatsBusOptions {
   /** `nats://host:4222`; several are tried in turn. */

@@ -1,6 +1,7 @@
 import { verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { newBadRequest, newUnauthorized } from '@gantry/apimachinery';
+import { nodeProofText } from '@gantry/client';
 import type { Challenges } from './challenge.js';
 import { nodeCertificate } from './node-certificate.js';
 import type { NodeNames } from './node-names.js';
@@ -25,7 +26,7 @@ export interface CredentialsRequest {
   readonly challenge: string;
   /** The public key of its bus user, which it made itself: no answer carries a secret. */
   readonly userKey: string;
-  /** By the certificate's key, of `proofText`; base64. */
+  /** By the certificate's key, of `nodeProofText`; base64. */
   readonly signature: string;
 }
 
@@ -37,11 +38,6 @@ export interface NodeToken {
 
 const USER_KEY = /^U[A-Z2-7]{55}$/;
 
-/** What is signed: bound to this use, to the challenge and to the user key, so that no signature serves anything else. */
-export function proofText(challenge: string, userKey: string): Buffer {
-  return Buffer.from(`gantry node credentials\n${challenge}\n${userKey}`);
-}
-
 /**
  * Lets a node onto the bus under the name in its certificate, until the certificate ends. `asNode`: whose connection it came over, where it
  * came over a node's own. Throws 400, 401, and 409 where a node of this name lives and has another key.
@@ -50,7 +46,7 @@ export async function nodeToken({ challenges, names, authorities, issue, now }: 
   const { certificate, challenge, userKey, signature } = checked(request);
   if (!challenges.isFresh(challenge)) throw newUnauthorized('the challenge is not known, or too old');
   const { nodeName, key, fingerprint, expires } = nodeCertificate(certificate, authorities, now());
-  if (!isSignedBy(key, proofText(challenge, userKey), signature)) throw newUnauthorized('the signature is not by the key of the certificate');
+  if (!isSignedBy(key, nodeProofText(challenge, userKey), signature)) throw newUnauthorized('the signature is not by the key of the certificate');
   if (asNode !== undefined && asNode !== nodeName) throw newUnauthorized('the certificate is another node\'s');
   await names.take(nodeName, fingerprint);
   const seconds = Math.floor(expires / 1000);

@@ -1,13 +1,12 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { newCertificateRequest, rfc3339Micro } from '@gantry/apimachinery';
-import { createBusTransport } from '@gantry/client';
+import { createBusTransport, nodeProofText } from '@gantry/client';
 import type { ApiTransport } from '@gantry/client';
 import { createAuthority, signCertificateRequest } from '@gantry/platform/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi } from '../test-api.suite.js';
 import type { TestAnswer, TestApi } from '../test-api.suite.js';
-import { proofText } from './credentials.js';
 
 const csrs = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
@@ -58,7 +57,7 @@ interface Shown {
 // oxlint-disable-next-line typescript/no-explicit-any -- answers have every shape
 async function show({ certificate, key, as = 'api.join.node', changes = {} }: Shown): Promise<any> {
   const { challenge } = (await request(`${as}.challenge`, {})) as { challenge: string };
-  const signature = sign('sha256', proofText(challenge, USER_KEY), key).toString('base64');
+  const signature = sign('sha256', nodeProofText(challenge, USER_KEY), key).toString('base64');
   return request(`${as}.credentials`, { certificate, challenge, userKey: USER_KEY, signature, ...changes });
 }
 
