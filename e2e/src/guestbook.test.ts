@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { engineReason } from './kit/engine.js';
+import { containersOf, engineReason } from './kit/engine.js';
 import { freshRequest } from './kit/fresh-request.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
@@ -150,6 +150,8 @@ describe.skipIf(reason !== undefined)(`the guestbook on two nodes${reason === un
         await runOk('docker', ['kill', ...containers.trim().split('\n')]);
         await vi.waitUntil(async () => (await run('docker', ['ps', '-q', '--filter', `label=io.gantry.cluster=${gantry.cluster}`, '--filter', 'label=io.gantry.node=node-2'])).stdout !== '', PATIENCE);
         await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s');
+        // What the API says of the pods may be from before: one of the store, two of each other part run.
+        await vi.waitUntil(async () => (await containersOf(gantry.cluster, 'io.gantry.type=container')).length === 5, PATIENCE);
         await rolledOut('store', 'api', 'web');
         await answersEverywhere();
         expect(await write(urls[1] ?? '', 'still here')).toBe(303);
