@@ -1,5 +1,6 @@
 import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { KubeconfigOptions } from './commands/kubeconfig.js';
 import type { UpOptions } from './commands/up.js';
 import type { CommonOptions } from './options.js';
 
@@ -12,7 +13,10 @@ export function buildProgram(): Command {
   common(program.command('delete').description('stop the cluster and remove all that it made on this machine')).action(async (options: CommonOptions) => (await import('./commands/delete.js')).remove(options));
   formatted(common(program.command('status').description('what runs: exit code 0 running, 3 stopped, 4 unknown'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).status(options));
   formatted(common(program.command('list').description('the clusters under this home'))).action(async (options: CommonOptions) => (await import('./commands/status.js')).list(options));
-  common(program.command('kubeconfig').description('print a kubeconfig with nothing but this cluster')).action(async (options: CommonOptions) => (await import('./commands/kubeconfig.js')).kubeconfig(options));
+  common(program.command('kubeconfig').description('print a kubeconfig with nothing but this cluster'))
+    .option('--compose', "of the cluster that Docker Compose runs: merge it into kubectl's configuration")
+    .option('--print', 'with --compose: print it instead')
+    .action(async (options: KubeconfigOptions) => (await import('./commands/kubeconfig.js')).kubeconfig(options));
   common(program.command('logs').description("show the log of the control plane and its nodes; of one component if named"))
     .argument('[component]', 'store, api, controllers, scheduler, kubelet, proxy, dns or postgres')
     .option('-f, --follow', 'go on with what comes')

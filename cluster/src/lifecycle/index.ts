@@ -1,4 +1,5 @@
 /** What works on a cluster from outside its process, also when that process is dead: loads none of the services. */
+export { composeKubeconfig, mergeComposeKubeconfig } from '../compose/kubeconfig.js';
 export type { KubeconfigEntry } from '../kubeconfig/document.js';
 export { readKubeconfigEntry } from '../kubeconfig/read.js';
 export { ClusterError } from '../options.js';
