@@ -83,7 +83,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const settings = { ...prepared, port };
   const state = runState(settings);
   const merged = await writeKubeconfigs(options, places, settings, entry);
-  await startLoops({ bus, logger, stack, network: options.network, certificateAuthority: certificates.authority.certificate, plane });
+  await startLoops({ bus, logger, stack, network: options.network, authority: certificates.authority, plane });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);

@@ -2,6 +2,7 @@ import type { Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import { createBusTransport, createClient, type Client } from '@gantry/client';
 import { ApiModule, createRemoteStorage, type ApiOptions, type RunningApi } from '@gantry/api';
+import type { KeyPair } from '@gantry/platform';
 import { beside, createProcessMetrics, type Metrics } from '@gantry/platform/metrics';
 import { RUNNING_PART, startService } from '@gantry/platform/nest';
 import type { Controllers } from '@gantry/controllers';
@@ -79,13 +80,13 @@ function networkOptions({ serviceCidr, clusterDns, nodePorts }: NetworkSettings)
  * The loops that make the world follow what the API says, each over the bus with an identity of its own. Loaded only now: the
  * API serves meanwhile.
  */
-export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; network: NetworkSettings; certificateAuthority: string; plane: ControlPlane }): Promise<void> {
+export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; network: NetworkSettings; authority: KeyPair; plane: ControlPlane }): Promise<void> {
   const { bus, stack, plane: { metrics, store } } = options;
   const [{ ControllersModule, createControllerMetrics }, { SchedulerModule, createSchedulerMetrics }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(
-    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.certificateAuthority, nodeIpam: { clusterCidr: options.network.podCidr, serviceCidr: options.network.serviceCidr }, metrics: createControllerMetrics(metrics) }),
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.authority.certificate, authority: options.authority, nodeIpam: { clusterCidr: options.network.podCidr, serviceCidr: options.network.serviceCidr }, metrics: createControllerMetrics(metrics) }),
     controllersLogger,
   );
   const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger, metrics: createSchedulerMetrics(metrics, 'default-scheduler') }), schedulerLogger);

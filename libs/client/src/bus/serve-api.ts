@@ -9,6 +9,8 @@ export type ApiHandler = (identity: string, request: ApiRequest) => Promise<ApiR
 export interface ServeApiOptions {
   /** Patterns of identities, as `api.component.*`. */
   readonly subjects: readonly string[];
+  /** Patterns of identities whose requests are answered, but who open no streams. */
+  readonly requestSubjects?: readonly string[];
   readonly handler: ApiHandler;
   /** Replicas of one queue share the requests; default `api`. */
   readonly queue?: string;
@@ -19,18 +21,20 @@ export interface ServeApiOptions {
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** Serves the API on the bus. `close` ends the acceptance and resolves when no request is being answered. */
-export function serveApi(bus: Bus, { subjects, handler, queue = 'api', maxBodyBytes = MAX_BODY_BYTES }: ServeApiOptions): { close(): Promise<void> } {
-  const subscriptions = subjects.flatMap((subject) => [
-    bus.respond(`${subject}.${REQUEST_TOKEN}`, (message, signal) => answerRequest(handler, message, signal, bus.maxPayload), { queue }),
-    bus.acceptStreams(
-      `${subject}.${STREAM_TOKEN}`,
-      (stream) => {
-        stream.accept();
-        void answerStream(handler, stream, maxBodyBytes);
-      },
-      { queue },
+export function serveApi(bus: Bus, { subjects, requestSubjects = [], handler, queue = 'api', maxBodyBytes = MAX_BODY_BYTES }: ServeApiOptions): { close(): Promise<void> } {
+  const subscriptions = [
+    ...[...subjects, ...requestSubjects].map((subject) => bus.respond(`${subject}.${REQUEST_TOKEN}`, (message, signal) => answerRequest(handler, message, signal, bus.maxPayload), { queue })),
+    ...subjects.map((subject) =>
+      bus.acceptStreams(
+        `${subject}.${STREAM_TOKEN}`,
+        (stream) => {
+          stream.accept();
+          void answerStream(handler, stream, maxBodyBytes);
+        },
+        { queue },
+      ),
     ),
-  ]);
+  ];
   return {
     close: async () => {
       await Promise.all(subscriptions.map((subscription) => subscription.close()));

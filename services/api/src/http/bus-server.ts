@@ -23,7 +23,7 @@ const REMEMBERED_NODES = 10_000;
 
 /** Serves the same chain to Gantry's own services: the subject says who asks. */
 export function serveOnBus(bus: Bus, chain: RequestChain, bodyBytes: number): { close(): Promise<void> } {
-  return serveApi(bus, { subjects: ['api.component.*', 'api.node.*', 'api.join.*'], handler: (subject, request) => handle(chain, subject, request), maxBodyBytes: bodyBytes });
+  return serveApi(bus, { subjects: ['api.component.*', 'api.node.*'], requestSubjects: ['api.join.*'], handler: (subject, request) => handle(chain, subject, request), maxBodyBytes: bodyBytes });
 }
 
 async function handle(chain: RequestChain, subject: string, request: ApiRequest): Promise<ApiResponse | ApiStreamResponse> {

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { newCertificateRequest, rfc3339Micro } from '@gantry/apimachinery';
 import { createBusTransport, nodeProofText } from '@gantry/client';
 import type { ApiTransport } from '@gantry/client';
+import { decodeResponseHead, encodeRequestHead } from '../../../../libs/client/src/bus/bus-wire.js';
 import { createAuthority, signCertificateRequest } from '@gantry/platform/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi } from '../test-api.suite.js';
@@ -75,10 +76,16 @@ describe('a node that joins', () => {
   });
 
   it.each([
-    ['GET', csrs], ['GET', `${csrs}?watch=true`], ['GET', `${csrs}/other`], ['DELETE', `${csrs}/node-csr-x`], ['PATCH', `${csrs}/node-csr-x`], ['PATCH', `${csrs}/node-csr-x/approval`], ['PATCH', `${csrs}/node-csr-x/status`],
-    ['GET', '/api/v1/nodes'], ['POST', '/api/v1/nodes'], ['GET', '/api/v1/namespaces/default/secrets/x'], ['POST', leases], ['GET', '/api'], ['POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews'],
-  ])('may not %s %s', async (method, path) => {
-    expect((await test.call(method, path, method === 'GET' ? undefined : {}, {}, joining)).status).toBe(403);
+    ['GET', csrs], ['GET', `${csrs}?watch=true`], ['GET', `${csrs}/other`], ['DELETE', `${csrs}/node-csr-x`], ['PATCH', `${csrs}/node-csr-x`], ['PUT', `${csrs}/node-csr-x/approval`], ['PUT', `${csrs}/node-csr-x/status`],
+    ['GET', '/api/v1/nodes'], ['POST', '/api/v1/nodes'], ['GET', '/api/v1/nodes/n1'], ['GET', '/api/v1/namespaces/default/secrets/x'], ['POST', leases], ['GET', '/api'], ['POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews'],
+  ])('may not %s %s', async (method, pathAndQuery) => {
+    const [path = '', query = ''] = pathAndQuery.split('?');
+    const { headers } = await test.bus.request('api.join.node.request', Buffer.from('{}'), { headers: encodeRequestHead({ method: method as 'GET', path, query, headers: { 'content-type': 'application/json' } }), timeoutMs: 10_000 });
+    expect(decodeResponseHead(headers).status).toBe(403);
+  });
+
+  it('opens no streams, whose pieces it may not send', async () => {
+    await expect(test.bus.openStream('api.join.node.stream', { timeoutMs: 10_000 })).rejects.toMatchObject({ code: 'no-responders' });
   });
 
   it('is let in as the node of its certificate, until that ends, when it shows its key', async () => {

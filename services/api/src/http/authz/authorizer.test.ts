@@ -1,6 +1,6 @@
 import { parseFieldSelector } from '@gantry/apimachinery';
 import { describe, expect, it } from 'vitest';
-import { authenticated, nodeIdentity } from './identity.js';
+import { authenticated, joiningNode, nodeIdentity } from './identity.js';
 import type { NodePods } from './node/node-pods.js';
 import type { RbacAuthorizer } from './rbac/rbac-authorizer.js';
 import { Authorizer, forbiddenPath, forbiddenResource } from './authorizer.js';
@@ -21,6 +21,7 @@ const users = {
   scheduler: authenticated('system:kube-scheduler', []),
   node: nodeIdentity('n1'),
   other: nodeIdentity('n2'),
+  joining: joiningNode,
   /** The user name of a node without the group of nodes is no node. */
   pretender: authenticated('system:node:n1', []),
 };
@@ -59,6 +60,13 @@ describe('the allow list', () => {
     ['node', 'list configmaps a c'],
     ['node', 'create serviceaccounts/token a s'],
     ['node', 'create events a'],
+    ['node', 'create certificatesigningrequests.certificates.k8s.io -'],
+    ['node', 'create certificatesigningrequests.certificates.k8s.io/selfnodeclient -'],
+    ['joining', 'create certificatesigningrequests.certificates.k8s.io -'],
+    ['joining', 'get certificatesigningrequests.certificates.k8s.io - node-csr-1'],
+    ['joining', 'create certificatesigningrequests.certificates.k8s.io/nodeclient -'],
+    ['controllers', 'approve signers.certificates.k8s.io - kubernetes.io/kube-apiserver-client-kubelet'],
+    ['controllers', 'sign signers.certificates.k8s.io - kubernetes.io/kube-apiserver-client'],
   ] as const)('%s may %s', (user, text) => {
     expect(authorizer.refusal(users[user], attributes(text))).toBeUndefined();
   });
@@ -96,6 +104,19 @@ describe('the allow list', () => {
     ['node', 'create pods/binding a p'],
     ['node', 'update pods a p'],
     ['node', 'create deployments.apps a'],
+    ['node', 'create certificatesigningrequests.certificates.k8s.io/nodeclient -'],
+    ['node', 'update certificatesigningrequests.certificates.k8s.io/approval - a'],
+    ['node', 'approve signers.certificates.k8s.io - kubernetes.io/kube-apiserver-client-kubelet'],
+    ['joining', 'get certificatesigningrequests.certificates.k8s.io - other'],
+    ['joining', 'list certificatesigningrequests.certificates.k8s.io -'],
+    ['joining', 'watch certificatesigningrequests.certificates.k8s.io - - metadata.name=node-csr-1'],
+    ['joining', 'delete certificatesigningrequests.certificates.k8s.io - node-csr-1'],
+    ['joining', 'create certificatesigningrequests.certificates.k8s.io/selfnodeclient -'],
+    ['joining', 'approve signers.certificates.k8s.io - kubernetes.io/kube-apiserver-client-kubelet'],
+    ['joining', 'get nodes - n1'],
+    ['joining', 'get pods a p'],
+    ['controllers', 'approve signers.certificates.k8s.io - kubernetes.io/kube-apiserver-client'],
+    ['controllers', 'sign signers.certificates.k8s.io - kubernetes.io/kubelet-serving'],
     ['pretender', 'update nodes/status - n1'],
   ] as const)('%s may not %s', (user, text) => {
     expect(authorizer.refusal(users[user], attributes(text))).toBeTypeOf('string');
