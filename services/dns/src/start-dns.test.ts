@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { silentLogger } from '@gantry/async';
+import { settle, silentLogger } from '@gantry/async';
 import { createFakeClient } from '@gantry/client';
 import { createInformers } from '@gantry/informer';
 import { decode } from 'dns-packet';
@@ -119,6 +119,34 @@ it('is not ready where its address is taken, and holds nothing then', async () =
   await first.ready;
   const second = await serve({ port: first.port });
   await expect(second.ready).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+it('can be stopped while it waits for an upstream, without an answer to nobody', async () => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const dns = await serve({ upstreams: [`127.0.0.1:${silent.address().port}`] });
+  await dns.ready;
+  const asked = once(silent, 'message');
+  const client = createSocket('udp4');
+  client.send(question('www.example.test', 'A'), dns.port, '127.0.0.1');
+  await asked;
+  await dns.stop();
+  // An answer that is sent now would be an unhandled rejection, with which the run fails.
+  await settle();
+  client.close();
+});
+
+it('answers a connection on after thousands of empty questions', async () => {
+  const dns = await serve();
+  await dns.ready;
+  const socket = connect(dns.port, '127.0.0.1');
+  socket.end(Buffer.concat([Buffer.alloc(400_000), frame(question(WEB, 'A', { id: 3 }))]));
+  const reader = new FrameReader();
+  const ids: number[] = [];
+  socket.on('data', (chunk) => ids.push(...reader.push(chunk).map((packet) => decode(packet).id)));
+  await once(socket, 'close');
+  expect(ids).toEqual([3]);
 });
 
 it('refuses a resolver that is no address', async () => {

@@ -15,8 +15,10 @@ export interface UdpServer {
 /** Rejects when the address cannot be bound. */
 export async function serveUdp(address: string, port: number, respond: Respond, logger: Logger): Promise<UdpServer> {
   const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER, lookup: addressItself });
+  let open = true;
   socket.on('message', (packet, { port: clientPort, address: client }) => {
-    respond(packet, 'udp', (answer) => socket.send(answer, clientPort, client, ignore));
+    // An answer that comes after the end has nowhere to go, and to send it would throw.
+    void respond(packet, 'udp', (answer) => void (open && socket.send(answer, clientPort, client, ignore)));
   });
   // With the address known at once, `bind` may be done before it returns.
   const listening = once(socket, 'listening');
@@ -26,7 +28,13 @@ export async function serveUdp(address: string, port: number, respond: Respond, 
     throw error;
   });
   socket.on('error', (err) => logger.warn({ err }, 'the UDP socket of the cluster DNS failed'));
-  return { port: socket.address().port, close: () => close(socket) };
+  return {
+    port: socket.address().port,
+    close: () => {
+      open = false;
+      return close(socket);
+    },
+  };
 }
 
 /** Clients are known by their addresses: there is nothing to look up, which would cost every answer a turn of the event loop. */
