@@ -4,8 +4,10 @@ import { run } from './run.js';
 
 /** What a cluster can leave on a machine, one line a thing. */
 export async function tracesOf(cluster: string, home: string): Promise<string[]> {
-  const [objects, namespaces, links, tables, processes, mounts] = await Promise.all([objectsOf(cluster), networkNamespaces(), foreignLinks(), nftTables(), processesOf(home), mountsBelow(home)]);
-  return [...objects, ...namespaces, ...links, ...tables, ...processes, ...mounts];
+  const [objects, namespaces, links, tables, processes, mounts, databases] = await Promise.all([
+    objectsOf(cluster), networkNamespaces(), foreignLinks(), nftTables(), processesOf(home), mountsBelow(home), databasesOf(cluster),
+  ]);
+  return [...objects, ...namespaces, ...links, ...tables, ...processes, ...mounts, ...databases];
 }
 
 async function networkNamespaces(): Promise<string[]> {
@@ -44,6 +46,12 @@ async function processesOf(home: string): Promise<string[]> {
 async function mountsBelow(home: string): Promise<string[]> {
   const mounts = await readFile('/proc/mounts', 'utf8');
   return mounts.split('\n').flatMap((line) => (line.split(' ')[1]?.startsWith(home) === true ? [`mount ${line.split(' ')[1]}`] : []));
+}
+
+/** Root's databases are outside of the home. */
+async function databasesOf(cluster: string): Promise<string[]> {
+  const folders = await readdir('/var/lib/gantry').catch((): string[] => []);
+  return folders.filter((name) => name.startsWith(`${cluster}-`)).map((name) => `folder /var/lib/gantry/${name}`);
 }
 
 async function linesOf(program: string, args: readonly string[]): Promise<string[]> {
