@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { systemClock, type Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import { NODES } from '@gantry/client';
-import { startDns } from '@gantry/dns';
+import { createDnsMetrics, startDns } from '@gantry/dns';
 import type { Informers } from '@gantry/informer';
 import { createRoutedPodNetwork, startApiTunnel, startPeerRoutes, waitForPodRange, type PodNetwork } from '@gantry/kubelet/parts';
-import { startProxy } from '@gantry/proxy';
+import type { Metrics } from '@gantry/platform/metrics';
+import { createProxyMetrics, startProxy } from '@gantry/proxy';
 import { API_TUNNEL } from '../network/settings.js';
 import type { NodeSettings } from './messages.js';
 import { ENGINE_RESOLVER } from './resolvers.js';
@@ -15,6 +16,7 @@ export interface NodeNetworkOptions {
   readonly bus: Bus;
   readonly informers: Informers;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** What the user should know though the node serves. */
   readonly warn: (text: string) => void;
   /** Whether pods reach the API through the node. */
@@ -28,8 +30,11 @@ interface Part {
 /** What a node's pods need of the network: addresses of their own, ways to other nodes' pods, Services, names, and the API. */
 export class NodeNetwork {
   #parts: Part[] = [];
+  readonly #measures;
 
-  constructor(private readonly options: NodeNetworkOptions) {}
+  constructor(private readonly options: NodeNetworkOptions) {
+    this.#measures = { proxy: createProxyMetrics(options.metrics), dns: createDnsMetrics(options.metrics) };
+  }
 
   /** Once the node has its share of the pods' range; may be called again after it rejected. */
   async make(signal: AbortSignal): Promise<PodNetwork> {
@@ -71,6 +76,7 @@ export class NodeNetwork {
       nodeAddresses: [config.nodeAddress],
       ownServiceAddresses: [clusterDns],
       logger: logger.child({ component: 'proxy' }),
+      metrics: this.#measures.proxy,
     });
     this.#parts.push(proxy);
     await proxy.ready;
@@ -80,7 +86,7 @@ export class NodeNetwork {
   async #startDns(): Promise<void> {
     const { config, informers, logger } = this.options;
     const { podCidr: clusterCidr, serviceCidr, clusterDns, clusterDomain } = config.network;
-    const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams: [ENGINE_RESOLVER], logger: logger.child({ component: 'dns' }) });
+    const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams: [ENGINE_RESOLVER], logger: logger.child({ component: 'dns' }), metrics: this.#measures.dns });
     this.#parts.push(dns);
     await dns.ready;
   }

@@ -1,11 +1,12 @@
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from '@gantry/async';
+import { onAbort, type Logger } from '@gantry/async';
 import { encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient, SERVICES, type Client } from '@gantry/client';
 import { createDockerRuntime, type DockerRuntimeOptions } from '@gantry/container-runtime/docker';
 import { createInformers } from '@gantry/informer';
 import { addNodeAddresses, startKubelet, type Kubelet, type StopOptions } from '@gantry/kubelet/parts';
+import { createProcessMetrics } from '@gantry/platform/metrics';
 import { API_TUNNEL } from '../network/settings.js';
 import type { NodeSettings } from './messages.js';
 import { NodeNetwork } from './node-network.js';
@@ -20,6 +21,8 @@ export interface NodeParts {
   readonly warn: (text: string) => void;
   /** Whether pods reach the API through the node, over the bus; else they reach it directly. */
   readonly apiTunnel: boolean;
+  /** Aborted while it starts: what runs ends, pods included, and the start rejects. */
+  readonly signal?: AbortSignal;
   /** What the engine must be told beside the settings, and what no pod may mount of its machine. */
   readonly engine?: Pick<DockerRuntimeOptions, 'enginePath' | 'engineStatus'> & { readonly forbiddenPaths?: readonly string[] };
 }
@@ -39,8 +42,9 @@ export async function runNode(parts: NodeParts): Promise<RunningNode> {
   const informers = createInformers({ client, logger });
   const routed = await canRoute(parts);
   const runtime = createDockerRuntime(engineOptions(parts, routed ? 'none' : 'bridge'));
-  const network = new NodeNetwork({ config: settings, bus, informers, logger: parts.logger, warn, apiTunnel });
-  const kubelet = await startKubelet({ ...kubeletOptions(parts, client, logger), ...(routed ? await clusterNetwork(settings, network) : withoutNetwork), services: informers.informer(SERVICES), runtime });
+  const metrics = createProcessMetrics();
+  const network = new NodeNetwork({ config: settings, bus, informers, logger: parts.logger, metrics, warn, apiTunnel });
+  const kubelet = await startKubelet({ ...kubeletOptions(parts, client, logger), ...(routed ? await clusterNetwork(settings, network) : withoutNetwork), services: informers.informer(SERVICES), runtime, metrics });
   informers.start();
   const stop = async (options?: StopOptions): Promise<void> => {
     await kubelet.stop(options);
@@ -48,9 +52,18 @@ export async function runNode(parts: NodeParts): Promise<RunningNode> {
     await informers.stop();
     await runtime.close();
   };
-  await kubelet.ready;
+  await registered(kubelet, parts.signal).catch(async (error: unknown) => {
+    await stop({ endPods: true });
+    throw error;
+  });
   logger.info({ pid: process.pid, address: settings.nodeAddress }, 'the node serves');
   return { client, stop, resize: (capacity) => kubelet.resize(capacity) };
+}
+
+async function registered({ ready }: Kubelet, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const release = onAbort(signal, aborted.reject);
+  await Promise.race([ready, aborted.promise]).finally(release);
 }
 
 /** Where the machine does not allow it, pods still run, on addresses that the engine gives. */

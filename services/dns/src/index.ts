@@ -1,2 +1,3 @@
 export type { DnsOptions, RunningDns } from './options.js';
 export { startDns } from './start-dns.js';
+export { createDnsMetrics } from './metrics.js';

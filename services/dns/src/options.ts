@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@gantry/async';
 import type { Informers } from '@gantry/informer';
+import type { DnsMetrics } from './metrics.js';
 
 export interface DnsOptions {
   /** Shared with the node's other parts; whoever made them starts and stops them. DNS asks for services, endpoint slices and namespaces. */
@@ -18,6 +19,7 @@ export interface DnsOptions {
   /** Names of the node's own hosts file, address by name. */
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
   readonly logger: Logger;
+  readonly metrics?: DnsMetrics;
   readonly clock?: Clock;
 }
 

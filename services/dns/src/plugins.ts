@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@gantry/async';
+import type { DnsMetrics } from './metrics.js';
 import type { Handler, Plugin } from './plugin.js';
 import { cache } from './plugins/cache.js';
 import { edns } from './plugins/edns.js';
@@ -8,6 +9,7 @@ import { hosts } from './plugins/hosts.js';
 import { clusterNames, kubernetes, type KubernetesOptions } from './plugins/kubernetes.js';
 import { loadbalance } from './plugins/loadbalance.js';
 import { loop } from './plugins/loop.js';
+import { prometheus } from './plugins/prometheus.js';
 import { ready } from './plugins/ready.js';
 import { resolveUpstream, type ResolverOptions } from './upstream/resolver.js';
 import { UpstreamList } from './upstream/upstreams.js';
@@ -19,14 +21,16 @@ export interface PluginOptions {
   readonly resolver: ResolverOptions;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: DnsMetrics | undefined;
 }
 
 /**
  * In the order in which a query meets them. What the cluster says is never cached: a change is seen by the next question. The probe
  * for loops is noticed in front of the cache, which would let it wait for itself.
  */
-export function pluginsFor({ cluster, hosts: entries, resolver, clock, logger }: PluginOptions): readonly Plugin[] {
+export function pluginsFor({ cluster, hosts: entries, resolver, clock, logger, metrics }: PluginOptions): readonly Plugin[] {
   return [
+    ...(metrics === undefined ? [] : [prometheus(metrics)]),
     errors(logger),
     edns,
     ready(() => cluster.zone.catalog.synced, clusterNames(cluster)),

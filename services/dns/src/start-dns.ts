@@ -47,12 +47,12 @@ async function becomeReady({ informers, address, logger }: DnsOptions, listening
 }
 
 function pluginOptions(options: DnsOptions, signal: AbortSignal): PluginOptions {
-  const { informers, address, hosts = {}, logger, clock = systemClock } = options;
+  const { informers, address, hosts = {}, logger, metrics, clock = systemClock } = options;
   const domain = options.clusterDomain.toLowerCase().replace(/\.$/, '');
   const reverseZones = [options.clusterCidr, options.serviceCidr].flatMap((cidr) => reverseZone(cidr) ?? []);
   const zone = { domain, address, ttl: TTL, catalog: openCatalog(informers) };
   const upstreams = new UpstreamList(upstreamsOf(options), () => clock.monotonic());
-  return { cluster: { zone, reverseZones }, hosts, resolver: { upstreams, udp: exchangeUdp, tcp: exchangeTcp, clock, signal }, clock, logger };
+  return { cluster: { zone, reverseZones }, hosts, resolver: { upstreams, udp: exchangeUdp, tcp: exchangeTcp, clock, signal }, clock, logger, metrics };
 }
 
 /** Asking ourselves would never end. */

@@ -7,6 +7,12 @@ import { createEventRecorder, perItemExponential, runController, WorkQueue } fro
 import type { ValueSources } from './environment/environment.js';
 import { createWatchedObjects } from './environment/watched-objects.js';
 import { createImagePuller } from './images/image-puller.js';
+import { createKubeletMetrics } from './metrics/kubelet-metrics.js';
+import type { KubeletMetrics } from './metrics/kubelet-metrics.js';
+import { measuredRuntime } from './metrics/measured-runtime.js';
+import { nodePages } from './metrics/node-pages.js';
+import { ProbeCounts } from './metrics/probe-counts.js';
+import type { MachineSize } from './metrics/usage-families.js';
 import type { PodNetwork } from './network/pod-network.js';
 import { startPendingNetwork } from './network/pending-network.js';
 import type { PendingNetwork } from './network/pending-network.js';
@@ -62,7 +68,8 @@ const RETRY_STOP = 1000;
 
 /** Starts a node's kubelet. Rejects where the runtime does not answer. */
 export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
-  const options = resolveOptions(given);
+  const metrics = given.metrics && createKubeletMetrics(given.metrics);
+  const options = measured(resolveOptions(given), metrics);
   const { clock, logger, runtime } = options;
   const version = await runtime.version();
   const queue = new WorkQueue({ clock, rateLimiter: perItemExponential(FIRST_RETRY, LONGEST_RETRY) });
@@ -72,8 +79,11 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const stopping = new AbortController();
   const reporter: NodeReporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName }, heartbeat: options.heartbeat, networkProblem: () => network?.problem });
   const network = pendingNetwork(options, reporter, stopping.signal);
-  const deps = await dependencies({ ...options, network }, version, source, recorder, queue);
-  const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, findPod: source.find.bind(source) });
+  const probes = new ProbeCounts(() => source.all());
+  const deps = await dependencies({ ...options, network }, version, source, recorder, queue, { metrics, probes });
+  let { capacity } = options;
+  const readPage = nodePages({ nodeName: options.nodeName, runtime, pods: () => source.all(), machine: () => machineSize(capacity), probes, metrics: options.metrics, now: () => clock.now() });
+  const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, readPage, findPod: source.find.bind(source) });
   const workers = startWorkers(options, deps, network?.ready, source, queue, poke);
   const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
   ready.catch(() => undefined);
@@ -85,7 +95,15 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
     await deps.sources.stop();
     await recorder.stop();
   };
-  return { ready, stop: (how = {}) => (stopped ??= stop(how)), resize: (capacity) => reporter.resize(capacity) };
+  return { ready, stop: (how = {}) => (stopped ??= stop(how)), resize: (changed) => reporter.resize((capacity = changed)) };
+}
+
+function measured(options: ResolvedOptions, metrics: KubeletMetrics | undefined): ResolvedOptions {
+  return metrics === undefined ? options : { ...options, runtime: measuredRuntime(options.runtime, metrics) };
+}
+
+function machineSize({ cpu, memory }: NodeCapacity): MachineSize {
+  return { cpus: parseQuantity(cpu).toNumber(), memoryBytes: parseQuantity(memory).toNumber() };
 }
 
 /** The node is not ready before its network, and tells at once when that has changed. */
@@ -137,7 +155,7 @@ async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime
   await deps.files.retain(present);
 }
 
-async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue): Promise<WorkerDependencies> {
+async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue, { metrics, probes }: { metrics: KubeletMetrics | undefined; probes: ProbeCounts }): Promise<WorkerDependencies> {
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
   const hasFiles = version.runtimeName !== 'hollow';
   const sources = createWatchedObjects({ client, clock, logger, volumes: hasFiles, changed: (uid) => queue.add(uid) });
@@ -155,12 +173,12 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
   const stopper = createStopper({ runtime, runHook, clock, logger, settled });
   const postStart = createPostStart({ runHook, stopper, event, changed: (uid) => queue.add(uid) });
   return {
-    client, runtime, nodeName, clock, logger, source, network, event, hasFiles,
+    client, runtime, nodeName, clock, logger, source, network, event, hasFiles, metrics,
     runtimeName: version.runtimeName,
     status: createStatusWriter(client),
     puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
     stopper, postStart,
-    prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, changed: (uid) => queue.add(uid) }),
+    prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, asked: probes.asked.bind(probes), changed: (uid) => queue.add(uid) }),
     files,
     sources,
     volumes: hasFiles ? createPodVolumes({ ...node, dataDir: options.dataDir, files, sources, nodeName, forbidden: [options.dataDir, ...options.forbiddenPaths], tokens: createServiceAccountTokens({ client, clock, logger }), clock, logger }) : noPodVolumes,

@@ -5,6 +5,7 @@ import type { Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { Informer } from '@gantry/informer';
+import type { Metrics } from '@gantry/platform/metrics';
 import type { MakePodNetwork } from './network/pod-network.js';
 import type { NodeCapacity } from './node/node-object.js';
 import type { PodCache } from './pods/pod-source.js';
@@ -44,6 +45,8 @@ export interface KubeletOptions {
   readonly hostsPath?: string;
   /** Paths of the host that no pod may mount, beside `dataDir`: the engine's socket. */
   readonly forbiddenPaths?: readonly string[];
+  /** Of the node's process: the kubelet counts in it, and shows all of it. None: it shows what can be seen when somebody asks. */
+  readonly metrics?: Metrics;
   /** Pods looked at at once. */
   readonly concurrency?: number;
 }

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@gantry/async';
 import type { Informers } from '@gantry/informer';
+import type { ProxyMetrics } from './metrics.js';
 
 export interface ProxyOptions {
   /** Shared with the node's other parts; whoever made them starts and stops them. The proxy asks for services, endpoint slices and nodes. */
@@ -16,6 +17,7 @@ export interface ProxyOptions {
   /** Addresses of the Service range that the node itself answers on: cluster DNS. They are neither translated nor rejected. */
   readonly ownServiceAddresses: readonly string[];
   readonly logger: Logger;
+  readonly metrics?: ProxyMetrics;
   readonly clock?: Clock;
 }
 

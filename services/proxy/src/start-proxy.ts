@@ -104,12 +104,17 @@ class ServiceProxy implements RunningProxy {
     for (const { element, holder, refused } of served.ruleset.conflicts) {
       this.options.logger.warn({ service: refused, holder, address: element.key }, 'two Services want the same address and port: it stays with the older');
     }
+    const { metrics, clock = systemClock } = this.options;
+    const started = clock.monotonic();
     try {
       await this.plane.apply(served);
+      metrics?.synced(clock.monotonic() - started, clock.now());
       this.synced.resolve();
       await this.health.serve(served.healthChecks);
     } catch (error) {
-      if (!this.stopping.signal.aborted) this.options.logger.error({ err: error }, 'the Services of this node could not be brought up to date');
+      if (this.stopping.signal.aborted) return;
+      metrics?.failed();
+      this.options.logger.error({ err: error }, 'the Services of this node could not be brought up to date');
     }
   }
 

@@ -5,6 +5,7 @@ import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { EventContent } from '@gantry/controller';
 import type { WatchedObjects } from '../environment/watched-objects.js';
 import type { ImagePuller } from '../images/image-puller.js';
+import type { KubeletMetrics } from '../metrics/kubelet-metrics.js';
 import type { PodNetwork } from '../network/pod-network.js';
 import type { DnsSettings } from '../pods/etc-files.js';
 import type { PodFiles } from '../pods/pod-files.js';
@@ -24,6 +25,7 @@ export interface WorkerDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly source: Pick<PodSource, 'get' | 'observe'>;
+  readonly metrics: KubeletMetrics | undefined;
   readonly status: StatusWriter;
   readonly puller: ImagePuller;
   readonly stopper: Stopper;

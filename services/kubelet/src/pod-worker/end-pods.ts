@@ -1,60 +1,69 @@
 import { delay } from '@gantry/async';
-import type { ContainerStatus } from '@gantry/container-runtime';
 import type { Pod } from '../pods/pod.js';
 import { graceSecondsOf } from '../pods/pod.js';
-import { isAlive } from '../pods/world.js';
+import { anyAlive, sortedWorld } from '../pods/world.js';
+import type { PodWorld } from '../pods/world.js';
 import type { WorkerDependencies } from './dependencies.js';
+import { terminatePod } from './end-step.js';
+import { newRecord } from './record.js';
 
 /** Seconds that a pod has at most when its node stops: a stop must end. */
 const LONGEST_GRACE = 30;
 /** Milliseconds between lines about what a stop still waits for. */
 const TELL_EVERY = 5000;
 
-/** A container that is to end, and whose it is. */
+/** A pod that is to end. */
 interface Ending {
-  readonly container: ContainerStatus;
+  readonly uid: string;
+  /** Undefined: the API has none for what runs. */
+  readonly pod: Pod | undefined;
   /** `namespace/name` */
-  readonly pod: string;
+  readonly name: string;
   readonly graceSeconds: number;
+  readonly world: PodWorld;
 }
 
-/** Ends everything that runs on the node and keeps the objects: the next kubelet starts the same pods again. */
+/**
+ * Ends everything that runs on the node, as a deletion does: with hooks, and sidecars after the others. Keeps the objects: the next kubelet
+ * starts the same pods again.
+ */
 export async function endPods(deps: WorkerDependencies, pods: readonly Pod[]): Promise<void> {
   const [sandboxes, containers] = await Promise.all([deps.runtime.listSandboxes(), deps.runtime.listContainers()]);
-  const graces = new Map(pods.map((pod) => [pod.metadata?.uid ?? '', graceSecondsOf(pod)]));
-  const owners = new Map(sandboxes.map(({ id, metadata }) => [id, metadata]));
-  const endings = containers.filter(isAlive).map((container): Ending => {
-    const owner = owners.get(container.sandboxId);
-    const graceSeconds = Math.min(graces.get(owner?.uid ?? '') ?? LONGEST_GRACE, LONGEST_GRACE);
-    return { container, pod: `${owner?.namespace ?? ''}/${owner?.name ?? ''}`, graceSeconds };
+  const known = new Map(pods.map((pod) => [pod.metadata?.uid ?? '', pod]));
+  const uids = new Set(sandboxes.map(({ metadata }) => metadata.uid));
+  const endings = [...uids].map((uid): Ending => {
+    const own = sandboxes.filter(({ metadata }) => metadata.uid === uid);
+    const ids = new Set(own.map(({ id }) => id));
+    const pod = known.get(uid);
+    const { namespace = '', name = '' } = own[0]?.metadata ?? {};
+    const graceSeconds = Math.min(pod === undefined ? LONGEST_GRACE : graceSecondsOf(pod), LONGEST_GRACE);
+    return { uid, pod, name: `${namespace}/${name}`, graceSeconds, world: sortedWorld(own, containers.filter(({ sandboxId }) => ids.has(sandboxId))) };
   });
-  report(deps, await endContainers(deps, endings));
+  await endContainers(deps, endings.filter(({ world }) => anyAlive(world)));
   report(deps, await Promise.allSettled(sandboxes.filter(({ state }) => state === 'ready').map(({ id }) => deps.runtime.stopSandbox(id))));
 }
 
-/** All at once; says every few seconds what it waits for. */
-async function endContainers(deps: WorkerDependencies, endings: readonly Ending[]): Promise<PromiseSettledResult<void>[]> {
+/** All pods at once; says every few seconds which it waits for. */
+async function endContainers(deps: WorkerDependencies, endings: readonly Ending[]): Promise<void> {
   const left = new Set(endings);
   const over = new AbortController();
   const telling = tellWhatIsLeft(deps, left, over.signal);
-  const stops = endings.map(async (ending) => {
-    try {
-      await deps.runtime.stopContainer(ending.container.id, ending.graceSeconds);
-    } finally {
-      left.delete(ending);
-    }
-  });
-  const results = await Promise.allSettled(stops);
+  const since = deps.clock.now();
+  await Promise.all(endings.map(async (ending) => {
+    const record = { ...newRecord(), pod: ending.pod };
+    terminatePod(deps, record, ending.uid, ending.world, { state: 'terminating', since, graceSeconds: ending.graceSeconds });
+    await deps.stopper.idle(ending.uid);
+    left.delete(ending);
+  }));
   over.abort();
   await telling;
-  return results;
 }
 
 async function tellWhatIsLeft(deps: WorkerDependencies, left: ReadonlySet<Ending>, signal: AbortSignal): Promise<void> {
   for (;;) {
     await delay(deps.clock, TELL_EVERY, signal).catch(() => undefined);
     if (signal.aborted) return;
-    const pods = [...new Set([...left].map(({ pod }) => pod))];
+    const pods = [...left].map(({ name }) => name);
     deps.logger.info({ pods, longestGraceSeconds: Math.max(...[...left].map(({ graceSeconds }) => graceSeconds)) }, 'the stop waits for pods that have not ended yet');
   }
 }

@@ -1,4 +1,5 @@
 import type { ReconcileResult } from '@gantry/controller';
+import type { PodOperation } from '../metrics/kubelet-metrics.js';
 import { isTerminalPhase } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { anyAlive, isEmpty, readWorld } from '../pods/world.js';
@@ -39,7 +40,10 @@ export class PodRunner {
     this.#watch(record, world);
     this.#judge(record, pod);
     record.lifecycle = nextLifecycle(record.lifecycle, this.#facts(record, pod, world));
-    return this.#step(uid, record, pod, world);
+    const started = performance.now();
+    const result = await this.#step(uid, record, pod, world);
+    this.deps.metrics?.worked(operationOf(record, world), performance.now() - started);
+    return result;
   }
 
   async #step(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
@@ -88,7 +92,9 @@ export class PodRunner {
     const written = await this.deps.status.write(pod, (current) =>
       podStatus({ ...input, pod: current, ...(podIp === undefined ? {} : { podIp }), ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }),
     );
-    if (written !== undefined) this.deps.source.observe(written);
+    if (written === undefined) return;
+    this.deps.source.observe(written);
+    if (written.status?.phase === 'Running' && pod.status?.phase !== 'Running') this.deps.metrics?.podStarted(clock.now() - record.seenAt);
   }
 
   #judge(record: PodRecord, pod: Pod | undefined): void {
@@ -109,7 +115,7 @@ export class PodRunner {
   }
 
   #record(uid: string): PodRecord {
-    const record = this.#records.get(uid) ?? newRecord();
+    const record = this.#records.get(uid) ?? newRecord(this.deps.clock.now());
     this.#records.set(uid, record);
     return record;
   }
@@ -143,6 +149,11 @@ export class PodRunner {
       return postStart.isRunning(id) ? { started: false, ready: false, hooked: true, ...ended } : { ...prober.health(container, id), ...ended };
     };
   }
+}
+
+function operationOf({ lifecycle }: PodRecord, world: PodWorld): PodOperation {
+  if (lifecycle.state !== 'syncing') return 'kill';
+  return isEmpty(world) ? 'create' : 'sync';
 }
 
 /** Why containers are not started, the nearest reason last. */

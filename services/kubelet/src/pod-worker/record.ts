@@ -14,6 +14,8 @@ export interface StartFailure {
  */
 export interface PodRecord {
   lifecycle: Lifecycle;
+  /** When this kubelet saw the pod for the first time, milliseconds since the epoch. */
+  readonly seenAt: number;
   /** The last object that the API had. */
   pod: Pod | undefined;
   /** The sandbox that is known to be plugged in, and its address. */
@@ -36,8 +38,8 @@ export interface PodRecord {
   verdict?: { readonly reason: string; readonly message: string };
 }
 
-export function newRecord(): PodRecord {
+export function newRecord(seenAt: number): PodRecord {
   return {
-    lifecycle: { state: 'syncing' }, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(), ended: new Set(), hooked: new Map(),
+    lifecycle: { state: 'syncing' }, seenAt, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(), ended: new Set(), hooked: new Map(),
   };
 }

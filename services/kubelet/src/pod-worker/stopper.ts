@@ -26,11 +26,12 @@ export interface StopRequest {
 export interface Stopper {
   /** Begins a stop, or hastens one that is under way. */
   stop(request: StopRequest): void;
-  /** Resolves when nothing is being stopped. */
-  idle(): Promise<void>;
+  /** Resolves when nothing of this pod, or nothing at all, is being stopped. */
+  idle(podUid?: string): Promise<void>;
 }
 
 interface Running {
+  readonly podUid: string;
   readonly grace: Grace;
   /** The runtime was told to end it. */
   signalled: boolean;
@@ -60,13 +61,14 @@ class Stops implements Stopper {
     else this.#hasten(request, present);
   }
 
-  async idle(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  async idle(podUid?: string): Promise<void> {
+    const awaited = [...this.#running.values()].filter((each) => podUid === undefined || each.podUid === podUid);
+    await Promise.all(awaited.map(({ done }) => done));
   }
 
   #begin(request: StopRequest): void {
     request.begins();
-    const running: Running = { grace: new Grace(this.options.clock, request.graceSeconds), signalled: false, done: Promise.resolve() };
+    const running: Running = { podUid: request.podUid, grace: new Grace(this.options.clock, request.graceSeconds), signalled: false, done: Promise.resolve() };
     this.#running.set(request.containerId, running);
     running.done = this.#carryOut(request, running).then((success) => {
       running.grace.release();

@@ -21,6 +21,8 @@ export interface ProberOptions {
   readonly event: (reference: coreV1.ObjectReference, content: EventContent) => void;
   /** A verdict about a container of this pod has turned. */
   readonly changed: (podUid: string) => void;
+  /** A container was asked, for who counts. */
+  readonly asked?: (pod: Pod, container: string, type: string, result: ProbeAnswer['result'] | 'unknown') => void;
   readonly random?: () => number;
 }
 
@@ -144,6 +146,7 @@ class ProbeLoop implements Prober {
     const before = probe.state;
     const answer = await this.#attempts(entry, probe);
     probe.asking = false;
+    this.options.asked?.(entry.pod, entry.container.name, probe.type, answer?.result ?? 'unknown');
     // Its container is gone, or it was quieted meanwhile.
     if (entry.over || probe.state !== before) return;
     if (answer !== undefined) this.#settle(entry, probe, answer);

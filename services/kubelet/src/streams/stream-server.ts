@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@gantry/async';
 import { anySignal } from '@gantry/async';
 import type { Bus, ByteStream } from '@gantry/bus';
 import { encodeToken } from '@gantry/bus';
+import type { ReadPage } from '../metrics/node-pages.js';
 import { openLog } from './container-logs.js';
 import type { LogSources } from './container-logs.js';
 import { parseLogRequest } from './log-request.js';
@@ -10,6 +11,7 @@ import { StreamError } from './stream-error.js';
 export interface StreamServerOptions extends LogSources {
   readonly bus: Bus;
   readonly nodeName: string;
+  readonly readPage: ReadPage;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -39,8 +41,8 @@ async function answer(options: StreamServerOptions, stream: Accepting, stopped: 
   const joined = anySignal([left.signal, stopped]);
   const { signal } = joined;
   try {
-    const body = await route(options, stream, signal);
-    stream.accept({ status: '200', 'content-type': 'text/plain' });
+    const { contentType, body } = await route(options, stream, signal);
+    stream.accept({ status: '200', 'content-type': contentType });
     for await (const chunk of body) await stream.write(chunk);
     await finish(stream, stopped);
   } catch (error) {
@@ -50,11 +52,18 @@ async function answer(options: StreamServerOptions, stream: Accepting, stopped: 
   }
 }
 
-function route(options: StreamServerOptions, stream: Accepting, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+interface Served {
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+async function route(options: StreamServerOptions, stream: Accepting, signal: AbortSignal): Promise<Served> {
   const { method = 'GET', path = '', query = '' } = stream.headers;
+  const page = method === 'GET' ? await options.readPage(path) : undefined;
+  if (page !== undefined) return { contentType: page.contentType, body: [Buffer.from(page.text)] };
   const request = method === 'GET' ? parseLogRequest(path, query, options.clock.now()) : undefined;
   if (request === undefined) throw new StreamError(404, `404 page not found\n`);
-  return openLog(options, request, signal);
+  return { contentType: 'text/plain', body: await openLog(options, request, signal) };
 }
 
 async function finish(stream: Accepting, stopped: AbortSignal): Promise<void> {
