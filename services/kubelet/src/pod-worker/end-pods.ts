@@ -50,7 +50,7 @@ async function endContainers(deps: WorkerDependencies, endings: readonly Ending[
   const telling = tellWhatIsLeft(deps, left, over.signal);
   const since = deps.clock.now();
   await Promise.all(endings.map(async (ending) => {
-    const record = { ...newRecord(), pod: ending.pod };
+    const record = { ...newRecord(deps.clock.now()), pod: ending.pod };
     terminatePod(deps, record, ending.uid, ending.world, { state: 'terminating', since, graceSeconds: ending.graceSeconds });
     await deps.stopper.idle(ending.uid);
     left.delete(ending);
