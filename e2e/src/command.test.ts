@@ -33,7 +33,7 @@ describe('the gantry command', () => {
   });
 
   it('says 0 for the status of a running one, in a table and as JSON', async () => {
-    expect(await gantry('status')).toMatch(/^NAME +STATE +READY +SERVER +RUNTIME +PID +STARTED\ncommand-\d+ +running +yes +https:\/\/127\.0\.0\.1:\d+ +hollow +\d+ /);
+    expect(await gantry('status')).toMatch(/^NAME +STATE +READY +SERVER +RUNTIME +NODES +PID +STARTED\ncommand-\d+ +running +yes +https:\/\/127\.0\.0\.1:\d+ +hollow +1 +\d+ /);
     expect(JSON.parse(await gantry('status', '-o', 'json'))).toMatchObject({ name: gantry.cluster, state: 'running', ready: true, runtime: 'hollow' });
     expect(parse(await gantry('list', '-o', 'yaml'))).toMatchObject([{ name: gantry.cluster }]);
   });
