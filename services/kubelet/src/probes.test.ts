@@ -220,6 +220,31 @@ describe('the end', () => {
     expect(await node.containers()).toEqual([]);
   });
 
+  test('of a whole node waits for hooks, and takes sidecars after the others', async () => {
+    node.client.seed(testPod('web', { ...main({ lifecycle: { preStop: { sleep: { seconds: 10 } } } }), initContainers: [sidecar('one')] }));
+    await node.start();
+    await node.untilRunning('web');
+    const stopped = node.kubelet?.stop({ endPods: true });
+    await node.clock.advanceAndSettle(10_000);
+    expect(await running()).toEqual(['one', 'main']);
+    await node.clock.advanceAndSettle(5_000);
+    expect(await running()).toEqual(['one']);
+    await node.clock.advanceAndSettle(5_000);
+    await stopped;
+    expect(await node.containers()).toEqual(['one#0 exited', 'main#0 exited']);
+    expect(node.pod('web')?.metadata?.deletionTimestamp).toBeUndefined();
+  });
+
+  test('of a whole node does not wait longer than it may for one pod', async () => {
+    node.client.seed(testPod('web', { ...main({ lifecycle: { preStop: { sleep: { seconds: 500 } } } }), terminationGracePeriodSeconds: 600 }));
+    await node.start();
+    await node.untilRunning('web');
+    const stopped = node.kubelet?.stop({ endPods: true });
+    await node.clock.advanceAndSettle(32_000);
+    await stopped;
+    expect(await node.containers()).toEqual(['main#0 exited']);
+  });
+
   test('of an object that finalizers hold is asked for once', async () => {
     const pod = testPod('web');
     node.client.seed({ ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/hold'] } });
