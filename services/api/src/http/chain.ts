@@ -21,6 +21,9 @@ import type { Route, Routes } from './routes.js';
 import { warningHeader } from './warning-header.js';
 import { translateYamlBody } from './yaml-body.js';
 
+/** The verbs that go by a field selector. */
+const SELECTING: ReadonlySet<string> = new Set(['list', 'watch']);
+
 export interface ChainOptions {
   readonly env: RegistryEnvironment;
   readonly limits: VerbLimits;
@@ -94,7 +97,7 @@ export class RequestChain {
     const handler = verb === undefined ? undefined : route.verbs[verb];
     if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.groupResource, verb ?? context.method);
     await translateYamlBody(context);
-    return handler(this.#request(context, identity, path));
+    return handler(this.#request(context, identity, path, attributes));
   }
 
   /** Why not; a path behind a subresource may be permitted by itself. */
@@ -107,9 +110,13 @@ export class RequestChain {
     return refusal;
   }
 
-  #request(context: RequestContext, identity: Identity, { namespace, name, subresource, rest }: ResourcePath): RequestBase {
-    const { env, limits } = this.options;
-    return { env, limits, context, identity, namespace, name, subresource, rest };
+  #request(context: RequestContext, identity: Identity, { namespace, name, subresource, rest }: ResourcePath, attributes: ResourceAttributes): RequestBase {
+    const { env, limits, authorizer } = this.options;
+    const requirePermission = (verb: string): void => {
+      const refusal = authorizer.refusal(identity, { ...attributes, verb });
+      if (refusal !== undefined) throw forbiddenResource(identity, { ...attributes, verb }, refusal);
+    };
+    return { env, limits, context, identity, namespace, name, subresource, rest, requirePermission };
   }
 
   #translated(error: unknown, context: RequestContext): StatusError {
@@ -132,9 +139,9 @@ function parsedPath(path: string): ResourcePath | undefined {
   }
 }
 
-/** A list or watch of one name is a request for that name. */
+/** A list or watch of one name is a request for that name; what a create would say of fields is not read by it, and permits nothing. */
 function attributesOf(context: RequestContext, { group, resource, subresource, namespace, name }: ResourcePath, verb: string): ResourceAttributes {
-  const fields = name === '' && context.rawQuery !== '' ? selectedFields(context) : undefined;
+  const fields = SELECTING.has(verb) && context.rawQuery !== '' ? selectedFields(context) : undefined;
   return { verb, group, resource, subresource, namespace, name: fields?.exactValue('metadata.name') ?? name, fields };
 }
 

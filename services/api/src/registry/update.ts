@@ -107,11 +107,16 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
 }
 
 function checkIdentity({ resource, namespace, name }: UpdateRequest, { metadata }: ResourceObject, old: ResourceObject): void {
-  if (metadata.name && metadata.name !== name) throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (metadata.name && metadata.name !== name) throw newBadRequest(nameMessage(metadata.name, name));
   if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) {
     throw newBadRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`);
   }
   if (metadata.uid && metadata.uid !== old.metadata.uid) throw newConflict(resource.groupResource, name, uidMessage(metadata.uid, old.metadata.uid));
+}
+
+/** What is wrong with an object under a path of another name. */
+export function nameMessage(found: string, wanted: string): string {
+  return `the name of the object (${found}) does not match the name on the URL (${wanted})`;
 }
 
 /** The cause of a conflict: the name is now another object's. */

@@ -29,6 +29,8 @@ export interface RequestBase {
   readonly subresource: string;
   /** What follows the subresource, percent-encoded as it came; '' for most. */
   readonly rest: string;
+  /** Throws 403 unless who asks may also do this to the same: a request may turn out to be more than it says. */
+  readonly requirePermission: (verb: string) => void;
 }
 
 /** A request for a resource whose objects are stored. */
