@@ -174,4 +174,14 @@ describe('a node joins over NATS', () => {
     const own = createClient(createBusTransport({ bus, subjectPrefix: 'api.node.n9' }));
     expect((await own.resource(NODES).create({ metadata: { name: 'n9' } })).metadata?.name).toBe('n9');
   }, 30_000);
+
+  it('and joins again where its credentials have ended and its own connection is not let in any more', async () => {
+    const first = await joinCluster(joining('n10'));
+    const bus = await connectNatsBus({ servers: [server.url], identity: JOIN_IDENTITY, credentials: { creds: trust.joinCredentials } });
+    opened.push(bus);
+    const { promise: renewed, resolve } = Promise.withResolvers<{ readonly expires: number }>();
+    const keeper = keepCredentials({ ...joining('n10'), bus, credentials: { ...first, expires: Date.now() - 1 }, onRenewed: resolve });
+    opened.push({ close: () => keeper.stop() });
+    expect((await renewed).expires).toBeGreaterThan(Date.now());
+  });
 });

@@ -35,22 +35,28 @@ const WORTH_SHOWING = 0.3;
 
 /**
  * Makes this process the node of that name: asks for its certificate, shows it, and gets the credentials of the node's own connection. Tries until
- * the signal where the cluster is not there yet or the name is a living node's; rejects with a `JoinRefusedError` or 403 where that is of no use.
+ * the signal where the cluster is not there yet or the name is a living node's; rejects with a `JoinRefusedError`, 403,
+ * or a `BusError` of the code `refused`, where that is of no use.
  */
 export async function joinCluster(options: JoinOptions): Promise<NodeCredentials> {
-  const { servers, ca, joinCredentials, logger = silentLogger, clock = systemClock, signal } = options;
-  const bus = await connectNatsBus({ servers, identity: JOIN_IDENTITY, credentials: { creds: joinCredentials }, ...(ca === undefined ? {} : { tls: { ca } }), logger, ...(signal && { signal }) });
-  try {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await obtainCredentials({ ...options, bus, prefix: JOIN_PREFIX, renew: false });
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (isFinal(error)) throw error;
-        logger.warn({ node: options.nodeName, reason: reasonOf(error) }, 'the node has not joined yet');
-        await delay(clock, backoffDelay(RETRY, failures), signal);
-      }
+  const { nodeName, logger = silentLogger, clock = systemClock, signal } = options;
+  for (let failures = 1; ; failures++) {
+    try {
+      return await joinOnce(options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isFinal(error)) throw error;
+      logger.warn({ node: nodeName, reason: reasonOf(error) }, 'the node has not joined yet');
+      await delay(clock, backoffDelay(RETRY, failures), signal);
     }
+  }
+}
+
+async function joinOnce(options: JoinOptions): Promise<NodeCredentials> {
+  const { servers, ca, joinCredentials, logger, signal } = options;
+  const bus = await connectNatsBus({ servers, identity: JOIN_IDENTITY, credentials: { creds: joinCredentials }, ...(ca && { tls: { ca } }), ...(logger && { logger }), ...(signal && { signal }) });
+  try {
+    return await obtainCredentials({ ...options, bus, prefix: JOIN_PREFIX, renew: false });
   } finally {
     await bus.close();
   }

@@ -1,4 +1,5 @@
 import { isConflict, isForbidden, isUnauthorized } from '@gantry/apimachinery';
+import { BusError } from '@gantry/bus';
 
 /** The cluster does not want this node, and will not want it later: somebody has to change something. */
 export class JoinRefusedError extends Error {
@@ -7,7 +8,7 @@ export class JoinRefusedError extends Error {
 
 /** Whether it is of no use to try again: a name that is in use may become free, and what is not there yet may come. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof JoinRefusedError || isForbidden(error);
+  return error instanceof JoinRefusedError || isForbidden(error) || (error instanceof BusError && error.code === 'refused');
 }
 
 /** Whether the certificate that was shown is the reason: another one may be asked for. */
