@@ -82,11 +82,11 @@ function networkOptions({ serviceCidr, clusterDns, nodePorts }: NetworkSettings)
  */
 export async function startLoops(options: { bus: Bus; logger: Logger; stack: Stack; network: NetworkSettings; authority: KeyPair; plane: ControlPlane }): Promise<void> {
   const { bus, stack, plane: { metrics, store } } = options;
-  const [{ ControllersModule, createControllerMetrics }, { SchedulerModule, createSchedulerMetrics }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
+  const [{ ControllersModule, createControllerMetrics, createObjectMetrics }, { SchedulerModule, createSchedulerMetrics }] = await Promise.all([import('@gantry/controllers'), import('@gantry/scheduler')]);
   const controllersLogger = options.logger.child({ component: 'controllers' });
   const schedulerLogger = options.logger.child({ component: 'scheduler' });
   const controllers = startService(
-    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.authority.certificate, authority: options.authority, nodeIpam: { clusterCidr: options.network.podCidr, serviceCidr: options.network.serviceCidr }, metrics: createControllerMetrics(metrics) }),
+    ControllersModule.register({ client: componentClient(bus, 'controllers'), bus, logger: controllersLogger, rootCa: options.authority.certificate, authority: options.authority, nodeIpam: { clusterCidr: options.network.podCidr, serviceCidr: options.network.serviceCidr }, metrics: createControllerMetrics(metrics), objects: createObjectMetrics(metrics) }),
     controllersLogger,
   );
   const scheduler = startService(SchedulerModule.register({ client: componentClient(bus, 'scheduler'), bus, logger: schedulerLogger, metrics: createSchedulerMetrics(metrics, 'default-scheduler') }), schedulerLogger);

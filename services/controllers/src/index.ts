@@ -8,4 +8,5 @@ export type { NodeIpamSettings } from './node-ipam/pod-cidrs.js';
 export type { HealthTimes } from './node-lifecycle/health.js';
 export type { PodGcSettings } from './pod-gc/reconcile.js';
 export { createControllerMetrics } from './metrics.js';
+export { createObjectMetrics } from './object-metrics.js';
 export { ControllersModule } from './controllers.module.js';

@@ -16,6 +16,7 @@ import type { HealthTimes } from './node-lifecycle/health.js';
 import { DEFAULT_HEALTH_TIMES } from './node-lifecycle/health.js';
 import type { PodGcSettings } from './pod-gc/reconcile.js';
 import { DEFAULT_POD_GC_SETTINGS } from './pod-gc/reconcile.js';
+import type { ObjectMetrics } from './object-metrics.js';
 import type { DiscoveredResource } from './resources/discovered-resource.js';
 import { SPINE_RESOURCES } from './resources/discovered-resource.js';
 
@@ -44,6 +45,8 @@ export interface ControllersOptions {
   readonly podGc?: Partial<PodGcSettings>;
   readonly nodeIpam?: Partial<NodeIpamSettings>;
   readonly metrics?: ControllerMetrics;
+  /** Shows what the caches hold while they are filled. */
+  readonly objects?: ObjectMetrics;
 }
 
 /** A stop ends all loops and gives the lease back. */
@@ -96,9 +99,11 @@ async function runAll(options: ControllersOptions, clock: Clock, signal: AbortSi
   const events = recorders(options, clock);
   const context = contextFor(options, clock, informers, (component) => events.of(component));
   const running: RunningController[] = [];
+  let hide: (() => void) | undefined;
   try {
     informers.start();
     await informers.waitForSync(signal);
+    hide = options.objects?.show(context.informers);
     for (const controller of options.controllers ?? allControllers) {
       const started = controller.start(context);
       if (started !== undefined) running.push(started);
@@ -108,6 +113,7 @@ async function runAll(options: ControllersOptions, clock: Clock, signal: AbortSi
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    hide?.();
     await Promise.all(running.map((controller) => controller.stop()));
     await Promise.all([informers.stop(), events.stop()]);
   }
