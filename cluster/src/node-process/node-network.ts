@@ -40,7 +40,7 @@ export class NodeNetwork {
   async make(signal: AbortSignal): Promise<PodNetwork> {
     const { config, informers, logger } = this.options;
     const podCidr = await waitForPodRange(informers.informer(NODES), config.nodeName, signal);
-    const network = await createRoutedPodNetwork({ netns: 'current', podCidr, clusterCidr: config.network.podCidr, directory: join(config.dataDirectory, 'addresses'), logger });
+    const network = await createRoutedPodNetwork({ netns: 'current', podCidr, clusterCidr: config.network.podCidr, nodeAddresses: [config.nodeAddress], directory: join(config.dataDirectory, 'addresses'), logger });
     try {
       await this.#startParts(podCidr);
     } catch (error) {

@@ -24,7 +24,7 @@ async function routedSetting() {
   const dataDir = await mkdtemp(join(tmpdir(), 'gantry-kubelet-'));
   const [client, bus] = [createFakeClient(), createMemoryBus()];
   const runtime = createDockerRuntime({ socketPath, cluster, node: 'n1', networkContainer: node.id });
-  const network = await createRoutedPodNetwork({ netns: node.pid, podCidr: '10.244.9.0/24', clusterCidr: '10.244.0.0/16', directory: join(dataDir, 'addresses'), logger: silentLogger });
+  const network = await createRoutedPodNetwork({ netns: node.pid, podCidr: '10.244.9.0/24', clusterCidr: '10.244.0.0/16', nodeAddresses: [], directory: join(dataDir, 'addresses'), logger: silentLogger });
   const kubelet = await startKubelet({
     client, bus, runtime, network: () => Promise.resolve(network), nodeName: 'n1', logger: silentLogger, dataDir, capacity: { cpu: '2', memory: '4Gi', pods: '10' }, addresses: [{ type: 'InternalIP', address: node.address }],
   });

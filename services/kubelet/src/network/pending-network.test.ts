@@ -16,10 +16,10 @@ describe('a pod network to come', () => {
       make: () => made.promise, registered: Promise.resolve(), clock: new FakeClock(0), logger: silentLogger, signal: new AbortController().signal,
       changed: () => changes.push(pending.problem),
     });
-    await expect(pending.attach(pod, 1)).rejects.toThrow('container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized');
+    await expect(pending.attach(pod, 1, [])).rejects.toThrow('container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized');
     made.resolve(network);
     await pending.ready;
-    expect(await pending.attach(pod, 1)).toBe('10.244.1.2');
+    expect(await pending.attach(pod, 1, [])).toBe('10.244.1.2');
     expect(changes).toEqual([undefined]);
   });
 

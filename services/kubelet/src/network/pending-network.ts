@@ -48,7 +48,7 @@ export function startPendingNetwork(options: PendingNetworkOptions): PendingNetw
     get problem() {
       return problem;
     },
-    attach: async (pod, pid) => network().attach(pod, pid),
+    attach: async (pod, pid, hostPorts) => network().attach(pod, pid, hostPorts),
     detach: async (podUid) => network().detach(podUid),
     retain: async (podUids) => network().retain(podUids),
   };

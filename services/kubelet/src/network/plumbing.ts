@@ -24,6 +24,11 @@ export function sandboxSide({ address, gateway }: Plug): string {
   return `link set lo up\naddr add ${address}/32 dev eth0\nlink set eth0 up\nroute add ${gateway} dev eth0 scope link\nroute add default via ${gateway}\n`;
 }
 
+/** Shell: what the node says to a host port on 127.0.0.1, and the answers, may pass the pod's link. */
+export function letLoopbackPass(link: string): string {
+  return `echo 1 > /proc/sys/net/ipv4/conf/${link}/route_localnet`;
+}
+
 /** What pods send out of the cluster leaves with the node's address: nobody outside has a way back to a pod's. */
 export function masqueradeRules(table: string, podCidr: string, clusterCidr: string): string {
   return [

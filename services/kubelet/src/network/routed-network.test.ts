@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { silentLogger } from '@gantry/async';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inNamespaceOf, run } from './commands.js';
+import type { HostPort } from './host-port-rules.js';
 import type { PodNetwork } from './pod-network.js';
 import { createRoutedPodNetwork } from './routed-network.js';
 
@@ -32,16 +33,16 @@ async function whyNot(): Promise<string | undefined> {
 const inside = (pid: number, program: string, ...args: string[]): Promise<string> => run(...inNamespaceOf(pid, program, args));
 
 const SERVER = "require('net').createServer((c) => c.end(c.remoteAddress)).listen(8080, '0.0.0.0', () => console.log('ready'))";
-const CLIENT = "require('net').connect(8080, process.argv[1]).pipe(process.stdout)";
+const CLIENT = "require('net').connect(process.argv[2], process.argv[1]).pipe(process.stdout)";
 
 /** Connects from one namespace to a server in another; returns the address that the server saw. */
-async function askWho(from: number, to: number, address: string): Promise<string> {
+async function askWho(from: number, to: number, address: string, port = 8080): Promise<string> {
   const [program, args] = inNamespaceOf(to, process.execPath, ['-e', SERVER]);
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
   try {
     await once(server.stdout, 'data');
-    return await inside(from, process.execPath, '-e', CLIENT, address);
+    return await inside(from, process.execPath, '-e', CLIENT, address, String(port));
   } finally {
     server.kill();
     await ended;
@@ -56,7 +57,7 @@ describe('the routed pod network', () => {
   const pods: (ChildProcess & { pid: number })[] = [];
 
   const open = (): Promise<PodNetwork> =>
-    createRoutedPodNetwork({ netns: node.pid, podCidr: '10.244.7.0/24', clusterCidr: '10.244.0.0/16', directory: join(directory, 'network'), logger: silentLogger });
+    createRoutedPodNetwork({ netns: node.pid, podCidr: '10.244.7.0/24', clusterCidr: '10.244.0.0/16', nodeAddresses: ['192.0.2.1'], directory: join(directory, 'network'), logger: silentLogger });
   const newPod = async (): Promise<number> => {
     const pod = await newNamespace();
     pods.push(pod);
@@ -78,8 +79,8 @@ describe('the routed pod network', () => {
 
   test('gives each pod an address, from which it reaches the node and other pods', async () => {
     const [first, second] = [await newPod(), await newPod()];
-    expect(await network.attach(pod('u1'), first)).toBe('10.244.7.2');
-    expect(await network.attach(pod('u2'), second)).toBe('10.244.7.3');
+    expect(await network.attach(pod('u1'), first, [])).toBe('10.244.7.2');
+    expect(await network.attach(pod('u2'), second, [])).toBe('10.244.7.3');
     expect(await inside(first, 'ip', '-4', '-o', 'addr', 'show', 'dev', 'eth0')).toContain(' 10.244.7.2/32 ');
     expect(await askWho(first, second, '10.244.7.3')).toBe('10.244.7.2');
     expect(await askWho(node.pid, second, '10.244.7.3')).toBe('10.244.7.1');
@@ -87,44 +88,77 @@ describe('the routed pod network', () => {
 
   test('leaves a plugged pod alone, also after the kubelet was started again', async () => {
     const pid = await newPod();
-    await network.attach(pod('u1'), pid);
+    await network.attach(pod('u1'), pid, []);
     const before = await inside(pid, 'ip', '-o', 'link', 'show', 'eth0');
     network = await open();
-    expect(await network.attach(pod('u1'), pid)).toBe('10.244.7.2');
+    expect(await network.attach(pod('u1'), pid, [])).toBe('10.244.7.2');
     expect(await inside(pid, 'ip', '-o', 'link', 'show', 'eth0')).toBe(before);
-    expect(await network.attach(pod('u2'), await newPod())).toBe('10.244.7.3');
+    expect(await network.attach(pod('u2'), await newPod(), [])).toBe('10.244.7.3');
   });
 
   test('mends a pod that hangs on a node that is still there but no longer its node', async () => {
     const pid = await newPod();
-    await network.attach(pod('u1'), pid);
+    await network.attach(pod('u1'), pid, []);
     const former = node;
     node = await newNamespace();
     network = await open();
-    expect(await network.attach(pod('u1'), pid)).toBe('10.244.7.2');
+    expect(await network.attach(pod('u1'), pid, [])).toBe('10.244.7.2');
     expect(await askWho(node.pid, pid, '10.244.7.2')).toBe('10.244.7.1');
     former.kill();
   });
 
   test('plugs a pod in again, under its address, where the node is a new namespace', async () => {
     const pid = await newPod();
-    await network.attach(pod('u1'), pid);
+    await network.attach(pod('u1'), pid, []);
     node.kill();
     await once(node, 'exit');
     node = await newNamespace();
     network = await open();
-    expect(await network.attach(pod('u1'), pid)).toBe('10.244.7.2');
+    expect(await network.attach(pod('u1'), pid, [])).toBe('10.244.7.2');
     expect(await inside(pid, 'ip', 'route', 'get', '10.244.7.9')).toContain('via 10.244.7.1');
   });
 
   test('takes links and addresses back, also those of pods that are gone', async () => {
-    await network.attach(pod('u1'), await newPod());
-    await network.attach(pod('u2'), await newPod());
+    await network.attach(pod('u1'), await newPod(), []);
+    await network.attach(pod('u2'), await newPod(), []);
     await network.detach('u1');
     await network.detach('u1');
     await network.retain(new Set());
     expect(await inside(node.pid, 'ip', '-o', 'link', 'show', 'type', 'veth')).toBe('');
     network = await open();
-    expect(await network.attach(pod('u3'), await newPod())).toBe('10.244.7.2');
+    expect(await network.attach(pod('u3'), await newPod(), [])).toBe('10.244.7.2');
+  });
+
+  describe('with ports of the node', () => {
+    const ports: HostPort[] = [{ protocol: 'tcp', hostIp: '', hostPort: 80, containerPort: 8080 }];
+
+    test('leads from them to the pod, for the node, other pods and itself, until the pod goes', async () => {
+      await inside(node.pid, 'ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo', 'scope', 'host');
+      const [served, other] = [await newPod(), await newPod()];
+      await network.attach(pod('u1'), served, ports);
+      await network.attach(pod('u2'), other, []);
+      expect(await askWho(other, served, '192.0.2.1', 80)).toBe('10.244.7.3');
+      expect(await askWho(served, served, '192.0.2.1', 80)).toBe('10.244.7.1');
+      expect(await askWho(node.pid, served, '192.0.2.1', 80)).toBe('192.0.2.1');
+      expect(await askWho(node.pid, served, '127.0.0.1', 80)).toBe('10.244.7.1');
+      network = await open();
+      expect(await askWho(other, served, '192.0.2.1', 80)).toBe('10.244.7.3');
+      await network.detach('u1');
+      await expect(askWho(other, served, '192.0.2.1', 80)).rejects.toThrow('ECONNREFUSED');
+      expect(await inside(node.pid, 'nft', 'list', 'tables')).not.toContain('host-ports');
+    });
+
+    test('leads from them also where the node is a new namespace', async () => {
+      const [served, other] = [await newPod(), await newPod()];
+      await network.attach(pod('u1'), served, ports);
+      node.kill();
+      await once(node, 'exit');
+      node = await newNamespace();
+      await inside(node.pid, 'ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo', 'scope', 'host');
+      network = await open();
+      await network.attach(pod('u1'), served, ports);
+      await network.attach(pod('u2'), other, []);
+      expect(await askWho(other, served, '192.0.2.1', 80)).toBe('10.244.7.3');
+    });
   });
 });

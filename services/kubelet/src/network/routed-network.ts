@@ -5,8 +5,11 @@ import type { Logger } from '@gantry/async';
 import { createAddressBook, gatewayOf } from './addresses.js';
 import type { AddressBook } from './addresses.js';
 import { inNamespaceOf, run } from './commands.js';
+import { createHostPorts } from './host-ports.js';
+import type { HostPorts } from './host-ports.js';
+import type { HostPort } from './host-port-rules.js';
 import type { PodNetwork } from './pod-network.js';
-import { linkName, masqueradeRules, nodeSide, sandboxSide } from './plumbing.js';
+import { letLoopbackPass, linkName, masqueradeRules, nodeSide, sandboxSide } from './plumbing.js';
 import type { Plug } from './plumbing.js';
 
 export interface RoutedNetworkOptions {
@@ -14,7 +17,9 @@ export interface RoutedNetworkOptions {
   readonly netns: 'current' | number;
   readonly podCidr: string;
   readonly clusterCidr: string;
-  /** Where addresses are written down. */
+  /** The node's own, on which host ports are served. */
+  readonly nodeAddresses: readonly string[];
+  /** Where addresses and host ports are written down. */
   readonly directory: string;
   readonly logger: Logger;
 }
@@ -35,10 +40,12 @@ export async function createRoutedPodNetwork(options: RoutedNetworkOptions): Pro
   };
   const gateway = gatewayOf(options.podCidr);
   await prepareNode(inNode, gateway);
-  await masquerade(inNode, options).catch((error: unknown) => {
+  await applyRules(inNode, masqueradeRules(TABLE, options.podCidr, options.clusterCidr)).catch((error: unknown) => {
     options.logger.warn({ error: String(error) }, 'pods cannot reach what is outside the cluster: masquerading could not be set up');
   });
-  return new RoutedNetwork(inNode, createAddressBook(options), gateway);
+  const hostPorts = createHostPorts({ directory: `${options.directory}-host-ports`, nodeAddresses: options.nodeAddresses, apply: (rules) => applyRules(inNode, rules) });
+  await hostPorts.restore();
+  return new RoutedNetwork(inNode, createAddressBook(options), hostPorts, gateway);
 }
 
 async function prepareNode(inNode: NodeRun, gateway: string): Promise<void> {
@@ -51,11 +58,11 @@ async function prepareNode(inNode: NodeRun, gateway: string): Promise<void> {
 }
 
 /** By a file: nft does not read from the socket pair that a child's input is. */
-async function masquerade(inNode: NodeRun, { podCidr, clusterCidr }: RoutedNetworkOptions): Promise<void> {
+async function applyRules(inNode: NodeRun, rules: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'gantry-nft-'));
   try {
     const path = join(directory, 'rules');
-    await writeFile(path, masqueradeRules(TABLE, podCidr, clusterCidr));
+    await writeFile(path, rules);
     await inNode('nft', ['-f', path]);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -66,20 +73,27 @@ class RoutedNetwork implements PodNetwork {
   constructor(
     private readonly inNode: NodeRun,
     private readonly book: AddressBook,
+    private readonly hostPorts: HostPorts,
     private readonly gateway: string,
   ) {}
 
-  async attach(pod: { uid: string }, pid: number): Promise<string> {
+  async attach(pod: { uid: string }, pid: number, ports: readonly HostPort[]): Promise<string> {
     const address = await this.book.addressOf(pod.uid);
     const plug: Plug = { pid, address, gateway: this.gateway, link: linkName(pod.uid) };
     // A new sandbox, the usual case, costs two programs; only where something is in the way it is looked at.
     await this.plugIn(plug).catch(() => this.mend(plug));
+    if (ports.length > 0) {
+      // Where that may not be changed, 127.0.0.1 alone does not lead to the pod.
+      await this.inNode('sh', ['-c', letLoopbackPass(plug.link)]).catch(() => undefined);
+      await this.hostPorts.set(pod.uid, { address, ports });
+    }
     return address;
   }
 
   /** An address is written down before a pod is plugged in and crossed out after it is unplugged: without one there is no link. */
   async detach(podUid: string): Promise<void> {
     if (!(await this.book.holders()).includes(podUid)) return;
+    await this.hostPorts.release(podUid);
     await this.removeLink(linkName(podUid));
     await this.book.release(podUid);
   }

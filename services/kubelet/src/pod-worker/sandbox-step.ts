@@ -1,4 +1,5 @@
 import type { SandboxStatus } from '@gantry/container-runtime';
+import { hostPortsOf } from '../network/host-port-rules.js';
 import { hostnameOf, hostNetworkHostsFile, hostsFile, resolvConf } from '../pods/etc-files.js';
 import { graceSecondsOf, identityOf, isHostNetwork, podReference } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
@@ -39,7 +40,7 @@ export async function plugIn(deps: WorkerDependencies, record: PodRecord, pod: P
 
 async function attach(deps: WorkerDependencies, pod: Pod, pid: number): Promise<string | undefined> {
   try {
-    return await deps.network?.attach(identityOf(pod), pid);
+    return await deps.network?.attach(identityOf(pod), pid, hostPortsOf(pod));
   } catch (error) {
     const message = `Failed to create pod sandbox: failed to set up the network: ${error instanceof Error ? error.message : String(error)}`;
     deps.event(podReference(pod), { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
