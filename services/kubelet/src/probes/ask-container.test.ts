@@ -1,11 +1,13 @@
 import { createServer as createHttp } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { createServer as createHttp2 } from 'node:http2';
 import type { ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcp } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { RuntimeError } from '@gantry/container-runtime';
+import { createAuthority } from '@gantry/platform/pki';
 import { afterEach, describe, expect, test } from 'vitest';
 import { askContainers } from './ask-container.js';
 import type { Probe } from './probe-state.js';
@@ -71,6 +73,14 @@ describe('an HTTP probe', () => {
     const silent = await http(() => undefined);
     expect((await ask({ httpGet: { port: silent }, timeoutSeconds: 0.05 })).output).toBe(`Get "http://127.0.0.1:${silent}/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`);
     expect((await ask({ httpGet: { port: silent, scheme: 'HTTPS' }, timeoutSeconds: 5 }).finally(() => undefined)).result).toBe('failure');
+  });
+
+  test('asks over TLS whoever answers, also with a certificate that is self-signed, of another name and over', async () => {
+    const { certificate, key } = await createAuthority('somebody', 1, Date.now() - 10 * 86_400_000);
+    const port = await listening(createHttps({ cert: certificate, key }, ({ url }, response) => response.writeHead(url === '/well' ? 200 : 503).end(url)));
+    expect(await ask({ httpGet: { port, path: '/well', scheme: 'HTTPS' } })).toEqual({ result: 'success', output: '/well' });
+    expect(await ask({ httpGet: { port, path: '/ill', scheme: 'HTTPS' } })).toEqual({ result: 'failure', output: 'HTTP probe failed with statuscode: 503' });
+    expect(await ask({ httpGet: { port, path: '/well' } })).toMatchObject({ result: 'failure' });
   });
 
   test('cannot ask a port that there is not', async () => {
