@@ -8,7 +8,7 @@ import { ConfigurationError, Environment } from './environment.js';
 /** What a started service is to its process. */
 export interface RunningService {
   readonly checks: readonly HealthCheck[];
-  /** Graceful; the process gives it `STOP_MS`. */
+  /** Graceful; the process gives it `stopMs`. */
   stop(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export interface ServiceDefinition {
   /** `store`, `api`, …: the `component` of its log. */
   readonly name: string;
   readonly settings: ProcessSettings;
+  /** Milliseconds that a stop may take; 25,000 unless given. */
+  readonly stopMs?: number;
   start(context: ServiceContext): Promise<RunningService>;
 }
 
@@ -73,7 +75,7 @@ function configured(define: (environment: Environment) => ServiceDefinition): Se
   }
 }
 
-async function runUntilSignal({ settings, start }: ServiceDefinition, logger: Logger): Promise<void> {
+async function runUntilSignal({ settings, stopMs = STOP_MS, start }: ServiceDefinition, logger: Logger): Promise<void> {
   const { startHttpService, AdminModule } = await import('../nest/http.js');
   const metrics = createProcessMetrics();
   const stopping = new AbortController();
@@ -89,7 +91,7 @@ async function runUntilSignal({ settings, start }: ServiceDefinition, logger: Lo
   logger.info({ adminPort: admin.port }, 'the service runs');
   const signal = await signalled;
   logger.info({ signal }, 'the service stops');
-  setTimeout(() => end(logger, new Error(`no end after ${STOP_MS} ms`), 'the service did not stop in time'), STOP_MS).unref();
+  setTimeout(() => end(logger, new Error(`no end after ${stopMs} ms`), 'the service did not stop in time'), stopMs).unref();
   await running.service.stop();
   await admin.close();
   process.exit(0);
