@@ -18,16 +18,21 @@ export function createControllerMetrics(metrics: Metrics): ControllerMetrics {
       results.add({ controller, result });
       durations.observe({ name: controller }, milliseconds / MILLISECONDS);
     },
-    queue: (name) => ({
-      added: (keys) => {
-        adds.add({ name });
-        depth.set({ name }, keys);
-      },
-      taken: (keys, milliseconds) => {
-        depth.set({ name }, keys);
-        waits.observe({ name }, milliseconds / MILLISECONDS);
-      },
-      retried: () => retries.add({ name }),
-    }),
+    queue: (name) => {
+      // Shown before the first failure, so that it can be told from not being there.
+      results.of({ controller: name, result: 'error' });
+      retries.of({ name });
+      return {
+        added: (keys) => {
+          adds.add({ name });
+          depth.set({ name }, keys);
+        },
+        taken: (keys, milliseconds) => {
+          depth.set({ name }, keys);
+          waits.observe({ name }, milliseconds / MILLISECONDS);
+        },
+        retried: () => retries.add({ name }),
+      };
+    },
   };
 }
