@@ -3,9 +3,9 @@ import type { KeyObject } from 'node:crypto';
 import { newCertificateRequest, rfc3339Micro } from '@gantry/apimachinery';
 import { createBusTransport, nodeProofText } from '@gantry/client';
 import type { ApiTransport } from '@gantry/client';
-import { decodeResponseHead, encodeRequestHead } from '../../../../libs/client/src/bus/bus-wire.js';
 import { createAuthority, signCertificateRequest } from '@gantry/platform/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askByMessage } from '../../../../libs/client/src/bus/bus-wire.suite.js';
 import { startTestApi } from '../test-api.suite.js';
 import type { TestAnswer, TestApi } from '../test-api.suite.js';
 
@@ -80,8 +80,8 @@ describe('a node that joins', () => {
     ['GET', '/api/v1/nodes'], ['POST', '/api/v1/nodes'], ['GET', '/api/v1/nodes/n1'], ['GET', '/api/v1/namespaces/default/secrets/x'], ['POST', leases], ['GET', '/api'], ['POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews'],
   ])('may not %s %s', async (method, pathAndQuery) => {
     const [path = '', query = ''] = pathAndQuery.split('?');
-    const { headers } = await test.bus.request('api.join.node.request', Buffer.from('{}'), { headers: encodeRequestHead({ method: method as 'GET', path, query, headers: { 'content-type': 'application/json' } }), timeoutMs: 10_000 });
-    expect(decodeResponseHead(headers).status).toBe(403);
+    const answer = await askByMessage(test.bus, 'api.join.node', { method: method as 'GET', path, query, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') });
+    expect(answer.status).toBe(403);
   });
 
   it('opens no streams, whose pieces it may not send', async () => {
