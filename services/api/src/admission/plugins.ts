@@ -27,7 +27,7 @@ export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[
     rbacEscalation(readers.escalation),
     namespaceLifecycle(readers.namespace),
     serviceAccount(readers.serviceAccounts),
-    nodeRestriction(readers.pod),
+    nodeRestriction(readers.pod, authorizer),
     priority,
     defaultTolerationSeconds,
     certificateApproval(authorizer),

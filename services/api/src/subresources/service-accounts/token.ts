@@ -40,14 +40,16 @@ async function create(request: ResourceRequest, tokens: ServiceAccountTokens, re
   checkPlace(object, namespace, name);
   const account = (await readers.serviceAccounts.fresh(namespace, name))?.object;
   if (account === undefined) throw notFound(resource, name);
-  complete(object, tokens.audiences, namespace, name, rfc3339(env.now()));
+  complete(object, namespace, name, rfc3339(env.now()));
   const errors = expirationErrors(object);
   if (errors.length > 0) throw newInvalid(KIND, '', errors);
   await env.admission.validate({ operation: 'CREATE', resource, subresource, namespace, name, object, old: undefined, identity, dryRun: false });
+  // Behind admission, which judges what was asked for.
+  if (!object.spec.audiences?.length) object.spec.audiences = [...tokens.audiences];
   const { audiences, expirationSeconds, boundObjectRef } = object.spec;
   const binding = boundObjectRef === undefined ? {} : await boundClaims(readers, namespace, name, boundObjectRef);
   const bound = { namespace, ...binding, serviceaccount: { name, uid: account.metadata.uid! } };
-  const { token, expires } = await tokens.issue({ audiences: audiences!, expirationSeconds: Number(expirationSeconds), bound });
+  const { token, expires } = await tokens.issue({ audiences, expirationSeconds: Number(expirationSeconds), bound });
   return answerObject(context, 201, { ...object, status: { token, expirationTimestamp: rfc3339(expires) } });
 }
 
@@ -56,12 +58,11 @@ function checkPlace({ metadata }: TokenRequest, namespace: string, name: string)
   if (metadata?.namespace && metadata.namespace !== namespace) throw newInvalid(KIND, name, [invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified')]);
 }
 
-function complete(object: TokenRequest, audiences: readonly string[], namespace: string, name: string, now: string): void {
+function complete(object: TokenRequest, namespace: string, name: string, now: string): void {
   object.apiVersion = `${KIND.group}/${KIND.version}`;
   object.kind = KIND.kind;
   object.metadata = { ...object.metadata, name, namespace, creationTimestamp: now };
   object.spec ??= {};
-  if (!object.spec.audiences?.length) object.spec.audiences = [...audiences];
   object.spec.expirationSeconds ??= DEFAULT_SECONDS;
 }
 

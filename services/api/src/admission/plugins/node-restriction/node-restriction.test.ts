@@ -85,6 +85,19 @@ describe('the tokens that a node gets', () => {
     expect([status, body.message]).toEqual([403, expect.stringMatching(message)]);
   });
 
+  it('are for whom a volume of the pod names, or whom a role permits', async () => {
+    const sources = [{ serviceAccountToken: { path: 'vault', audience: 'vault' } }];
+    const { metadata } = (await test.call('POST', '/api/v1/namespaces/a/pods', { metadata: { name: 'audiences' }, spec: { serviceAccountName: 'app', nodeName: 'n1', containers: [{ name: 'c', image: 'i' }], volumes: [{ name: 'v', projected: { sources } }] } })).body;
+    const ask = (...audiences: string[]): Promise<TestAnswer> => asNode('POST', '/api/v1/namespaces/a/serviceaccounts/app/token', { spec: { audiences, boundObjectRef: pod('audiences', metadata.uid) } });
+    expect([(await ask('vault')).status, (await ask()).status]).toEqual([201, 201]);
+    expect((await ask('vault', 'bank')).body.message).toMatch(/node may only request 0 or 1 audiences$/);
+    expect((await ask('bank')).body.message).toBe('serviceaccounts "app" is forbidden: audience "bank" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience');
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    await test.call('POST', `${rbac}/clusterroles`, { metadata: { name: 'bank' }, rules: [{ verbs: ['request-serviceaccounts-token-audience'], apiGroups: [''], resources: ['bank'] }] });
+    await test.call('POST', `${rbac}/clusterrolebindings`, { metadata: { name: 'bank' }, roleRef: { kind: 'ClusterRole', name: 'bank' }, subjects: [{ kind: 'Group', name: 'system:nodes' }] });
+    expect((await ask('bank')).status).toBe(201);
+  });
+
   it('are none of a pod on another node', async () => {
     const { metadata } = (await test.call('POST', '/api/v1/namespaces/a/pods', { metadata: { name: 'elsewhere' }, spec: { serviceAccountName: 'app', nodeName: 'n2', containers: [{ name: 'c', image: 'i' }] } })).body;
     expect((await token('app', pod('elsewhere', metadata.uid))).body.message).toMatch(/node requested token bound to a pod scheduled on a different node$/);

@@ -4,6 +4,8 @@ import { nodeNameOf } from '../../../http/authz/identity.js';
 import type { CachedObject } from '../../../watch-cache/cached-object.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
 import { forbiddenLabels } from './node-labels.js';
+import { checkAudiences } from './token-audiences.js';
+import type { AudienceAuthorizer } from './token-audiences.js';
 
 /** The pod as the cache has it. */
 export type PodReader = (namespace: string, name: string) => CachedObject | undefined;
@@ -11,25 +13,31 @@ export type PodReader = (namespace: string, name: string) => CachedObject | unde
 /** Whose certificates say that somebody is a node. */
 const NODE_SIGNERS = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet'];
 
-type Check = (request: AdmissionRequest, node: string, pods: PodReader) => void;
+/** What is asked to judge what a node does. */
+interface Judges {
+  readonly pods: PodReader;
+  readonly authorizer: AudienceAuthorizer;
+}
+
+type Check = (request: AdmissionRequest, node: string, judges: Judges) => void;
 
 /** What is looked at, by group and resource. */
 const CHECKS: Readonly<Record<string, Check>> = { '/pods': checkPod, '/nodes': checkNode, '/serviceaccounts': checkTokenRequest, 'coordination.k8s.io/leases': checkLease, 'certificates.k8s.io/certificatesigningrequests': checkCertificateRequest };
 
 /** A node touches only its own Node, its own Lease and the pods that are bound to it, and gets tokens for those alone. */
-export function nodeRestriction(pods: PodReader): AdmissionPlugin {
+export function nodeRestriction(pods: PodReader, authorizer: AudienceAuthorizer): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     validate: (request) => {
       const node = nodeNameOf(request.identity);
       if (node === undefined) return;
       const { group, resource } = request.resource.groupResource;
-      CHECKS[`${group}/${resource}`]?.(request, node, pods);
+      CHECKS[`${group}/${resource}`]?.(request, node, { pods, authorizer });
     },
   };
 }
 
-function checkPod(request: AdmissionRequest, node: string, pods: PodReader): void {
+function checkPod(request: AdmissionRequest, node: string, { pods }: Judges): void {
   const { operation, subresource, old, object, namespace, name } = request;
   if (operation === 'CREATE' && subresource === '') throw refusal(request, `pod does not have "kubernetes.io/config.mirror" annotation, node ${goQuote(node)} can only create mirror pods`);
   const nodeName = nodeNameIn(old ?? pods(namespace, name)?.object);
@@ -58,8 +66,8 @@ function checkLease(request: AdmissionRequest, node: string): void {
   if ((request.object?.metadata.name ?? request.name) !== node) throw refusal(request, 'can only access node lease with the same name as the requesting node');
 }
 
-/** A token that a node asks for is bound to a pod of its own, which is named by its uid. */
-function checkTokenRequest(request: AdmissionRequest, node: string, pods: PodReader): void {
+/** A token that a node asks for is bound to a pod of its own, which is named by its uid, and is for whom that pod has tokens for. */
+function checkTokenRequest(request: AdmissionRequest, node: string, { pods, authorizer }: Judges): void {
   if (request.operation !== 'CREATE' || request.subresource !== 'token') return;
   const { boundObjectRef: reference } = (request.object?.['spec'] ?? {}) as { boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string } };
   if (reference?.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) throw refusal(request, 'node requested token not bound to a pod');
@@ -68,6 +76,8 @@ function checkTokenRequest(request: AdmissionRequest, node: string, pods: PodRea
   if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, reference.name);
   if (pod.metadata.uid !== reference.uid) throw refusal(request, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`);
   if (nodeNameIn(pod) !== node) throw refusal(request, 'node requested token bound to a pod scheduled on a different node');
+  const problem = checkAudiences(request, pod, authorizer);
+  if (problem !== undefined) throw refusal(request, problem);
 }
 
 /** A node asks for certificates of nodes under its own name alone. */
