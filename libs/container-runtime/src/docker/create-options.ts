@@ -92,9 +92,8 @@ function hostConfig(context: CreateContext, sandboxId: string, config: Container
     NetworkMode: join,
     IpcMode: join,
     ...(pid === 'container' ? {} : { PidMode: pid === 'pod' ? join : 'host' }),
-    Mounts: config.mounts.map((mount) => ({
-      Type: 'bind', Source: context.enginePath(mount.hostPath), Target: mount.containerPath, ReadOnly: mount.readonly, BindOptions: { Propagation: 'rprivate' },
-    })),
+    // Without a word on propagation: an engine's default is to show nothing that is mounted later, and below its own directory it takes no other wish.
+    Mounts: config.mounts.map((mount) => ({ Type: 'bind', Source: context.enginePath(mount.hostPath), Target: mount.containerPath, ReadOnly: mount.readonly })),
     LogConfig: LOG_CONFIG,
     RestartPolicy: { Name: 'no' },
     ReadonlyRootfs: config.security.readonlyRootfs,
