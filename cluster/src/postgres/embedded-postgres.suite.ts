@@ -43,7 +43,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 }
 
 /** One statement over a connection of its own. */
-export async function queryOnce<R extends pg.QueryResultRow>(config: PostgresConnection, text: string, values: unknown[] = []): Promise<R[]> {
+export async function queryOnce<R extends pg.QueryResultRow>(config: pg.ClientConfig, text: string, values: unknown[] = []): Promise<R[]> {
   const client = new pg.Client(config);
   await client.connect();
   try {
