@@ -49,6 +49,9 @@ export function apiLeaf({ clusterDomain, addresses }: ApiNames): Leaf {
 /** What an administrator shows to the API. */
 export const adminLeaf: Leaf = { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' };
 
+/** Of who reads the measures of the API and of nodes, and nothing else. */
+export const prometheusLeaf: Leaf = { commonName: 'gantry:prometheus', organizations: ['system:monitoring'], usage: 'client' };
+
 /** The key that seals Secrets: 32 random bytes, made once. Losing it loses every Secret. */
 export async function ensureEncryptionKey(path: string): Promise<Uint8Array> {
   const stored = await readFileIfAny(path);

@@ -5,7 +5,7 @@ import { createNatsTrust, type NatsTrust, type NatsTrustKeys } from '@gantry/bus
 import { NODES, PODS } from '@gantry/client';
 import type { KeyPair } from '@gantry/platform';
 import { kinds } from '@gantry/resources';
-import { adminLeaf, apiLeaf, ensureAuthority, ensureEncryptionKey, ensureLeaf } from '../../certificates/certificates.js';
+import { adminLeaf, apiLeaf, prometheusLeaf, ensureAuthority, ensureEncryptionKey, ensureLeaf } from '../../certificates/certificates.js';
 import { ensureServiceAccountKeys } from '../../certificates/service-account-key.js';
 import { apiServiceAddress, DEFAULT_NETWORK } from '../../network/settings.js';
 import { readFileIfAny, readJsonIfAny, writeFileAtomic, writeJsonAtomic } from '../../state/files.js';
@@ -14,6 +14,7 @@ import { readFileIfAny, readJsonIfAny, writeFileAtomic, writeJsonAtomic } from '
 export interface ClusterSecrets {
   readonly authority: KeyPair;
   readonly admin: KeyPair;
+  readonly prometheus: KeyPair;
   /** What each server shows to its clients. */
   readonly servers: { readonly api: KeyPair; readonly nats: KeyPair; readonly postgres: KeyPair };
   /** 32 bytes. */
@@ -32,6 +33,7 @@ export async function ensureSecrets(folder: string, now: number): Promise<Cluste
   return {
     authority,
     admin: await leaf('admin', adminLeaf),
+    prometheus: await leaf('prometheus', prometheusLeaf),
     servers: {
       api: await leaf('api', apiLeaf({ clusterDomain: DEFAULT_NETWORK.clusterDomain, addresses: [apiServiceAddress(DEFAULT_NETWORK)] })),
       nats: await server('nats'),

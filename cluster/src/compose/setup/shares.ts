@@ -5,7 +5,7 @@ import type { ClusterSecrets } from './secrets.js';
 type Files = Readonly<Record<string, string>>;
 
 /** Everyone's share: a folder each, which is a volume that nobody else has. */
-export type Shares = Readonly<Record<'admin' | 'api' | 'controllers' | 'nats' | 'node' | 'postgres' | 'public' | 'scheduler' | 'store', Files>>;
+export type Shares = Readonly<Record<'admin' | 'api' | 'controllers' | 'nats' | 'node' | 'postgres' | 'prometheus' | 'public' | 'scheduler' | 'store', Files>>;
 
 /** What each service must know to do its part, and no more. */
 export function sharesOf(secrets: ClusterSecrets): Shares {
@@ -23,6 +23,7 @@ export function sharesOf(secrets: ClusterSecrets): Shares {
     nats: { ...served(servers.nats), 'nats.conf': natsConfiguration(secrets) },
     node: { ...ca, 'join.creds': trust.joinCredentials },
     postgres: { ...served(servers.postgres), password: secrets.postgresPassword },
+    prometheus: { ...ca, ...served(secrets.prometheus) },
     public: ca,
     scheduler: { ...ca, 'nats.creds': trust.credentials.scheduler },
     store: { ...ca, 'nats.creds': trust.credentials.store, 'postgres-password': secrets.postgresPassword },
