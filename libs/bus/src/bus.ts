@@ -117,6 +117,13 @@ export class BusError extends Error {
   }
 }
 
+/** There was no connection when something was to be sent, so nobody has got it: whatever it asked for was not done. */
+export class NotSentError extends BusError {
+  constructor(message: string) {
+    super('disconnected', message);
+  }
+}
+
 export interface Bus {
   /** Largest `data` of one message, in bytes. */
   readonly maxPayload: number;

@@ -2,7 +2,7 @@ export type {
   Bus, BusErrorCode, BusHeaders, BusMessage, ByteStream, FollowOptions, OpenStreamOptions, Reply, RequestOptions, Responder, SequencedMessage, StreamHandler, SubscribeOptions, Subscription,
   WatchStream,
 } from './bus.js';
-export { BusError } from './bus.js';
+export { BusError, NotSentError } from './bus.js';
 export type { WatchAddress } from './subjects.js';
 export { decodeToken, encodeToken, isPattern, isSubject, matchSubject, parseWatchSubject, patternCovers, subjectMatcher, watchPattern, watchSubject } from './subjects.js';
 export type { MemoryBus, MemoryBusOptions } from './memory/memory-bus.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
-  BusError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type Reply, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions,
+  BusError, NotSentError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type Reply, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions,
   type Subscription, type WatchStream,
 } from '../bus.js';
 import { SubjectRouter } from '../router.js';
@@ -165,8 +165,8 @@ class InMemoryBus implements MemoryBus {
   }
 
   private requireConnected(): void {
-    if (this.closed) throw new BusError('disconnected', 'the bus is closed');
-    if (this.faults.isCut) throw new BusError('disconnected', 'the bus is cut');
+    if (this.closed) throw new NotSentError('the bus is closed');
+    if (this.faults.isCut) throw new NotSentError('the bus is cut');
   }
 
   private createWatch(limits: WatchLogLimits): WatchStream {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { silentLogger } from '@gantry/async';
 import { errors, type Msg, type NatsConnection, type Status } from '@nats-io/transport-node';
 import {
-  BusError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions, type Subscription,
+  BusError, NotSentError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions, type Subscription,
 } from '../bus.js';
 import { createGuard, type Guard } from '../guard.js';
 import { StreamHost } from '../streams/stream-host.js';
@@ -207,7 +207,7 @@ class NatsBus implements Bus {
   }
 
   private requireConnected(): void {
-    if (!this.connected) throw new BusError('disconnected', 'there is no connection to NATS');
+    if (!this.connected) throw new NotSentError('there is no connection to NATS');
   }
 
   private requireSize(data: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { silentLogger, type Clock, type Logger } from '@gantry/async';
 import {
-  BusError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions, type Subscription,
+  BusError, NotSentError, type Bus, type BusHeaders, type BusMessage, type ByteStream, type OpenStreamOptions, type RequestOptions, type Responder, type StreamHandler, type SubscribeOptions, type Subscription,
 } from '../bus.js';
 import { createGuard, type Guard } from '../guard.js';
 import { PendingRequest } from '../pending-request.js';
@@ -169,7 +169,7 @@ class SocketBus implements Bus {
   }
 
   private async call(frame: FrameParts, options: RequestOptions, id = this.nextId()): Promise<Answer> {
-    if (this.connection === undefined) throw new BusError('disconnected', 'there is no connection to the bus');
+    if (this.connection === undefined) throw new NotSentError('there is no connection to the bus');
     const pending = new PendingRequest(options, (_settled, gaveUp) => {
       this.pending.delete(id);
       if (gaveUp) this.send({ operation: 'cancel', id });

@@ -35,6 +35,14 @@ describe('the remote storage', () => {
     await expect(remote.currentRevision()).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('says unavailable when the bus is not there: a write that was not sent was not done', async () => {
+    const bus = createMemoryBus();
+    serveStorage(bus, createMemoryStorage());
+    const remote = createRemoteStorage(bus);
+    await bus.close();
+    await expect(remote.write([put(pod('a'), 0)])).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('says ambiguous when the answer to a write is lost, and unavailable for a read', async () => {
     const bus = createMemoryBus();
     for (const subject of ['store.write', 'store.read']) bus.respond(subject, () => Promise.reject(new Error('gone')));
