@@ -14,8 +14,12 @@ const GROUP = 'rbac.authorization.k8s.io';
 
 interface Resolved {
   readonly generation: number;
+  readonly everywhere: Grants;
   readonly byNamespace: Map<string, Grants>;
 }
+
+/** Namespaces that are remembered for one identity: anybody may name as many as they like. */
+const REMEMBERED = 256;
 
 /** Who has which roles, from the watch cache. What an identity may do is put together once for each change of any role or binding, not for each request. */
 export class RbacPolicy {
@@ -31,16 +35,20 @@ export class RbacPolicy {
     [this.#clusterRoles, this.#roles] = [named('clusterroles'), named('roles')];
     const [clusterBindings, bindings] = [named('clusterrolebindings'), named('rolebindings')];
     this.#clusterBindings = new ObjectIndex(clusterBindings.cache, subjectKeysOf);
-    this.#bindings = new ObjectIndex(bindings.cache, subjectKeysOf);
+    this.#bindings = new ObjectIndex(bindings.cache, (binding) => subjectKeysOf(binding).map((key) => keyWithin(binding.metadata.namespace ?? '', key)));
     const onChange = (): void => void this.#generation++;
     for (const { cache } of [this.#clusterRoles, this.#roles, clusterBindings, bindings]) cache.watchers.add({ offer: onChange, progress: () => undefined, end: onChange });
   }
 
   /** What an identity may do in a namespace: the whole cluster's and the namespace's own. '' is the cluster alone. */
   grantsOf(identity: Identity, namespace: string): Grants {
-    const byNamespace = this.#resolvedOf(identity);
+    const { everywhere, byNamespace } = this.#resolvedOf(identity);
+    if (namespace === '') return everywhere;
     let grants = byNamespace.get(namespace);
-    if (grants === undefined) byNamespace.set(namespace, (grants = this.#resolve(identity, namespace)));
+    if (grants !== undefined) return grants;
+    grants = this.#grantsWithin(identity, namespace, everywhere);
+    if (byNamespace.size >= REMEMBERED) byNamespace.delete(byNamespace.keys().next().value!);
+    byNamespace.set(namespace, grants);
     return grants;
   }
 
@@ -50,18 +58,24 @@ export class RbacPolicy {
     return role === undefined ? undefined : rulesOfRole(role);
   }
 
-  #resolvedOf(identity: Identity): Map<string, Grants> {
-    const known = this.#resolved.get(identity);
-    if (known?.generation === this.#generation) return known.byNamespace;
-    const byNamespace = new Map<string, Grants>();
-    this.#resolved.set(identity, { generation: this.#generation, byNamespace });
-    return byNamespace;
+  #resolvedOf(identity: Identity): Resolved {
+    let resolved = this.#resolved.get(identity);
+    if (resolved?.generation === this.#generation) return resolved;
+    const everywhere = this.#grantsBy(bindingsOf(this.#clusterBindings, identityKeysOf(identity)), '');
+    resolved = { generation: this.#generation, everywhere, byNamespace: new Map() };
+    this.#resolved.set(identity, resolved);
+    return resolved;
   }
 
-  #resolve(identity: Identity, namespace: string): Grants {
-    const keys = identityKeysOf(identity);
-    const bindings = new Set(keys.flatMap((key) => [...this.#clusterBindings.get(key)]));
-    if (namespace !== '') for (const key of keys) for (const binding of this.#bindings.get(key)) if (binding.object.metadata.namespace === namespace) bindings.add(binding);
+  /** Where a namespace gives nothing, what is answered is the cluster's own: most have nothing to say of most who ask. */
+  #grantsWithin(identity: Identity, namespace: string, everywhere: Grants): Grants {
+    const bindings = bindingsOf(this.#bindings, identityKeysOf(identity).map((key) => keyWithin(namespace, key)));
+    if (bindings.size === 0) return everywhere;
+    const within = this.#grantsBy(bindings, namespace);
+    return { grants: [...everywhere.grants, ...within.grants], problems: [...everywhere.problems, ...within.problems] };
+  }
+
+  #grantsBy(bindings: ReadonlySet<CachedObject>, namespace: string): Grants {
     const grants: Grant[] = [];
     const problems: string[] = [];
     for (const binding of bindings) {
@@ -72,6 +86,15 @@ export class RbacPolicy {
     }
     return { grants, problems };
   }
+}
+
+/** One that has the identity by several of its texts counts once. */
+function bindingsOf(index: ObjectIndex, keys: readonly string[]): ReadonlySet<CachedObject> {
+  return new Set(keys.flatMap((key) => [...index.get(key)]));
+}
+
+function keyWithin(namespace: string, key: string): string {
+  return `${namespace}/${key}`;
 }
 
 /** A name that cannot be part of a key is no role's. */
