@@ -1,6 +1,8 @@
+import type { ObjectReader } from '../registry/object-reader.js';
 import type { AdmissionPlugin } from './chain.js';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './plugins/certificates/certificates.js';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds/default-toleration-seconds.js';
+import { heldAddresses } from './plugins/held-addresses/held-addresses.js';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.js';
@@ -16,11 +18,12 @@ export interface PluginReaders {
   readonly namespace: NamespaceReader;
   readonly pod: PodReader;
   readonly escalation: EscalationReaders;
+  readonly services: ObjectReader;
   /** Absent: service accounts have no tokens, and pods are not asked for one that exists. */
   readonly serviceAccounts: ServiceAccountReader | undefined;
 }
 
-/** All plugins, in the order in which they are asked: upstream's. */
+/** All plugins, in the order in which they are asked: upstream's, and ours behind them. */
 export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[] {
   const { authorizer } = readers.escalation;
   return [
@@ -33,5 +36,6 @@ export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[
     certificateApproval(authorizer),
     certificateSigning(authorizer),
     certificateSubjectRestriction,
+    heldAddresses(readers.services),
   ];
 }

@@ -180,7 +180,7 @@ describe('a token review', () => {
     const token = await tokenOf('app', { audiences: ['vault', 'x'] });
     expect(await review(token, ['vault', 'y'])).toMatchObject({ authenticated: true, audiences: ['vault'], user: { username: 'system:serviceaccount:n:app', groups: ['system:serviceaccounts', 'system:serviceaccounts:n', 'system:authenticated'] } });
     const status = await review(token);
-    expect([status.authenticated, status.error]).toEqual([undefined, `token audiences ["vault","x"] is invalid for the target audiences ["${ISSUER}"]`]);
+    expect([status.authenticated, status.error]).toEqual([undefined, `token audiences ["vault" "x"] is invalid for the target audiences ["${ISSUER}"]`]);
     expect((await review('nonsense')).error).toBe('invalid bearer token');
   });
 

@@ -1,5 +1,6 @@
 import { authenticated, SERVICE_ACCOUNTS_GROUP, serviceAccountUserName } from '../http/authz/identity.js';
 import type { Identity } from '../http/authz/identity.js';
+import { quotedList } from '../http/authz/rbac/covering.js';
 import type { ServiceAccountOptions } from '../options.js';
 import { boundObjectsProblem } from './bound-objects.js';
 import type { BoundObjectReaders } from './bound-objects.js';
@@ -52,7 +53,7 @@ export class ServiceAccountTokens {
     const claims = await this.#verified.claimsOf(token, now);
     if (claims === undefined) return undefined;
     const audiences = wanted.filter((audience) => claims.aud.includes(audience));
-    if (audiences.length === 0) throw new TokenError(`token audiences ${JSON.stringify(claims.aud)} is invalid for the target audiences ${JSON.stringify(wanted)}`);
+    if (audiences.length === 0) throw new TokenError(`token audiences ${quotedList(claims.aud)} is invalid for the target audiences ${quotedList(wanted)}`);
     const found = boundObjectsProblem(this.readers, claims['kubernetes.io'], now);
     const problem = found instanceof Promise ? await found : found;
     if (problem !== undefined) throw new TokenError(problem);
