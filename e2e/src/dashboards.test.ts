@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alertRules, dashboards, filledIn } from './kit/dashboards.js';
+import { composeProject, composeReason, type ComposeProject } from './kit/compose.js';
 import { engineReason } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { PROMETHEUS_IMAGE, standaloneConfiguration, startPrometheus, type Prometheus } from './kit/prometheus.js';
+import { PROMETHEUS_IMAGE, prometheusAt, standaloneConfiguration, startPrometheus, type Prometheus } from './kit/prometheus.js';
 import { run, runOk } from './kit/run.js';
 
 /** Every query of every dashboard and every alert, sent to the real Prometheus over a cluster at work. */
@@ -117,3 +118,37 @@ async function credentials(gantry: Gantry, kubectl: Kubectl, folder: string): Pr
   await chmod(file('tls.key'), 0o644);
   return new URL(config.clusters[0].cluster.server).host;
 }
+
+const REPLICATED = { apiserver: 2, store: 2, 'kube-controller-manager': 2, 'kube-scheduler': 2 } as const;
+const composeMissing = (await composeReason()) ?? (await engineReason([PROMETHEUS_IMAGE]));
+
+describe.skipIf(composeMissing !== undefined)(`Prometheus under Compose${composeMissing === undefined ? '' : ` (skipped: ${composeMissing})`}`, () => {
+  let compose: ComposeProject;
+  let prometheus: Prometheus;
+  beforeAll(async () => {
+    compose = await composeProject(`gantry-watched-${process.pid}`, ['setup']);
+    const env = { ...compose.env, GANTRY_PROMETHEUS_PORT: '0' };
+    await compose(['up', '--detach', '--no-build', 'postgres', 'nats', 'store', 'api', 'balancer', 'controllers', 'scheduler', 'prometheus'], { env });
+    prometheus = await prometheusAt((await compose(['port', 'prometheus', '9090'], { env })).trim(), async () => undefined);
+  }, 900_000);
+  afterAll(() => compose?.dispose());
+
+  it('finds every replica by Docker’s names, and one that reads and writes of each', async () => {
+    for (const [job, replicas] of Object.entries(REPLICATED)) {
+      await expect.poll(async () => (await prometheus.query(`up{job="${job}"} == 1`)).length, { ...PATIENCE, message: job }).toBe(replicas);
+    }
+    await expect.poll(async () => (await prometheus.query('sum(gantry_store_leading) == 1 and sum(leader_election_master_status) == 2')).length, PATIENCE).toBe(1);
+  });
+
+  it('is let in by the API to ask which nodes there are', async () => {
+    const { scrapePools } = (await prometheus.ask('scrape_pools')) as { scrapePools: string[] };
+    expect(scrapePools).toContain('kubelet');
+    await expect.poll(async () => (await prometheus.query('prometheus_sd_kubernetes_failures_total == 0')).length, PATIENCE).toBe(1);
+  });
+
+  it.each(dashboards().filter(({ uid }) => uid === 'gantry-store'))('$title: every query has data', async ({ panels }) => {
+    for (const { expr } of panels.flatMap(({ targets = [] }) => targets)) {
+      await expect.poll(() => prometheus.query(filledIn(expr, '1m')).then(({ length }) => length, String), { ...PATIENCE, message: expr }).toBeGreaterThan(0);
+    }
+  });
+});

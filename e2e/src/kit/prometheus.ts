@@ -55,7 +55,12 @@ export async function startPrometheus(name: string, folder: string, configuratio
   const mounts = [`${folder}:/var/lib/gantry/own:ro`, `${join(DEPLOY, 'prometheus/rules')}:/etc/prometheus/rules:ro`].flatMap((mount) => ['--volume', mount]);
   const options = ['--config.file=/var/lib/gantry/own/prometheus.yml', `--web.listen-address=127.0.0.1:${port}`, '--storage.tsdb.path=/tmp/prometheus', '--enable-feature=promql-experimental-functions'];
   await runOk('docker', ['run', '--detach', '--rm', '--name', name, '--label', `io.gantry.cluster=${name}`, '--network', 'host', ...mounts, PROMETHEUS_IMAGE, ...options]);
-  const prometheus = over(`http://127.0.0.1:${port}`, () => run('docker', ['rm', '--force', '--volumes', name]).then(() => undefined));
+  return prometheusAt(`127.0.0.1:${port}`, () => run('docker', ['rm', '--force', '--volumes', name]).then(() => undefined));
+}
+
+/** The server at `host:port`, once it answers. */
+export async function prometheusAt(address: string, stop: () => Promise<void>): Promise<Prometheus> {
+  const prometheus = over(`http://${address}`, stop);
   await vi.waitUntil(() => prometheus.query('vector(1)').then(() => true, () => false), { timeout: 60_000, interval: 100 });
   return prometheus;
 }
