@@ -128,6 +128,8 @@ describe('a node that is stopped with its pods', () => {
     await node.kubelet?.stop({ endPods: true });
     expect(await node.containers()).toEqual(['main#0 exited']);
     expect(node.pod('web')?.metadata?.deletionTimestamp).toBeUndefined();
+    expect(node.pod('web')?.status).toMatchObject({ phase: 'Running', containerStatuses: [{ ready: false, state: { terminated: { exitCode: 143 } } }] });
+    expect(node.pod('web')?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False' }));
     await node.start();
     await node.until(() => node.status('web')?.restartCount === 1 && node.status('web')?.state?.running !== undefined, 'the restart');
     expect(node.pod('web')?.metadata?.uid).toBe('uid-web');

@@ -1,22 +1,28 @@
-import { delay } from '@gantry/async';
+import { delay, withTimeout } from '@gantry/async';
 import type { Pod } from '../pods/pod.js';
 import { graceSecondsOf } from '../pods/pod.js';
-import { anyAlive, sortedWorld } from '../pods/world.js';
+import { anyAlive, readWorld, sortedWorld } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
+import { assumeHealthy } from '../probes/health.js';
+import { podStatus } from '../status/pod-status.js';
 import type { WorkerDependencies } from './dependencies.js';
 import { terminatePod } from './end-step.js';
 import { newRecord } from './record.js';
+import type { PodRecord } from './record.js';
+import { readTerminationMessages } from './termination-message.js';
 
 /** Seconds that a pod has at most when its node stops: a stop must end. */
 const LONGEST_GRACE = 30;
 /** Milliseconds between lines about what a stop still waits for. */
 const TELL_EVERY = 5000;
+/** Milliseconds that the API has to hear of an end: it may be stopping too. */
+const REPORT_WITHIN = 2000;
 
 /** A pod that is to end. */
 interface Ending {
   readonly uid: string;
-  /** Undefined: the API has none for what runs. */
-  readonly pod: Pod | undefined;
+  /** Without an object: the API has none for what runs. */
+  readonly record: PodRecord;
   /** `namespace/name` */
   readonly name: string;
   readonly graceSeconds: number;
@@ -37,7 +43,7 @@ export async function endPods(deps: WorkerDependencies, pods: readonly Pod[]): P
     const pod = known.get(uid);
     const { namespace = '', name = '' } = own[0]?.metadata ?? {};
     const graceSeconds = Math.min(pod === undefined ? LONGEST_GRACE : graceSecondsOf(pod), LONGEST_GRACE);
-    return { uid, pod, name: `${namespace}/${name}`, graceSeconds, world: sortedWorld(own, containers.filter(({ sandboxId }) => ids.has(sandboxId))) };
+    return { uid, record: { ...newRecord(deps.clock.now()), pod }, name: `${namespace}/${name}`, graceSeconds, world: sortedWorld(own, containers.filter(({ sandboxId }) => ids.has(sandboxId))) };
   });
   await endContainers(deps, endings.filter(({ world }) => anyAlive(world)));
   report(deps, await Promise.allSettled(sandboxes.filter(({ state }) => state === 'ready').map(({ id }) => deps.runtime.stopSandbox(id))));
@@ -50,13 +56,25 @@ async function endContainers(deps: WorkerDependencies, endings: readonly Ending[
   const telling = tellWhatIsLeft(deps, left, over.signal);
   const since = deps.clock.now();
   await Promise.all(endings.map(async (ending) => {
-    const record = { ...newRecord(deps.clock.now()), pod: ending.pod };
-    terminatePod(deps, record, ending.uid, ending.world, { state: 'terminating', since, graceSeconds: ending.graceSeconds });
+    terminatePod(deps, ending.record, ending.uid, ending.world, { state: 'terminating', since, graceSeconds: ending.graceSeconds });
     await deps.stopper.idle(ending.uid);
+    await tellEnd(deps, ending).catch((error: unknown) => deps.logger.warn({ pod: ending.name, error: String(error) }, 'the end of a pod could not be reported'));
     left.delete(ending);
   }));
   over.abort();
   await telling;
+}
+
+/** What the API says meanwhile, and at the next start until the pod is looked at, is that it is not ready. How it ends is not decided by a stop. */
+async function tellEnd(deps: WorkerDependencies, { uid, record }: Ending): Promise<void> {
+  const { pod } = record;
+  if (pod === undefined) return;
+  const { runtimeName, hostIps, clock } = deps;
+  const world = await readWorld(deps.runtime, uid);
+  await readTerminationMessages(deps, record, pod, world);
+  const input = { world, health: assumeHealthy, runtimeName, hostIps, final: false, waiting: new Map(), terminationMessages: record.terminationMessages, now: clock.now() };
+  await withTimeout(clock, REPORT_WITHIN, undefined, () =>
+    deps.status.write(pod, (current) => ({ ...podStatus({ ...input, pod: current }), phase: current.status?.phase ?? 'Pending' })));
 }
 
 async function tellWhatIsLeft(deps: WorkerDependencies, left: ReadonlySet<Ending>, signal: AbortSignal): Promise<void> {
