@@ -31,7 +31,7 @@ export type ReadPage = (path: string) => Promise<Page> | undefined;
 export function nodePages(options: NodePagesOptions): ReadPage {
   const { runtime, pods, machine, probes, nodeName, now } = options;
   const startedAt = now();
-  const usage = new UsageReader({ runtime, pods });
+  const usage = new UsageReader({ runtime, pods, now });
   const families = (list: readonly Family[]): Page => ({ contentType: METRICS_TYPE, text: familiesText(list) });
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     '/healthz': async () => ({ contentType: 'text/plain; charset=utf-8', text: 'ok' }),

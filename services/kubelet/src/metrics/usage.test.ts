@@ -8,10 +8,12 @@ import { cadvisorFamilies, resourceFamilies } from './usage-families.js';
 
 let stats: ContainerStats[];
 let reader: UsageReader;
+let now: number;
 beforeEach(() => {
   stats = [];
+  now = 0;
   const runtime = { stats: async () => stats, listContainers: async () => stats.map(({ containerId: id }) => ({ id, image: 'web:1', startedAt: 5_000 }) as ContainerStatus) };
-  reader = new UsageReader({ runtime, pods: () => [testPod('web'), testPod('idle')] });
+  reader = new UsageReader({ runtime, pods: () => [testPod('web'), testPod('idle')], now: () => now });
 });
 
 function uses(containerId: string, cpuSeconds: number, memoryWorkingSetBytes: number, podUid = 'uid-web'): void {
@@ -19,6 +21,7 @@ function uses(containerId: string, cpuSeconds: number, memoryWorkingSetBytes: nu
 }
 
 const usesOf = async () => {
+  now += 1_000;
   const { cpuSeconds, memoryBytes, pods } = await reader.read();
   return { node: [cpuSeconds, memoryBytes], web: [pods.get('uid-web')?.cpuSeconds, pods.get('uid-web')?.memoryBytes], idle: pods.get('uid-idle')?.cpuSeconds };
 };
@@ -32,6 +35,14 @@ describe('what pods use', () => {
     uses('c3', 1, 7);
     expect(await usesOf()).toEqual({ node: [14, 57], web: [14, 57], idle: 0 });
     expect(await usesOf()).toEqual({ node: [14, 57], web: [14, 57], idle: 0 });
+  });
+
+  test('is looked at once for all who ask within a second', async () => {
+    expect(await usesOf()).toMatchObject({ node: [0, 0] });
+    uses('c1', 10, 100);
+    now += 999;
+    expect((await reader.read()).cpuSeconds).toBe(0);
+    expect(await usesOf()).toMatchObject({ node: [10, 100] });
   });
 
   test('leaves out containers of pods that nobody knows', async () => {

@@ -27,10 +27,15 @@ export interface NodeUsage extends Total {
   readonly pods: ReadonlyMap<string, Total & { readonly pod: PodIdentity }>;
 }
 
-export interface UsageSources {
+interface UsageSources {
   readonly runtime: Pick<ContainerRuntime, 'stats' | 'listContainers'>;
   readonly pods: () => readonly Pod[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
+
+/** A look serves all who ask within this time: the engine makes who asks again within a second wait for the rest of it. */
+const FRESH_MS = 1_000;
 
 /**
  * What the pods of a node use, read when somebody asks. Processor time of containers that ended between two looks is kept in the sums; what
@@ -40,10 +45,17 @@ export class UsageReader {
   #last = new Map<string, number>();
   #nodeCpu = 0;
   #podCpu = new Map<string, number>();
+  #look: { readonly since: number; readonly usage: Promise<NodeUsage> } | undefined;
 
   constructor(private readonly sources: UsageSources) {}
 
-  async read(): Promise<NodeUsage> {
+  read(): Promise<NodeUsage> {
+    const now = this.sources.now();
+    if (this.#look === undefined || now - this.#look.since >= FRESH_MS) this.#look = { since: now, usage: this.#looked() };
+    return this.#look.usage;
+  }
+
+  async #looked(): Promise<NodeUsage> {
     const [stats, statuses] = await Promise.all([this.sources.runtime.stats(), this.sources.runtime.listContainers()]);
     const pods = new Map(this.sources.pods().map((pod) => [identityOf(pod).uid, identityOf(pod)]));
     const byId = new Map(statuses.map((status) => [status.id, status]));
