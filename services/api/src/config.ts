@@ -14,6 +14,8 @@ export interface ApiConfig extends Pick<ApiOptions, 'listen' | 'tls' | 'encrypti
 }
 
 const PORT = { from: 1, to: 65_535 };
+const KEY_BYTES = 32;
+const SIGNER_FILE = 'GANTRY_API_NODE_SIGNER_FILE';
 const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /**
@@ -29,18 +31,18 @@ export function readApiConfig(environment: Environment): ApiConfig {
     nats: readNatsSettings(environment, 'api'),
     listen: { host: '0.0.0.0', port },
     tls: { key: environment.file('GANTRY_API_TLS_KEY_FILE'), cert: environment.file('GANTRY_API_TLS_CERTIFICATE_FILE'), clientCa: environment.file('GANTRY_API_CLIENT_CA_FILE') },
-    encryptionKey: Buffer.from(environment.file('GANTRY_API_ENCRYPTION_KEY_FILE').trim(), 'base64'),
+    encryptionKey: environment.parsedFile('GANTRY_API_ENCRYPTION_KEY_FILE', encryptionKey, 'does not hold 32 bytes in base64') ?? new Uint8Array(KEY_BYTES),
     publicAddress: environment.required('GANTRY_API_PUBLIC_ADDRESS'),
     serviceAccounts: {
       issuer: environment.optional('GANTRY_API_SERVICE_ACCOUNT_ISSUER') ?? 'https://kubernetes.default.svc.cluster.local',
-      keys: environment.file('GANTRY_API_SERVICE_ACCOUNT_KEYS_FILE').match(PEM_BLOCK) ?? [],
+      keys: environment.parsedFile('GANTRY_API_SERVICE_ACCOUNT_KEYS_FILE', (text) => text.match(PEM_BLOCK) ?? undefined, 'holds no key in PEM') ?? [],
     },
     network: {
       serviceCidr: environment.optional('GANTRY_API_SERVICE_CIDR') ?? defaultClusterNetwork.serviceCidr,
       clusterDns: environment.optional('GANTRY_API_CLUSTER_DNS') ?? '10.96.0.10',
       advertise: { address: environment.optional('GANTRY_API_ADVERTISE_ADDRESS') ?? ownAddress(), port },
     },
-    nodeSigner: parseSigner(environment.optionalFile('GANTRY_API_NODE_SIGNER_FILE')),
+    nodeSigner: environment.optional(SIGNER_FILE) === undefined ? undefined : environment.parsedFile(SIGNER_FILE, signerOf, 'is no JSON of a seed and an account'),
   };
 }
 
@@ -50,6 +52,16 @@ function ownAddress(): string {
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
 
-function parseSigner(text: string | undefined): NodeSigner | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as NodeSigner);
+function encryptionKey(text: string): Uint8Array | undefined {
+  const key = Buffer.from(text.trim(), 'base64');
+  return key.byteLength === KEY_BYTES ? key : undefined;
+}
+
+function signerOf(text: string): NodeSigner | undefined {
+  try {
+    const { seed, account } = JSON.parse(text) as Partial<NodeSigner>;
+    return typeof seed === 'string' && typeof account === 'string' ? { seed, account } : undefined;
+  } catch {
+    return undefined;
+  }
 }

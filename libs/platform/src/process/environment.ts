@@ -63,6 +63,14 @@ export class Environment {
     return path === undefined ? undefined : this.read(name, path);
   }
 
+  /** What a file that must be there holds, as `parse` reads it; where it reads nothing, `problem` says what is wrong: `holds no key`. */
+  parsedFile<T>(name: string, parse: (text: string) => T | undefined, problem: string): T | undefined {
+    const before = this.problems.length;
+    const value = parse(this.file(name));
+    if (value === undefined && this.problems.length === before) this.problems.push(`${name} ${problem}`);
+    return value;
+  }
+
   /** Throws a ConfigurationError that names every problem met so far. */
   check(): void {
     if (this.problems.length > 0) throw new ConfigurationError(this.problems);
