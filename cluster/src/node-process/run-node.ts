@@ -29,8 +29,6 @@ export interface NodeParts {
 
 /** A node at work in the network namespace of this process. */
 export interface RunningNode extends Pick<Kubelet, 'resize'> {
-  /** As the node. */
-  readonly client: Client;
   stop(options?: StopOptions): Promise<void>;
 }
 
@@ -57,7 +55,7 @@ export async function runNode(parts: NodeParts): Promise<RunningNode> {
     throw error;
   });
   logger.info({ pid: process.pid, address: settings.nodeAddress }, 'the node serves');
-  return { client, stop, resize: (capacity) => kubelet.resize(capacity) };
+  return { stop, resize: (capacity) => kubelet.resize(capacity) };
 }
 
 async function registered({ ready }: Kubelet, signal: AbortSignal | undefined): Promise<void> {

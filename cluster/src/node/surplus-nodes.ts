@@ -27,7 +27,7 @@ export async function removeSurplusNodes(options: SurplusOptions): Promise<void>
   const pods = await podsByNode(client);
   for (const name of surplus) await removeContainers(options, name);
   const gate = new Semaphore(AT_ONCE);
-  await Promise.all([...surplus, ...hollowOnes].map((name) => gate.run(() => forgetNode(client, name, pods.get(name) ?? []))));
+  await Promise.all([...surplus, ...hollowOnes].map((name) => gate.run(() => forget(client, name, pods.get(name) ?? []))));
   for (const name of surplus) await removeDirectory(join(places.nodes, name));
   if (surplus.length > 0) onWarning(`${surplus.join(', ')} ${surplus.length === 1 ? 'is' : 'are'} removed: the cluster was started with ${nodes === 1 ? 'one node' : `${nodes} nodes`}.`);
 }
@@ -53,8 +53,8 @@ async function podsByNode(client: Client): Promise<Map<string, coreV1.Pod[]>> {
   return Map.groupBy(items, ({ spec }) => spec?.nodeName ?? '');
 }
 
-/** Deletes a Node and its pods, which nobody will end any more. */
-export async function forgetNode(client: Client, name: string, pods: readonly coreV1.Pod[]): Promise<void> {
+/** Nobody will end these pods any more. */
+async function forget(client: Client, name: string, pods: readonly coreV1.Pod[]): Promise<void> {
   for (const { metadata = {} } of pods) await ifAny(client.resource(PODS, metadata.namespace).delete(metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }));
   await ifAny(client.resource(NODES).delete(name));
 }

@@ -18,6 +18,7 @@ export { createBusTransport } from './bus/bus-transport.js';
 export type { ApiHandler, ServeApiOptions } from './bus/serve-api.js';
 export { serveApi } from './bus/serve-api.js';
 export { nodeProofText } from './bus/node-proof.js';
+export { DEPARTED_ANNOTATION } from './departed-node.js';
 export { identitySubject } from './bus/bus-wire.js';
 export type { HttpsTransportOptions } from './https/https-transport.js';
 export { createHttpsTransport } from './https/https-transport.js';

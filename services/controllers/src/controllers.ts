@@ -3,6 +3,7 @@ import { csrCleaningController } from './certificates/cleaning/controller.js';
 import { csrSigningController } from './certificates/signing/controller.js';
 import type { Controller } from './controller-context.js';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.js';
+import { departedNodesController } from './departed-nodes/controller.js';
 import { deploymentController } from './deployment/controller.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.js';
 import { endpointSliceController } from './endpoint-slice/controller.js';
@@ -31,6 +32,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   nodeIpamController,
   nodeLifecycleController,
+  departedNodesController,
   taintEvictionController,
   podGcController,
   csrApprovingController,

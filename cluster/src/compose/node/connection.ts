@@ -1,8 +1,9 @@
 import type { Logger } from '@gantry/async';
 import { encodeToken, type Bus } from '@gantry/bus';
 import { connectNatsBus } from '@gantry/bus/nats';
+import { createBusTransport, createClient, type Client } from '@gantry/client';
 import type { NodeConfig } from './config.js';
-import { joinCluster } from './join/join-cluster.js';
+import { joinCluster, ownPrefix } from './join/join-cluster.js';
 import { keepCredentials } from './join/keep-credentials.js';
 
 export interface ConnectionOptions {
@@ -16,6 +17,8 @@ export interface ConnectionOptions {
 
 export interface NodeConnection {
   readonly bus: Bus;
+  /** As the node. */
+  readonly client: Client;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export async function connectNode({ reach, nodeName, folder, logger, signal }: C
   const keeper = keepCredentials({ ...joining, bus, credentials, onRenewed: (next) => void (credentials = next) });
   return {
     bus,
+    client: createClient(createBusTransport({ bus, subjectPrefix: ownPrefix(nodeName) })),
     close: async () => {
       await keeper.stop();
       await bus.close();

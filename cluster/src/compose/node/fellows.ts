@@ -7,8 +7,8 @@ export interface FellowsOptions {
   readonly service: ComposeService;
   /** This node's. */
   readonly number: number;
-  /** Numbers whose folders are in the volume. */
-  readonly numbersWithFolder: () => Promise<readonly number[]>;
+  /** Numbers of nodes of which there is something. */
+  readonly inUse: () => Promise<readonly number[]>;
   /** Called at first and whenever another number of nodes shares the engine. */
   readonly shared: (nodes: number) => void;
   /** Called for each node that has no container any more, on one of those that are left. May be called again for it. */
@@ -58,11 +58,11 @@ class Look {
   ) {}
 
   async reconcile(): Promise<{ requeueAfter?: number }> {
-    const { containers, service, number, numbersWithFolder, shared, departed, patience = PATIENCE } = this.options;
+    const { containers, service, number, inUse, shared, departed, patience = PATIENCE } = this.options;
     const all = await containers.list(service);
     const sharing = nodesSharing(all);
     if (sharing !== this.#shared && sharing > 0) shared((this.#shared = sharing));
-    const missing = departedNumbers(number, all, await numbersWithFolder());
+    const missing = departedNumbers(number, all, await inUse());
     const now = this.clock.now();
     this.#missing = new Map(missing.map((one) => [one, this.#missing.get(one) ?? now]));
     const due = missing.filter((one) => now - (this.#missing.get(one) ?? now) >= patience);
@@ -77,9 +77,9 @@ export function nodesSharing(all: readonly ComposeContainer[]): number {
 }
 
 /** Nodes that were here and have no container, not even one that is stopped. Told to one node alone: the first that runs. */
-export function departedNumbers(own: number, all: readonly ComposeContainer[], withFolder: readonly number[]): number[] {
+export function departedNumbers(own: number, all: readonly ComposeContainer[], inUse: readonly number[]): number[] {
   const first = Math.min(...all.filter(({ running }) => running).map(({ number }) => number));
   if (own !== first) return [];
   const present = new Set(all.map(({ number }) => number));
-  return withFolder.filter((number) => !present.has(number)).sort((a, b) => a - b);
+  return inUse.filter((number) => !present.has(number)).sort((a, b) => a - b);
 }

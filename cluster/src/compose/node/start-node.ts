@@ -9,9 +9,9 @@ import { runNode, type RunningNode } from '../../node-process/run-node.js';
 import { KUBELET_VERSION } from '../../version.js';
 import type { NodeConfig } from './config.js';
 import { connectNode, type NodeConnection } from './connection.js';
-import { windUp } from './departed.js';
+import { markPresent, windUp } from './departed.js';
 import { nodesSharing, watchFellows, type Fellows } from './fellows.js';
-import { nodeFolders, type NodeFolders } from './folders.js';
+import { nodeFolders, type NodeFolder, type NodeFolders } from './folders.js';
 import { enginePath, formerClaimant, identityOf, ownContainerId, type NodeIdentity } from './identity.js';
 
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
@@ -25,7 +25,7 @@ interface Place {
   readonly engine: EngineDescription;
   readonly containers: ComposeContainers;
   readonly folders: NodeFolders;
-  readonly folder: string;
+  readonly folder: NodeFolder;
 }
 
 /** This container as a node of the cluster. Resolves when it is registered; rejects where another container has its name. */
@@ -36,7 +36,8 @@ export async function startComposeNode(config: NodeConfig, context: ServiceConte
   const logger = context.logger.child({ node: name });
   await ensureImage(config.engineSocket, place);
   const connect = (nodeName: string, folder: string, until: AbortSignal): Promise<NodeConnection> => connectNode({ reach: config.bus, nodeName, folder, logger, signal: until });
-  const connection = await connect(name, place.folder, signal);
+  const connection = await connect(name, place.folder.identity, signal);
+  await markPresent(connection.client, name);
   const warn = (text: string): void => logger.warn({}, text);
   const node = await runNode({ settings: await settingsOf(config, place), bus: connection.bus, logger, warn, apiTunnel: false, engine: machineOf(config, place), signal });
   const fellows = followFellows(config, { ...context, logger }, place, node, connect);
@@ -77,7 +78,7 @@ async function settingsOf({ engineSocket }: NodeConfig, { own, identity, engine,
   return {
     cluster: identity.cluster,
     nodeName: identity.name,
-    dataDirectory: folder,
+    dataDirectory: folder.data,
     engineSocket,
     networkContainer: own.id,
     pauseImage: PAUSE_IMAGE,
@@ -101,7 +102,7 @@ function followFellows({ engineSocket }: NodeConfig, { logger }: ServiceContext,
     containers, logger,
     service: own,
     number: own.number,
-    numbersWithFolder: () => folders.numbers(),
+    inUse: () => folders.inUse(),
     shared: (nodes) => node.resize(capacityOf(engine, nodes)),
     departed: (number, signal) => windUp({ folders, engineSocket, cluster: identity.cluster, home: HOME, connect, logger }, number, signal),
   });
