@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
 import { Backoff, delay, systemClock, withTimeout } from '@gantry/async';
 import { RuntimeError } from '../runtime.js';
 import type { ProcessStreams } from '../runtime.js';
@@ -13,7 +15,11 @@ export interface ExecResult {
   readonly stderr: Uint8Array;
 }
 
+/** Bytes that are kept of each stream of a command whose answer is waited for: it may print without end. */
+const LONGEST_ANSWER = 16 * 1024;
+
 export interface Processes {
+  /** Keeps the beginning of what the command prints. One that takes too long is ended, where the engine's processes are this machine's. */
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   exec(id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }>;
   attach(id: string, streams: ProcessStreams, signal: AbortSignal): Promise<void>;
@@ -24,11 +30,11 @@ export function createProcesses(engine: Engine, inspection: Inspection): Process
   return {
     exec,
     async execSync(id, command, timeoutMs) {
-      const stdout: Uint8Array[] = [];
-      const stderr: Uint8Array[] = [];
-      const streams: ProcessStreams = { tty: false, stdout: (chunk) => void stdout.push(chunk), stderr: (chunk) => void stderr.push(chunk) };
-      const { exitCode } = await bounded(timeoutMs, (signal) => exec(id, command, streams, signal));
-      return { exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+      const [stdout, stderr] = [beginning(), beginning()];
+      const streams: ProcessStreams = { tty: false, stdout: stdout.take, stderr: stderr.take };
+      let started: Docker.Exec | undefined;
+      const { exitCode } = await bounded(timeoutMs, (signal) => run(engine, id, command, streams, signal, (made) => (started = made)), () => end(id, started));
+      return { exitCode, stdout: stdout.bytes(), stderr: stderr.bytes() };
     },
     async attach(id, streams, signal) {
       const info = await inspection.inspect(id);
@@ -44,22 +50,46 @@ export function createProcesses(engine: Engine, inspection: Inspection): Process
   };
 }
 
-/** The engine cannot end an exec; who waited too long is told, and the process goes on in its container. */
-async function bounded<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+function beginning(): { readonly take: (chunk: Uint8Array) => void; readonly bytes: () => Uint8Array } {
+  const chunks: Uint8Array[] = [];
+  let left = LONGEST_ANSWER;
+  return {
+    take(chunk) {
+      if (left > 0) chunks.push(chunk.slice(0, left));
+      left -= chunk.length;
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
+}
+
+async function bounded<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>, late: () => Promise<void>): Promise<T> {
   try {
     return await withTimeout(systemClock, timeoutMs, undefined, work);
   } catch (error) {
-    if ((error as Error).name === 'TimeoutError') throw new RuntimeError('deadline', `command did not end within ${timeoutMs} ms`, { cause: error });
-    throw error;
+    if ((error as Error).name !== 'TimeoutError') throw error;
+    await late();
+    throw new RuntimeError('deadline', `command did not end within ${timeoutMs} ms`, { cause: error });
   }
 }
 
-async function run(engine: Engine, id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }> {
+/** An engine cannot end an exec. Its process is a process of this machine, if the control groups of that say that it is the container's. */
+async function end(container: string, exec: Docker.Exec | undefined): Promise<void> {
+  try {
+    const { Running: running, Pid: pid } = (await exec?.inspect()) ?? {};
+    if (running !== true || pid === undefined || pid === 0) return;
+    if ((await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(container)) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile, or the engine is on another machine: there the process goes on in its container.
+  }
+}
+
+async function run(engine: Engine, id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal, made: (exec: Docker.Exec) => void = () => undefined): Promise<{ exitCode: number }> {
   const wantsInput = streams.stdin !== undefined;
   try {
     const exec = await engine.docker.getContainer(id).exec({
       Cmd: [...command], AttachStdin: wantsInput, AttachStdout: streams.stdout !== undefined, AttachStderr: streams.stderr !== undefined, Tty: streams.tty,
     });
+    made(exec);
     const duplex = await exec.start({ hijack: true, stdin: wantsInput, Tty: streams.tty });
     await carry(duplex, streams, (size) => exec.resize(size), signal);
     return { exitCode: await exitCodeOf(exec, signal) };
