@@ -13,7 +13,7 @@ import type { Identity } from './authz/identity.js';
 import { impersonated, wantsImpersonation } from './authz/impersonation.js';
 import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
-import { parseResourcePath } from './path.js';
+import { parseResourcePath, permissionNamespace } from './path.js';
 import type { ResourcePath } from './path.js';
 import type { RequestContext } from './request-context.js';
 import { verbFor } from './routes.js';
@@ -140,9 +140,10 @@ function parsedPath(path: string): ResourcePath | undefined {
 }
 
 /** A list or watch of one name is a request for that name; what a create would say of fields is not read by it, and permits nothing. */
-function attributesOf(context: RequestContext, { group, resource, subresource, namespace, name }: ResourcePath, verb: string): ResourceAttributes {
+function attributesOf(context: RequestContext, path: ResourcePath, verb: string): ResourceAttributes {
+  const { group, resource, subresource, name } = path;
   const fields = SELECTING.has(verb) && context.rawQuery !== '' ? selectedFields(context) : undefined;
-  return { verb, group, resource, subresource, namespace, name: fields?.exactValue('metadata.name') ?? name, fields };
+  return { verb, group, resource, subresource, namespace: permissionNamespace(path), name: fields?.exactValue('metadata.name') ?? name, fields };
 }
 
 /** Read as the list or watch itself will read it: what is permitted must be what is answered. */

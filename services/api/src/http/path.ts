@@ -24,6 +24,11 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   return undefined;
 }
 
+/** The namespace in which a request must be permitted: that of a namespace's own object is the namespace itself, as upstream has it. */
+export function permissionNamespace({ resource, namespace, name }: ResourcePath): string {
+  return namespace === '' && resource === SCOPE_SEGMENT ? name : namespace;
+}
+
 function fromSegments(group: string, segments: readonly string[], at: number): ResourcePath | undefined {
   const version = segments[at];
   const first = segments[at + 1];

@@ -49,3 +49,14 @@ describe('a PUT that would create', () => {
     expect((await test.call('GET', `${LEASES}/new`)).status).toBe(404);
   });
 });
+
+describe('a role in a namespace', () => {
+  it('is asked about the namespace itself too', async () => {
+    await give('carol', [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get'] }]);
+    const send = as(await test.transportFor('carol', []));
+    expect((await send('GET', '/api/v1/namespaces/default')).status).toBe(200);
+    expect((await send('GET', '/api/v1/namespaces/kube-system')).body.message).toBe('namespaces "kube-system" is forbidden: User "carol" cannot get resource "namespaces" in API group "" in the namespace "kube-system"');
+    expect((await send('GET', '/api/v1/namespaces')).body.message).toBe('namespaces is forbidden: User "carol" cannot list resource "namespaces" in API group "" at the cluster scope');
+    expect((await send('DELETE', '/api/v1/namespaces/default')).status).toBe(403);
+  });
+});
