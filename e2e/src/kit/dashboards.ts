@@ -40,6 +40,12 @@ export function alertRules(): AlertRule[] {
   return readdirSync(folder).flatMap((file) => (parse(readFileSync(join(folder, file), 'utf8')) as { groups: { rules: AlertRule[] }[] }).groups.flatMap(({ rules }) => rules));
 }
 
+/** The measures that the documentation tells of. */
+export function documentedMeasures(): string[] {
+  const tables = readFileSync(join(DEPLOY, '../docs/metrics.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `') && !line.includes('proxy/'));
+  return tables.flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/gu)].map(([, name]) => name!));
+}
+
 /** A query as Grafana sends it with every variable at All, over the last `window`. */
 export function filledIn(expression: string, window: string): string {
   return expression.replaceAll('$__rate_interval', window).replaceAll(/\$\w+/gu, '.*');

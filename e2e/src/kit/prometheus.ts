@@ -32,6 +32,9 @@ interface ScrapeConfig {
   relabel_configs?: { target_label?: string; replacement?: string }[];
 }
 
+/** The engine makes who asks for what containers use again within a second wait: less than two seconds are too few for a scrape. */
+const INTERVAL = '2s';
+
 /** The configuration of `deploy/prometheus` for a standalone cluster: its API shows the measures of all parts of the control plane. */
 export async function standaloneConfiguration(api: string): Promise<string> {
   const config = parse(await readFile(join(DEPLOY, 'prometheus/prometheus.yml'), 'utf8'), { merge: true }) as { global: object; scrape_configs: ScrapeConfig[] };
@@ -45,7 +48,7 @@ export async function standaloneConfiguration(api: string): Promise<string> {
       relabel_configs: job.relabel_configs?.map((one) => (one.target_label === '__address__' ? { ...one, replacement: api } : one)),
     })),
   ];
-  return stringify({ ...config, global: { scrape_interval: '1s', evaluation_interval: '1s' }, scrape_configs }, { aliasDuplicateObjects: false });
+  return stringify({ ...config, global: { scrape_interval: INTERVAL, evaluation_interval: '1s' }, scrape_configs }, { aliasDuplicateObjects: false });
 }
 
 /** The real server over a configuration, with the rules of `deploy/prometheus`. `folder` holds its own files: `ca.crt`, `tls.crt`, `tls.key`. */

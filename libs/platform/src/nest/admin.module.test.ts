@@ -33,4 +33,7 @@ it('shows its measures', async () => {
   metrics.counter({ name: 'things_total', help: 'Things.' }).add({});
   const [status, text] = await read('/metrics');
   expect([status, text.includes('things_total 1')]).toEqual([200, true]);
+  expect(text).toContain('kubernetes_healthcheck{name="bus",type="readyz"} 1\n');
+  problem = 'no connection';
+  expect((await read('/metrics'))[1]).toContain('kubernetes_healthcheck{name="bus",type="readyz"} 0\n');
 });
