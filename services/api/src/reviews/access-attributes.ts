@@ -1,11 +1,13 @@
 import type { authorizationV1 } from '@gantry/api-types';
-import { invalid, newInvalid, parseFieldSelector } from '@gantry/apimachinery';
+import { FieldSelector, invalid, newInvalid, parseFieldSelector } from '@gantry/apimachinery';
 import type { FieldError } from '@gantry/apimachinery';
 import type { PathAttributes, ResourceAttributes } from '../http/authz/attributes.js';
 
 type Spec = Pick<authorizationV1.SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>;
 
 const GROUP = 'authorization.k8s.io';
+/** The operators of requirements that are those of a field selector, where there is one value. */
+const SIGNS: Readonly<Record<string, '=' | '!='>> = { In: '=', NotIn: '!=' };
 
 /** What a question about access is about: a resource or a path, one of them. */
 export function attributesErrors({ resourceAttributes, nonResourceAttributes }: Spec): FieldError[] {
@@ -18,8 +20,21 @@ export function attributesErrors({ resourceAttributes, nonResourceAttributes }: 
 export function attributesOf({ resourceAttributes, nonResourceAttributes }: Spec): PathAttributes | ResourceAttributes {
   if (resourceAttributes === undefined) return { verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' };
   const { verb = '', group = '', resource = '', subresource = '', namespace = '', name = '', fieldSelector } = resourceAttributes;
-  const fields = fieldSelector?.rawSelector ? parseFieldSelector(fieldSelector.rawSelector) : undefined;
-  return { verb, group, resource, subresource, namespace, name, fields };
+  return { verb, group, resource, subresource, namespace, name, fields: fieldSelector && fieldsOf(fieldSelector) };
+}
+
+/** What cannot be read, or is more than an equation, narrows nothing: upstream decides without it, too. */
+function fieldsOf({ rawSelector, requirements = [] }: authorizationV1.FieldSelectorAttributes): FieldSelector | undefined {
+  try {
+    if (rawSelector) return parseFieldSelector(rawSelector);
+  } catch {
+    return undefined;
+  }
+  const equations = requirements.flatMap(({ key, operator, values = [] }) => {
+    const sign = Object.hasOwn(SIGNS, operator) ? SIGNS[operator] : undefined;
+    return sign === undefined || values.length !== 1 ? [] : [{ field: key, operator: sign, value: values[0]! }];
+  });
+  return equations.length === 0 ? undefined : new FieldSelector(equations);
 }
 
 /** Throws 422 where there are errors. */

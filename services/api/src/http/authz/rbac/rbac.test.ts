@@ -142,6 +142,13 @@ describe('a review of access', () => {
     expect((await ask('subjectaccessreviews', spec, alice)).status).toBe(403);
   });
 
+  it('goes by what a list is narrowed to, in either form of it', async () => {
+    const may = async (fieldSelector: object): Promise<boolean> => (await ask('subjectaccessreviews', { user: 'system:node:n1', groups: ['system:nodes'], resourceAttributes: { verb: 'list', resource: 'pods', fieldSelector } })).body.status.allowed;
+    const requirement = (operator: string, ...values: string[]): object => ({ requirements: [{ key: 'spec.nodeName', operator, values }] });
+    expect([await may({ rawSelector: 'spec.nodeName=n1' }), await may(requirement('In', 'n1'))]).toEqual([true, true]);
+    expect([await may({ rawSelector: 'spec.nodeName' }), await may(requirement('NotIn', 'n1')), await may(requirement('In', 'n1', 'n2')), await may(requirement('Exists'))]).toEqual([false, false, false, false]);
+  });
+
   it('is of one thing and of somebody', async () => {
     expect((await ask('selfsubjectaccessreviews', {})).body.message).toBe('SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified');
     expect((await ask('subjectaccessreviews', { resourceAttributes: { verb: 'get' } })).body.message).toMatch(/spec\.user: Invalid value: "": at least one of user or group must be specified$/);
