@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { KubeconfigEntry } from '../kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from '../kubeconfig/merge.js';
@@ -14,15 +16,40 @@ const ADMIN_FILES = '/var/lib/gantry/admin/.';
 const API_PORT = '6443';
 const execute = promisify(execFile);
 
+/** Milliseconds that a cluster which has just been started is given, and between two looks. */
+const PATIENCE_MS = 120_000;
+const LOOK_MS = 200;
+
 /** A kubeconfig with nothing but the cluster of the Compose project that `docker compose` finds here. */
 export async function composeKubeconfig(): Promise<string> {
   return standaloneKubeconfig(await readEntry());
 }
 
-/** Merges that cluster's entries as a start of a standalone one does; resolves to the context and the file. */
+/** Merges that cluster's entries as a start of a standalone one does, once its API answers; resolves to the context and the file. */
 export async function mergeComposeKubeconfig(): Promise<{ readonly context: string; readonly path: string }> {
-  const { path } = await mergeKubeconfig(defaultKubeconfig(), await readEntry(), undefined);
+  const entry = await readEntry();
+  await untilServed(entry);
+  const { path } = await mergeKubeconfig(defaultKubeconfig(), entry, undefined);
   return { context: NAME, path };
+}
+
+/** `docker compose up --detach` returns when containers run, which is before they serve. */
+async function untilServed({ server, certificateAuthority: ca }: KubeconfigEntry): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await isReady(server, ca))) {
+    if (performance.now() > deadline) throw new ClusterError(`the API at ${server} does not answer`, 'see what it says: "docker compose logs api store"');
+    await delay(LOOK_MS);
+  }
+}
+
+function isReady(server: string, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(`${server}/readyz`, { ca, agent: false, timeout: LOOK_MS * 10 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
+  });
 }
 
 async function readEntry(): Promise<KubeconfigEntry> {
@@ -44,6 +71,6 @@ async function compose(...args: string[]): Promise<string> {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new ClusterError('there is no `docker` on the PATH', 'install Docker with its Compose plugin', { cause: error });
     const said = stderr.trim().split('\n').at(-1) ?? '';
-    throw new ClusterError(`Docker Compose has no such cluster running here: ${said}`, 'start it with "docker compose up --detach --wait" in the folder of its docker-compose.yml', { cause: error });
+    throw new ClusterError(`Docker Compose has no such cluster running here: ${said}`, 'start it with "docker compose up --detach" in the folder of its docker-compose.yml', { cause: error });
   }
 }

@@ -8,7 +8,9 @@ const PAUSE_MS = 30;
 export class SteadyWriter {
   /** Name → resourceVersion. */
   readonly acknowledged = new Map<string, string>();
-  /** What came instead of an acknowledgement, how often. Whether these were written is not known. */
+  /** What was answered by a 503, which says that it was not done. */
+  readonly refused: string[] = [];
+  /** What came instead of an acknowledgement, how often: but for those refused, it is not known whether they were written. */
   readonly failures = new Map<string, number>();
   #count = 0;
   #lastAt = performance.now();
@@ -49,6 +51,7 @@ export class SteadyWriter {
         const made = await this.client.resource(CONFIGMAPS, this.namespace).create({ metadata: { name }, data: { name } });
         this.#note(name, made.metadata?.resourceVersion ?? '');
       } catch (error) {
+        if ((error as { status?: { code?: number } }).status?.code === 503) this.refused.push(name);
         const what = describe(error);
         this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
       }
