@@ -25,6 +25,29 @@ describe('a node', () => {
 });
 
 describe('a node whose runtime fails', () => {
+  test('has another part of its machine at once', async () => {
+    const kubelet = await node.start();
+    const cpus = () => [node.client.objects(NODES)[0]?.status?.capacity?.['cpu'], node.client.objects(NODES)[0]?.status?.allocatable?.['cpu']];
+    expect(cpus()).toEqual(['4', '4']);
+    kubelet.resize({ cpu: '800m', memory: '2Gi', pods: '110' });
+    await node.until(() => cpus()[0] === '800m', 'the new capacity');
+    expect(cpus()[1]).toBe('800m');
+  });
+
+  test('says that it shuts down before its pods end', async () => {
+    node.client.seed(testPod('web'));
+    const kubelet = await node.start();
+    await node.untilRunning('web');
+    const ready = () => node.client.objects(NODES)[0]?.status?.conditions?.find(({ type }) => type === 'Ready');
+    const stopping = kubelet.stop({ endPods: true, tell: true });
+    await node.until(() => ready()?.status === 'False', 'its last words');
+    expect(ready()).toMatchObject({ reason: 'KubeletNotReady', message: 'node is shutting down' });
+    let ended = false;
+    void stopping.then(() => void (ended = true));
+    await node.until(() => ended, 'the end', 1000);
+    expect(await node.containers()).toEqual(['main#0 exited']);
+  });
+
   test('is not ready until it answers again', async () => {
     let answers = true;
     const version = () => (answers ? node.runtime.version() : Promise.reject(new Error('down')));
