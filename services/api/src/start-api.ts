@@ -24,7 +24,7 @@ import { listenHttps } from './http/server.js';
 import { versionInfo } from './http/version.js';
 import { createJoin } from './join/join.js';
 import type { Join } from './join/join.js';
-import { createApiMetrics, metricsEndpoint } from './metrics/api-metrics.js';
+import { createApiMetrics, healthMetricsEndpoint, metricsEndpoint } from './metrics/api-metrics.js';
 import type { ApiMetrics } from './metrics/api-metrics.js';
 import { measureCaches } from './metrics/cache-metrics.js';
 import { measuredStorage } from './metrics/measured-storage.js';
@@ -130,7 +130,7 @@ function pathEndpoints(options: ApiOptions, groups: readonly DiscoveredGroup[], 
     ...openApiEndpoints(openApiResources(groups), options.serverVersion.gitVersion),
     ...healthEndpoints({ livez: [ping], readyz: [ping, storage, cache] }),
     ...(tokens === undefined ? {} : issuerEndpoints(tokens, options.publicAddress)),
-    ...(options.metrics && { '/metrics': metricsEndpoint(options.metrics) }),
+    ...(options.metrics && { '/metrics': metricsEndpoint(options.metrics), '/metrics/slis': healthMetricsEndpoint([ping, storage, cache]) }),
     '/version': () => jsonAnswer(200, version),
   };
   const paths = Object.keys(endpoints).filter((path) => !path.endsWith('*')).sort();

@@ -1,3 +1,4 @@
+import type { Family } from '@gantry/platform/metrics';
 import { textAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import type { PathEndpoint } from './path-endpoints.js';
@@ -26,6 +27,12 @@ async function all(name: string, checks: readonly HealthCheck[], { query }: Requ
   const lines = results.map((one) => (one.well ? `[+]${one.name} ok` : `[-]${one.name} failed: reason withheld`));
   if (isWellAll && !query.has('verbose')) return textAnswer(200, 'ok');
   return textAnswer(isWellAll ? 200 : 500, `${[...lines, `${name} check ${isWellAll ? 'passed' : 'failed'}`].join('\n')}\n`);
+}
+
+/** The same as numbers, under upstream's name; readable where `/metrics/slis` is. */
+export async function healthFamily(type: string, checks: readonly HealthCheck[]): Promise<Family> {
+  const samples = await Promise.all(checks.map(async (one) => ({ labels: { name: one.name, type }, value: Number(await isWell(one)) })));
+  return { name: 'kubernetes_healthcheck', help: '1 while the check is content.', type: 'gauge', samples };
 }
 
 async function single(check: HealthCheck): Promise<Answer> {

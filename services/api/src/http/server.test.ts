@@ -5,6 +5,7 @@ import tls from 'node:tls';
 import type { ClientHttp2Session } from 'node:http2';
 import { Deferred } from '@gantry/async';
 import type { Storage } from '@gantry/storage';
+import { createMetrics } from '@gantry/platform/metrics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestApi } from '../test-api.suite.js';
 import type { TestApi, TestApiOptions } from '../test-api.suite.js';
@@ -203,11 +204,13 @@ describe('a request that takes too long', () => {
   });
 
 
-  it('is answered 504', async () => {
+  it('is answered 504, and counted as given up', async () => {
     const gate = new Deferred<void>();
-    await start({ wrap: held(gate.promise), limits: { requestTimeoutMs: 1 } });
+    const metrics = createMetrics();
+    await start({ wrap: held(gate.promise), limits: { requestTimeoutMs: 1 }, metrics });
     const { status, body } = await test.call('DELETE', `${path}/none`);
     expect([status, body.reason]).toEqual([504, 'Timeout']);
+    expect(await metrics.text()).toContain('apiserver_request_terminations_total{verb="DELETE",group="",version="v1",resource="configmaps",subresource="",scope="resource",component="apiserver",code="504"} 1\n');
     gate.resolve();
   });
 });
