@@ -86,9 +86,15 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await startLoops({ bus, logger, stack, network: options.network, authority: certificates.authority, plane });
   const client = componentClient(bus, 'cluster');
   const { startNodes } = await import('./node/nodes.js');
-  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning }), describeNodes);
+  let running = false;
+  const record = (processes: RunState['processes']): Promise<void> => writeRunState(places, state('running', { postgres: postgres.pid, ...processes }));
+  const onRestart = (processes: RunState['processes']): void => {
+    if (running) record(processes).catch((error: unknown) => logger.warn({ error: String(error) }, 'the ids of the processes could not be written down'));
+  };
+  const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning, onRestart }), describeNodes);
   if (machine.runtime === 'docker') await offerNodePorts(client, { ...options, bus, stack });
-  await writeRunState(places, state('running', { postgres: postgres.pid, ...nodes.processes }));
+  await record(nodes.processes);
+  running = true;
   return {
     name: options.name,
     server: entry.server,
@@ -99,6 +105,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
     client,
     bus,
     stop: async () => {
+      running = false;
       await writeRunState(places, state('stopping', {}));
       await stack.unwind();
     },

@@ -67,13 +67,15 @@ describe('a node process', () => {
     await printed('configure n1\nstop true\n');
   });
 
-  it('starts a child that was killed again, and does not warn twice', async () => {
-    const supervised = await make(PROGRAM);
+  it('starts a child that was killed again, says so, and does not warn twice', async () => {
+    const served: (number | undefined)[] = [];
+    const supervised = await make(PROGRAM, { onRestart: () => served.push(node?.pid) });
     await supervised.start();
     const first = supervised.pid ?? 0;
     process.kill(first, 'SIGKILL');
-    await anotherThan(first);
+    const second = await anotherThan(first);
     await printed('configure n1\nconfigure n1\n');
+    await vi.waitFor(() => expect(served).toEqual([second]), { timeout: 20_000 });
     expect(warnings).toEqual(['pods are on a bridge']);
   });
 

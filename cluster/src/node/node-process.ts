@@ -25,6 +25,8 @@ export interface NodeProcessOptions {
   readonly logger: Logger;
   /** What a user should know though the node serves; each text once. */
   readonly onWarning: (text: string) => void;
+  /** Called when a child that took the place of another serves: it has another process id. */
+  readonly onRestart?: () => void;
   /** Tests run something else than the kubelet. */
   readonly command?: NodeCommand;
   readonly restart?: { readonly initial: number; readonly cap: number };
@@ -84,6 +86,7 @@ export class NodeProcess {
       try {
         const life = await this.#launch();
         this.options.logger.info({ node: this.options.nodeName, pid: life.child.pid }, 'the node process serves again');
+        this.options.onRestart?.();
         return life;
       } catch (error) {
         if (!this.#stopping.signal.aborted) this.options.logger.warn({ node: this.options.nodeName, error: String(error), failures: this.#backoff.failures }, 'the node process could not be started again');

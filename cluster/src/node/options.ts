@@ -19,4 +19,6 @@ export interface NodesOptions {
   readonly logger: Logger;
   readonly stack: Stack;
   readonly onWarning: (text: string) => void;
+  /** A child ended and has a successor: the process ids of all, by node. */
+  readonly onRestart: (processes: Readonly<Record<string, number>>) => void;
 }

@@ -28,10 +28,11 @@ export async function startRealNodes(options: NodesOptions, machine: DockerMachi
   const server = await createSocketBusServer({ bus, path: places.busSocket, authorize: identifyNodes(new Map(nodes.map(({ name, key }) => [name, key]))), logger });
   stack.push('node socket', () => server.close());
   stack.push('node containers', () => stopNodeContainers(machine.socketPath, cluster, places.homeHash));
-  const processes = nodes.map((node) => nodeProcess(options, machine, node, names.length));
+  const ids = (): Record<string, number> => Object.fromEntries(processes.flatMap(({ pid }, index) => (pid === undefined ? [] : [[names[index], pid]])));
+  const processes = nodes.map((node) => nodeProcess(options, machine, node, names.length, () => options.onRestart(ids())));
   stack.push('nodes', () => Promise.all(processes.map((process) => process.stop(true))));
   await Promise.all(processes.map((process) => process.start()));
-  return Object.fromEntries(processes.flatMap(({ pid }, index) => (pid === undefined ? [] : [[names[index], pid]])));
+  return ids();
 }
 
 async function prepareNode(directory: string, name: string): Promise<RealNode> {
@@ -39,13 +40,14 @@ async function prepareNode(directory: string, name: string): Promise<RealNode> {
   return { name, directory, key: await ensureNodeKey(directory) };
 }
 
-function nodeProcess(options: NodesOptions, machine: DockerMachine, node: RealNode, count: number): NodeProcess {
+function nodeProcess(options: NodesOptions, machine: DockerMachine, node: RealNode, count: number, onRestart: () => void): NodeProcess {
   const { places, cluster, logger, onWarning } = options;
   return new NodeProcess({
     nodeName: node.name,
     output: join(places.logs, `${node.name}.log`),
     logger,
     onWarning,
+    onRestart,
     prepare: async () => {
       const container = await ensureNodeContainer({ socketPath: machine.socketPath, cluster, home: places.homeHash, node: node.name, image: PAUSE_IMAGE, position: nodeNumber(node.name) });
       return { namespacePid: container.pid, config: nodeConfig(options, machine, node, container, count) };
