@@ -93,6 +93,15 @@ describe.skipIf(reason !== undefined)(`the control plane under Compose${reason =
       });
     });
 
+    it('while nats is away, reads from the cache go on, and what needs the store is refused', { timeout: LONG }, async () => {
+      await compose(['stop', 'nats']);
+      expect((await client.resource(NAMESPACES).get(NAMESPACE, { resourceVersion: '0' })).metadata?.name).toBe(NAMESPACE);
+      await expect(client.resource(NAMESPACES).create({ metadata: { name: 'refused' } })).rejects.toMatchObject({ status: { code: 503 } });
+      await expect(client.resource(NAMESPACES).list()).rejects.toMatchObject({ status: { code: 503 } });
+      await compose(['start', 'nats']);
+      await writer.acknowledges(ENOUGH);
+    });
+
     it.each([1, 2])('controllers and scheduler %i crash, and a deployment still gets a pod that somebody looks at', { timeout: LONG }, async (replica) => {
       const name = `after-${replica}`;
       await Promise.all([compose.crash('controllers', replica), compose.crash('scheduler', replica)]);
