@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
 import tls from 'node:tls';
@@ -44,6 +45,18 @@ describe('HTTP/2', () => {
     const anonymous = connect(`https://127.0.0.1:${String(test.api.port)}`, { ca: test.adminTls.ca });
     expect((await over2(anonymous, path)).status).toBe(401);
     anonymous.close();
+  });
+});
+
+describe('who is nobody', () => {
+  it('is refused before anything of what he sends is waited for', async () => {
+    await start();
+    const stranger = request({ port: test.api.port, host: '127.0.0.1', ca: test.adminTls.ca, method: 'POST', path, headers: { 'content-type': 'application/json', 'content-length': 1_000_000 } });
+    stranger.on('error', () => undefined);
+    stranger.flushHeaders();
+    const [answer] = (await once(stranger, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(401);
+    stranger.destroy();
   });
 });
 

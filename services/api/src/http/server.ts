@@ -108,9 +108,10 @@ function fail(request: Request, response: Response, error: unknown, logger: Logg
 async function contextOf(request: Request, { bodyBytes, authenticate, access }: ServerOptions): Promise<RequestContext> {
   const { url = '/', method = 'GET', headers } = request;
   const at = url.indexOf('?');
-  const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request, bodyBytes);
   const known = identify(request, authenticate, access);
-  const identity = known instanceof Promise ? await known : known;
+  // Nobody in particular may only read: what strangers send is not kept until they are refused.
+  const hasBody = method !== 'GET' && method !== 'HEAD' && known !== undefined;
+  const [identity, body] = await Promise.all([known, hasBody ? readBody(request, bodyBytes) : undefined]);
   if (identity !== undefined) access?.authenticated(true);
   return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
 }
