@@ -14,8 +14,8 @@ const AT_ONCE = 32;
 type SurplusOptions = Pick<NodesOptions, 'client' | 'machine' | 'places' | 'cluster' | 'nodes' | 'hollow' | 'onWarning'>;
 
 /**
- * Nodes of an earlier start that this one does not have: their containers go, then their pods, which who controls them makes anew elsewhere, then
- * their Node objects. The directory, which says that there is something to remove, goes last.
+ * Nodes of an earlier start that this one does not have: their containers go, then their Node objects, so that no pod is sent to them any more,
+ * then their pods, which who controls them makes anew elsewhere. The directory, which says that there is something to remove, goes last.
  */
 export async function removeSurplusNodes(options: SurplusOptions): Promise<void> {
   const { client, machine, places, nodes, hollow, onWarning } = options;
@@ -24,10 +24,8 @@ export async function removeSurplusNodes(options: SurplusOptions): Promise<void>
   const hollowOnes = registered.filter((name) => (nodeNumber(name, 'hollow') ?? 0) > hollow);
   const surplus = machine.runtime === 'docker' ? surplusOf([...registered, ...(await readdir(places.nodes))], nodes) : [];
   if (hollowOnes.length + surplus.length === 0) return;
-  const pods = await podsByNode(client);
   for (const name of surplus) await removeContainers(options, name);
-  const gate = new Semaphore(AT_ONCE);
-  await Promise.all([...surplus, ...hollowOnes].map((name) => gate.run(() => forget(client, name, pods.get(name) ?? []))));
+  await forget(client, [...surplus, ...hollowOnes]);
   for (const name of surplus) await removeDirectory(join(places.nodes, name));
   if (surplus.length > 0) onWarning(`${surplus.join(', ')} ${surplus.length === 1 ? 'is' : 'are'} removed: the cluster was started with ${nodes === 1 ? 'one node' : `${nodes} nodes`}.`);
 }
@@ -48,15 +46,17 @@ async function removeDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function podsByNode(client: Client): Promise<Map<string, coreV1.Pod[]>> {
+/** Nobody will end the pods of these nodes any more. */
+async function forget(client: Client, names: readonly string[]): Promise<void> {
+  const gate = new Semaphore(AT_ONCE);
+  await Promise.all(names.map((name) => gate.run(() => ifAny(client.resource(NODES).delete(name)))));
   const { items } = await client.resource(PODS).list();
-  return Map.groupBy(items, ({ spec }) => spec?.nodeName ?? '');
+  const pods = items.filter(({ spec }) => names.includes(spec?.nodeName ?? ''));
+  await Promise.all(pods.map((pod) => gate.run(() => remove(client, pod))));
 }
 
-/** Nobody will end these pods any more. */
-async function forget(client: Client, name: string, pods: readonly coreV1.Pod[]): Promise<void> {
-  for (const { metadata = {} } of pods) await ifAny(client.resource(PODS, metadata.namespace).delete(metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }));
-  await ifAny(client.resource(NODES).delete(name));
+async function remove(client: Client, { metadata = {} }: coreV1.Pod): Promise<void> {
+  await ifAny(client.resource(PODS, metadata.namespace).delete(metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }));
 }
 
 /** One that is gone, or another of the same name by now, is none of ours. */
