@@ -7,6 +7,7 @@ import { silentLogger } from '@gantry/async';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailure } from './launch.js';
+import { chooseOwner } from './owner.js';
 import { isRunning } from './postmaster.js';
 import type { RunningPostgres } from './postgres.js';
 import { endOrphan, startPostgres } from './postgres.js';
@@ -96,8 +97,9 @@ describe('the embedded Postgres', () => {
   it('does not believe a lock file whose process is something else', async () => {
     const first = await start();
     await first.stop();
-    const other = spawn('sleep', ['60']);
+    const other = spawn('sleep', ['60'], { ...chooseOwner(places().dataDir), cwd: '/' });
     writeFileSync(join(places().dataDir, 'postmaster.pid'), `${other.pid}\n${places().dataDir}\n1\n5432\n${places().runtimeDir}/postgres\n\n1 1\nready\n`);
+    writeFileSync(join(places().runtimeDir, 'postgres', '.s.PGSQL.5432.lock'), `${other.pid}\n${places().dataDir}\n1\n5432\n${places().runtimeDir}/postgres\n`);
     const second = await start();
     expect(second).toMatchObject({ adopted: false });
     expect(isRunning(other.pid ?? 0)).toBe(true);

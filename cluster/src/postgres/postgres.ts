@@ -9,7 +9,7 @@ import { provideBinaries } from './binaries.js';
 import type { LaunchOptions } from './launch.js';
 import { initializeData, launchPostmaster } from './launch.js';
 import { chooseOwner, makeOwnedFolder, requireReachable } from './owner.js';
-import { endPostmaster, isPostmasterOf, isRunning, readPostmasterFile, waitUntil } from './postmaster.js';
+import { endPostmaster, isPostmasterOf, isRunning, readPostmasterFile, readSocketOwner, waitUntil } from './postmaster.js';
 
 export interface PostgresOptions {
   /** Absolute; made at the first start. Its parent holds a copy of the binaries where one is needed. */
@@ -93,6 +93,7 @@ async function launch(dataDir: string, socketDir: string, logger: Logger): Promi
   const owner = chooseOwner(dataDir);
   const binaries = await provideBinaries(dirname(dataDir), owner);
   await makeOwnedFolder(socketDir, owner);
+  freeSocket(dataDir, socketDir);
   requireReachable(dataDir, owner);
   requireReachable(socketDir, owner);
   const options: LaunchOptions = { dataDir, socketDir, logFile: join(dirname(dataDir), 'postgres.log'), binaries, owner };
@@ -104,6 +105,13 @@ async function launch(dataDir: string, socketDir: string, logger: Logger): Promi
   child.on('exit', (code, signal) => logger[code === 0 ? 'debug' : 'error']({ code, signal, log: options.logFile }, 'Postgres ended'));
   child.unref();
   return child;
+}
+
+/** Postgres would take any process that has the number of the socket's former owner for that: another one since a reboot, or a dead one that nobody waited for. */
+function freeSocket(dataDir: string, socketDir: string): void {
+  const lock = join(socketDir, `.s.PGSQL.${PORT}.lock`);
+  const pid = readSocketOwner(lock);
+  if (pid !== undefined && !isPostmasterOf(pid, dataDir)) rmSync(lock, { force: true });
 }
 
 function running(pid: number, adopted: boolean, socketDir: string, child?: ChildProcess): RunningPostgres {

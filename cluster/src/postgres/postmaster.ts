@@ -23,6 +23,15 @@ export function readPostmasterFile(dataDir: string): Postmaster | undefined {
   }
 }
 
+/** The process that a socket's lock file names; undefined when there is none. */
+export function readSocketOwner(lock: string): number | undefined {
+  try {
+    return Math.abs(Number(readFileSync(lock, 'utf8').split('\n')[0]));
+  } catch {
+    return undefined;
+  }
+}
+
 /** True when the process is a Postgres of this data folder: a number alone may belong to anything since a reboot. */
 export function isPostmasterOf(pid: number, dataDir: string): boolean {
   if (!isRunning(pid)) return false;
