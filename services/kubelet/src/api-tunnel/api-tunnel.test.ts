@@ -38,6 +38,22 @@ describe("a node's way to the API", () => {
     await expect(text(socket)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('has room for others when one opens more connections than it may', async () => {
+    bus.acceptStreams('api.node.node=2E1.tunnel', async (stream) => {
+      stream.accept();
+      await stream.write(Buffer.from('hello'));
+    });
+    const ask = (localAddress: string): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ port: tunnel.port, host: '127.0.0.1', localAddress });
+        socket.once('data', () => resolve('served')).once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? ''));
+      });
+    const greedy = await Promise.all(Array.from({ length: 130 }, () => ask('127.0.0.2')));
+    expect(greedy.filter((answer) => answer === 'served').length).toBe(128);
+    expect(greedy.filter((answer) => answer === 'ECONNRESET').length).toBe(2);
+    expect(await ask('127.0.0.3')).toBe('served');
+  });
+
   it('breaks what is open when it stops', async () => {
     bus.acceptStreams('api.node.node=2E1.tunnel', async (stream) => {
       stream.accept();

@@ -23,6 +23,8 @@ export interface ApiTunnel {
 
 /** Open connections of one node; what is beyond is refused. */
 const MOST_CONNECTIONS = 512;
+/** Of these, open connections of one pod: one that opens them without end leaves the others their way. */
+const MOST_OF_ONE = 128;
 const OPEN_TIMEOUT_MS = 10_000;
 
 /**
@@ -31,10 +33,12 @@ const OPEN_TIMEOUT_MS = 10_000;
  */
 export async function startApiTunnel(options: ApiTunnelOptions): Promise<ApiTunnel> {
   const stopping = new AbortController();
-  const open = new Set<Promise<void>>();
+  const open = new Map<Promise<void>, string>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const { remoteAddress = '' } = socket;
+    if ([...open.values()].filter((address) => address === remoteAddress).length >= MOST_OF_ONE) return void socket.resetAndDestroy();
     const carried = carry(options, socket, stopping.signal);
-    open.add(carried);
+    open.set(carried, remoteAddress);
     void carried.finally(() => open.delete(carried));
   });
   server.maxConnections = MOST_CONNECTIONS;
@@ -43,7 +47,7 @@ export async function startApiTunnel(options: ApiTunnelOptions): Promise<ApiTunn
     stopping.abort();
     const closed = once(server, 'close');
     server.close();
-    await Promise.all([closed, ...open]);
+    await Promise.all([closed, ...open.keys()]);
   };
   let stopped: Promise<void> | undefined;
   return { port: (server.address() as { port: number }).port, stop: () => (stopped ??= stop()) };
