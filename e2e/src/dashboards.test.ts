@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alertRules, dashboards, documentedMeasures, filledIn } from './kit/dashboards.js';
-import { composeProject, composeReason, type ComposeProject } from './kit/compose.js';
 import { engineReason } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { LIVELY_OBJECTS } from './kit/lively-objects.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { PROMETHEUS_IMAGE, prometheusAt, standaloneConfiguration, startPrometheus, type Prometheus } from './kit/prometheus.js';
+import { PROMETHEUS_IMAGE, standaloneConfiguration, startPrometheus, type Prometheus } from './kit/prometheus.js';
 import { run, runOk } from './kit/run.js';
 
 /** Every query of every dashboard and every alert, sent to the real Prometheus over a cluster at work. */
@@ -20,23 +20,10 @@ const reason = program === undefined ? 'this machine has no kubectl 1.33' : open
 const NOT_HERE: Readonly<Record<string, string>> = {
   '{code=~"5..",__name__="apiserver_request_total"}': 'no request fails inside',
   '{condition="Ready",status!="true",__name__="kube_node_status_condition"}': 'every node is ready',
-  '{name="bus",type="readyz",__name__="kubernetes_healthcheck"}': 'one process needs no bus between its parts; asked under Compose below',
+  '{name="bus",type="readyz",__name__="kubernetes_healthcheck"}': 'one process needs no bus between its parts; asked under Compose',
 };
 const WINDOW = '20s';
 const PATIENCE = { timeout: 120_000, interval: 500 };
-
-const ready = { exec: { command: ['true'] }, periodSeconds: 1 };
-const ask = 'while :; do nslookup kubernetes.default.svc.cluster.local; nslookup nobody.default.svc.cluster.local; sleep 1; done';
-const container = (script: string, more: object = {}) => ({ name: 'main', image: 'busybox:1.36', command: ['sh', '-c', script], ...more });
-const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { terminationGracePeriodSeconds: 0, ...spec } });
-const labels = { app: 'asks' };
-/** One that works, one that ends again and again, one that fits nowhere: what dashboards are for. */
-const MANIFESTS = [
-  { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'asks' }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container(ask, { readinessProbe: ready })] } } } },
-  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'asks' }, spec: { selector: labels, ports: [{ port: 80 }] } },
-  pod('fails', { containers: [container('exit 1')] }),
-  pod('fits-nowhere', { nodeSelector: { 'example.com/none': 'such' }, containers: [container('sleep 600')] }),
-];
 
 describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let gantry: Gantry;
@@ -50,7 +37,7 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
     gantry = await gantryIn(`dashboards-${process.pid}`);
     await gantry('up', '--detach', '--nodes', '1');
     kubectl = kubectlOf(program ?? '', '1.33', gantry.kubeconfig);
-    await kubectl.input(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: MANIFESTS }), 'apply', '-f', '-');
+    await kubectl.input(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: LIVELY_OBJECTS }), 'apply', '-f', '-');
     const api = await credentials(gantry, kubectl, folder);
     prometheus = await startPrometheus(`${gantry.cluster}-prometheus`, folder, await standaloneConfiguration(api));
     await kubectl('rollout', 'status', 'deployment/asks', '--timeout=120s');
@@ -61,8 +48,6 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
     await gantry?.dispose();
     await rm(folder, { recursive: true, force: true });
   });
-
-  const dataOf = (expression: string): Promise<string> => prometheus.query(expression).then(({ length }) => (length > 0 ? 'data' : 'no data'), String);
 
   it('are about a cluster that lets itself be watched, with a certificate that permits nothing else', async () => {
     await expect.poll(() => prometheus.query('up == 0'), PATIENCE).toEqual([]);
@@ -75,7 +60,7 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
 
   it.each(dashboards())('$title: every query has data', async ({ panels, templating }) => {
     for (const { title, targets = [] } of panels) {
-      for (const { expr } of targets) expect.soft(await dataOf(filledIn(expr, WINDOW)), `${title}: ${expr}`).toBe('data');
+      for (const { expr } of targets) expect.soft(await prometheus.dataOf(filledIn(expr, WINDOW)), `${title}: ${expr}`).toBe('data');
     }
     for (const { definition } of templating.list.filter(({ type }) => type === 'query')) {
       const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/u.exec(definition ?? '') ?? [];
@@ -85,10 +70,10 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
 
   it.each(alertRules())('$alert can be judged: what it reads is there', async ({ expr }) => {
     const selectors = await prometheus.selectors(expr);
-    for (const selector of selectors.filter((one) => !Object.hasOwn(NOT_HERE, one))) expect.soft(await dataOf(`count(${selector})`), selector).toBe('data');
+    for (const selector of selectors.filter((one) => !Object.hasOwn(NOT_HERE, one))) expect.soft(await prometheus.dataOf(`count(${selector})`), selector).toBe('data');
     const judged = expr.replace(/ (?:>|==) [\d.]+$/u, '');
-    if (!judged.startsWith('absent(') && !selectors.some((one) => Object.hasOwn(NOT_HERE, one))) expect(await dataOf(judged), judged).toBe('data');
-    expect(await dataOf(expr)).toMatch(/data$/u);
+    if (!judged.startsWith('absent(') && !selectors.some((one) => Object.hasOwn(NOT_HERE, one))) expect(await prometheus.dataOf(judged), judged).toBe('data');
+    expect(await prometheus.dataOf(expr)).toMatch(/data$/u);
   });
 
   it('are loaded by the server, and a cluster that is well raises no alarm about itself', async () => {
@@ -101,7 +86,7 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
   });
 
   it.each(documentedMeasures())('%s is there, as the documentation says', async (name) => {
-    const found = await Promise.all([name, `${name}_count`].map(dataOf));
+    const found = await Promise.all([name, `${name}_count`].map((one) => prometheus.dataOf(one)));
     expect(found).toContain('data');
   });
 
@@ -124,38 +109,3 @@ async function credentials(gantry: Gantry, kubectl: Kubectl, folder: string): Pr
   await chmod(file('tls.key'), 0o644);
   return new URL(config.clusters[0].cluster.server).host;
 }
-
-const REPLICATED = { apiserver: 2, store: 2, 'kube-controller-manager': 2, 'kube-scheduler': 2 } as const;
-const composeMissing = (await composeReason()) ?? (await engineReason([PROMETHEUS_IMAGE]));
-
-describe.skipIf(composeMissing !== undefined)(`Prometheus under Compose${composeMissing === undefined ? '' : ` (skipped: ${composeMissing})`}`, () => {
-  let compose: ComposeProject;
-  let prometheus: Prometheus;
-  beforeAll(async () => {
-    compose = await composeProject(`gantry-watched-${process.pid}`, ['setup']);
-    const env = { ...compose.env, GANTRY_PROMETHEUS_PORT: '0' };
-    await compose(['up', '--detach', '--no-build', 'postgres', 'nats', 'store', 'api', 'balancer', 'controllers', 'scheduler', 'prometheus'], { env });
-    prometheus = await prometheusAt((await compose(['port', 'prometheus', '9090'], { env })).trim(), async () => undefined);
-  }, 900_000);
-  afterAll(() => compose?.dispose());
-
-  it('finds every replica by Docker’s names, and one that reads and writes of each', async () => {
-    for (const [job, replicas] of Object.entries(REPLICATED)) {
-      await expect.poll(async () => (await prometheus.query(`up{job="${job}"} == 1`)).length, { ...PATIENCE, message: job }).toBe(replicas);
-    }
-    await expect.poll(async () => (await prometheus.query('sum(gantry_store_leading) == 1 and sum(leader_election_master_status) == 2')).length, PATIENCE).toBe(1);
-    await expect.poll(async () => (await prometheus.query('kubernetes_healthcheck{name="bus"} == 1')).length, PATIENCE).toBe(8);
-  });
-
-  it('is let in by the API to ask which nodes there are', async () => {
-    const { scrapePools } = (await prometheus.ask('scrape_pools')) as { scrapePools: string[] };
-    expect(scrapePools).toContain('kubelet');
-    await expect.poll(async () => (await prometheus.query('prometheus_sd_kubernetes_failures_total == 0')).length, PATIENCE).toBe(1);
-  });
-
-  it.each(dashboards().filter(({ uid }) => uid === 'gantry-store'))('$title: every query has data', async ({ panels }) => {
-    for (const { expr } of panels.flatMap(({ targets = [] }) => targets)) {
-      await expect.poll(() => prometheus.query(filledIn(expr, '1m')).then(({ length }) => length, String), { ...PATIENCE, message: expr }).toBeGreaterThan(0);
-    }
-  });
-});

@@ -13,6 +13,8 @@ export const PROMETHEUS_IMAGE = 'prom/prometheus:v3';
 export interface Prometheus {
   /** The values that an expression has now. Rejects in Prometheus' words where it cannot be read. */
   query(expression: string): Promise<readonly unknown[]>;
+  /** `data` or `no data`, or what is wrong with the expression. */
+  dataOf(expression: string): Promise<string>;
   /** What an expression reads, without what it makes of it. */
   selectors(expression: string): Promise<readonly string[]>;
   /** Values of a label of a metric. */
@@ -75,11 +77,13 @@ function over(server: string, stop: () => Promise<void>): Prometheus {
     if (answer.status !== 'success') throw new Error(answer.error);
     return answer.data;
   };
+  const query = async (expression: string): Promise<readonly unknown[]> => ((await ask('query', { query: expression })) as { result: unknown[] }).result;
   return {
     ask,
     stop,
-    query: async (query) => ((await ask('query', { query })) as { result: unknown[] }).result,
-    selectors: async (query) => selectorsOf(await ask('parse_query', { query })),
+    query,
+    dataOf: (expression) => query(expression).then(({ length }) => (length > 0 ? 'data' : 'no data'), String),
+    selectors: async (expression) => selectorsOf(await ask('parse_query', { query: expression })),
     labelValues: async (metric, label) => (await ask(`label/${label}/values`, { 'match[]': metric })) as string[],
   };
 }
