@@ -116,20 +116,18 @@ async function contextOf(request: Request, { bodyBytes, authenticate, access }: 
   return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
 }
 
-/** A certificate first, as upstream: who shows a good one is not asked for more. */
+/** A certificate first, as upstream: who shows a good one is not asked for more. Beside a bad one a good token still counts. */
 function identify(request: Request, authenticate: HeaderAuthenticator, access: AccessMetrics | undefined): Promise<Identity> | Identity | undefined {
   const socket = ('stream' in request ? request.stream.session?.socket : request.socket) as TLSSocket | undefined;
-  const identity = socket === undefined ? 'refused' : identityOf(socket);
-  if (identity === 'refused') {
-    access?.authenticated(false);
-    throw newUnauthorized('Unauthorized');
-  }
-  if (identity !== 'none') return identity;
+  const identity = socket === undefined ? 'refused' : identityOf(socket, Date.now());
+  if (typeof identity === 'object') return identity;
   const { authorization } = request.headers;
-  return authorization === undefined ? undefined : authenticate(authorization).catch((error: unknown) => {
+  if (authorization === undefined && identity === 'none') return undefined;
+  const refuse = (error: unknown): never => {
     access?.authenticated(false);
     throw error;
-  });
+  };
+  return authorization === undefined ? refuse(newUnauthorized('Unauthorized')) : authenticate(authorization).catch(refuse);
 }
 
 interface Connections {

@@ -1,4 +1,6 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import type { ApiTransport } from '@gantry/client';
+import { createAuthority } from '@gantry/platform/pki';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi } from '../test-api.suite.js';
@@ -172,6 +174,20 @@ describe('a token that proves nothing', () => {
 describe('a header that is no bearer token', () => {
   it.each(['Basic YWRtaW46YWRtaW4=', 'Bearer', 'Bearer ', 'x'])('is %j', async (authorization) => {
     expect((await test.call('GET', '/livez', undefined, { authorization }, test.anonymous())).status).toBe(401);
+  });
+});
+
+describe('a token beside a certificate', () => {
+  const me = async (transport: ApiTransport, token: string): Promise<unknown[]> => {
+    const { status, body } = await test.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, as(token), transport);
+    return [status, body.status.userInfo?.username];
+  };
+
+  it('counts where the certificate proves nothing, and not where it does', async () => {
+    const stranger = await test.transportFor('mallory', [], await createAuthority('other', 1, Date.now()));
+    expect(await me(stranger, await tokenOf('app'))).toEqual([201, 'system:serviceaccount:n:app']);
+    expect(await me(stranger, 'x')).toEqual([401, undefined]);
+    expect(await me(await test.transportFor('alice', []), await tokenOf('app'))).toEqual([201, 'alice']);
   });
 });
 

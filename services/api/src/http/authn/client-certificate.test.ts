@@ -1,6 +1,7 @@
-import type { PeerCertificate } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { decide } from './client-certificate.js';
+import { authenticated } from '../authz/identity.js';
+import { decide, identityOf } from './client-certificate.js';
 
 function certificate(subject: object, usage: string[] | undefined = ['1.3.6.1.5.5.7.3.2']): PeerCertificate {
   return { subject, ext_key_usage: usage } as unknown as PeerCertificate;
@@ -28,5 +29,15 @@ describe('a client certificate', () => {
 
   it('is not asked for', () => {
     expect(decide({} as PeerCertificate, false)).toBe('none');
+  });
+});
+
+describe('a connection', () => {
+  it('proves who is there until the certificate ends, however long it lasts', () => {
+    const socket = { authorized: true, getPeerCertificate: () => ({ subject: { CN: 'alice' }, ext_key_usage: ['1.3.6.1.5.5.7.3.2'], valid_to: 'Jan  1 00:00:00 2027 GMT' }) } as unknown as TLSSocket;
+    const end = Date.UTC(2027, 0, 1);
+    expect([identityOf(socket, end - 1000), identityOf(socket, end)]).toEqual([authenticated('alice', []), authenticated('alice', [])]);
+    expect(identityOf(socket, end + 1000)).toBe('refused');
+    expect(identityOf({ authorized: false, getPeerCertificate: () => ({}) } as unknown as TLSSocket, end)).toBe('none');
   });
 });

@@ -7,13 +7,28 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** `none`: no certificate was presented. `refused`: one was, and it proves nothing here. */
 export type CertificateIdentity = Identity | 'none' | 'refused';
 
-const known = new WeakMap<TLSSocket, CertificateIdentity>();
+interface Known {
+  readonly identity: CertificateIdentity;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
 
-/** Who a connection's client certificate says the client is: CN is the user, every O a group. Decided once a connection. */
-export function identityOf(socket: TLSSocket): CertificateIdentity {
-  let identity = known.get(socket);
-  if (identity === undefined) known.set(socket, (identity = decide(socket.getPeerCertificate(), socket.authorized)));
-  return identity;
+const known = new WeakMap<TLSSocket, Known>();
+
+/**
+ * Who a connection's client certificate says the client is: CN is the user, every O a group. Decided once a connection, and true until the
+ * certificate ends: connections may outlive it. `now` in milliseconds since the epoch.
+ */
+export function identityOf(socket: TLSSocket, now: number): CertificateIdentity {
+  let found = known.get(socket);
+  if (found === undefined) known.set(socket, (found = lookedAt(socket)));
+  return now > found.until ? 'refused' : found.identity;
+}
+
+function lookedAt(socket: TLSSocket): Known {
+  const certificate = socket.getPeerCertificate();
+  const identity = decide(certificate, socket.authorized);
+  return { identity, until: typeof identity === 'object' ? Date.parse(certificate.valid_to) : Number.POSITIVE_INFINITY };
 }
 
 /** `isTrusted`: its chain ends in the authority for clients, and it is within its dates. */
