@@ -13,7 +13,7 @@ it('nodes that are surplus go before their pods, whose successors would else be 
   const home = await mkdtemp(join(tmpdir(), 'gantry-surplus-'));
   const client = createFakeClient([
     ...['node-1', 'hollow-1', 'hollow-2'].map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })),
-    pod('stays', 'node-1'), pod('stays-too', 'hollow-1'), pod('goes', 'hollow-2'), { ...pod('waits', ''), spec: { containers: [] } },
+    pod('stays', 'node-1'), pod('stays-too', 'hollow-1'), pod('goes', 'hollow-2'), pod('waits', ''),
   ]);
   try {
     const machine: Machine = { runtime: 'hollow', reason: 'a test' };
