@@ -24,7 +24,7 @@ export interface NodeParts {
   /** Aborted while it starts: what runs ends, pods included, and the start rejects. */
   readonly signal?: AbortSignal;
   /** What the engine must be told beside the settings, and what no pod may mount of its machine. */
-  readonly engine?: Pick<DockerRuntimeOptions, 'enginePath' | 'engineStatus'> & { readonly forbiddenPaths?: readonly string[] };
+  readonly engine?: Pick<DockerRuntimeOptions, 'enginePath' | 'engineStatus'> & { readonly forbiddenPaths?: readonly string[]; readonly machineRoot?: string };
 }
 
 /** A node at work in the network namespace of this process. */
@@ -104,6 +104,7 @@ function kubeletOptions({ settings, bus, engine }: NodeParts, client: Client, lo
     ],
     labels: settings.labels,
     kubeletVersion: settings.kubeletVersion,
+    ...(engine?.machineRoot === undefined ? {} : { machineRoot: engine.machineRoot }),
     forbiddenPaths: [settings.engineSocket, ...(engine?.forbiddenPaths ?? [])],
   };
 }

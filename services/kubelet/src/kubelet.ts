@@ -181,7 +181,7 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
     prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, asked: probes.asked.bind(probes), changed: (uid) => queue.add(uid) }),
     files,
     sources,
-    volumes: hasFiles ? createPodVolumes({ ...node, dataDir: options.dataDir, files, sources, nodeName, forbidden: [options.dataDir, ...options.forbiddenPaths], tokens: createServiceAccountTokens({ client, clock, logger }), clock, logger }) : noPodVolumes,
+    volumes: hasFiles ? createPodVolumes({ ...node, dataDir: options.dataDir, files, sources, nodeName, forbidden: [options.dataDir, ...options.forbiddenPaths], machineRoot: options.machineRoot, tokens: createServiceAccountTokens({ client, clock, logger }), clock, logger }) : noPodVolumes,
     services: () => options.services?.lister.list() ?? [],
     ...node,
     dns: { nodeResolvConf: await nodeFile(options.resolvConfPath), clusterDns: options.clusterDns, clusterDomain: options.clusterDomain },

@@ -45,6 +45,8 @@ export interface KubeletOptions {
   readonly hostsPath?: string;
   /** Paths of the host that no pod may mount, beside `dataDir`: the engine's socket. */
   readonly forbiddenPaths?: readonly string[];
+  /** Where this process sees the root directory of the machine whose paths the runtime mounts; empty where that is its own. */
+  readonly machineRoot?: string;
   /** Of the node's process: the kubelet counts in it, and shows all of it. None: it shows what can be seen when somebody asks. */
   readonly metrics?: Metrics;
   /** Pods looked at at once. */
@@ -62,6 +64,7 @@ export const KUBELET_DEFAULTS = {
   resolvConfPath: '/etc/resolv.conf',
   hostsPath: '/etc/hosts',
   forbiddenPaths: ['/var/run/docker.sock', '/run/docker.sock'] as readonly string[],
+  machineRoot: '',
   concurrency: 16,
 } as const;
 

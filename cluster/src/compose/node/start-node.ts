@@ -94,7 +94,7 @@ async function settingsOf({ engineSocket }: NodeConfig, { own, identity, engine,
 /** The machine as its first process sees it, whose files have other names there than here. */
 function machineOf({ dataDirectory, engineSocket }: NodeConfig, { own: { mounts } }: Place) {
   const toEngine = (path: string): string => enginePath(mounts, path);
-  return { enginePath: toEngine, engineStatus: '/proc/1/status', forbiddenPaths: [dataDirectory, toEngine(dataDirectory), toEngine(engineSocket)] };
+  return { enginePath: toEngine, engineStatus: '/proc/1/status', machineRoot: '/proc/1/root', forbiddenPaths: [dataDirectory, toEngine(dataDirectory), toEngine(engineSocket)] };
 }
 
 function followFellows({ engineSocket }: NodeConfig, { logger }: ServiceContext, { own, identity, engine, containers, folders }: Place, node: RunningNode, connect: (name: string, folder: string, signal: AbortSignal) => Promise<NodeConnection>): Fellows {

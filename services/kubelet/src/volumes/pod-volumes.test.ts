@@ -24,7 +24,7 @@ function make() {
     retain: () => undefined, release: () => undefined, version: () => version, stop: () => Promise.resolve(),
   };
   const tokens = { get: () => Promise.resolve({ token: 't', refreshAt: 5000 }), forget: () => undefined };
-  return createPodVolumes({ dataDir: join(root, 'kubelet'), files: createPodFiles(join(root, 'kubelet')), sources, tokens, nodeName: 'n1', hostIps: [], allocatable: {}, memoryCapacity: 0, forbidden: [], clock, logger: silentLogger });
+  return createPodVolumes({ dataDir: join(root, 'kubelet'), files: createPodFiles(join(root, 'kubelet')), sources, tokens, nodeName: 'n1', hostIps: [], allocatable: {}, memoryCapacity: 0, forbidden: [], machineRoot: '', clock, logger: silentLogger });
 }
 
 const podOf = (uid: string, volumes: coreV1.Volume[], labels: Record<string, string> = {}): Pod => ({ metadata: { name: 'web', namespace: 'shop', uid, labels }, spec: { containers: [], volumes } });

@@ -23,6 +23,7 @@ export interface PodVolumesOptions {
   /** Bytes of memory that the node has. */
   readonly memoryCapacity: number;
   readonly forbidden: readonly string[];
+  readonly machineRoot: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -81,14 +82,14 @@ class Keeper implements PodVolumes {
 
   async setUp(pod: Pod, sandboxPid: number | undefined): Promise<MountedVolumes> {
     const { uid } = identityOf(pod);
-    const { files, sources, tokens, nodeName, hostIps, allocatable, memoryCapacity, forbidden, clock } = this.options;
+    const { files, sources, tokens, nodeName, hostIps, allocatable, memoryCapacity, forbidden, machineRoot, clock } = this.options;
     // Looked at before the objects are read: a change meanwhile makes the volumes stale again.
     const version = sources.version(uid);
     const fields: FieldContext = { nodeName, hostIps, podIp: pod.status?.podIP };
     const canMount = needsMemory(pod) && (await sharesMounts(sandboxPid));
     const podDirectory = files.podDirectory(uid);
     const secretDirectory = canMount && (await this.#mountMemory()) ? join(this.#memory, uid) : podDirectory;
-    const result = await setUpVolumes(pod, { podDirectory, secretDirectory, forbidden, canMount, nodeMemory: memoryCapacity, sources, tokens, fields, allocatable, now: clock.now() });
+    const result = await setUpVolumes(pod, { podDirectory, secretDirectory, forbidden, machineRoot, canMount, nodeMemory: memoryCapacity, sources, tokens, fields, allocatable, now: clock.now() });
     this.#known.set(uid, { ...result, pod, version });
     return result.volumes;
   }

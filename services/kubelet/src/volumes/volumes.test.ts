@@ -19,7 +19,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 function settings(more: Partial<VolumeSettings> = {}): VolumeSettings {
   return {
-    podDirectory: join(root, 'pod'), secretDirectory: join(root, 'memory'), forbidden: [join(root, 'kubelet'), join(root, 'engine.sock')], canMount: false, nodeMemory: 2 ** 30, now: Date.parse('2026-01-02T03:04:05Z'),
+    podDirectory: join(root, 'pod'), secretDirectory: join(root, 'memory'), forbidden: [join(root, 'kubelet'), join(root, 'engine.sock')], machineRoot: '', canMount: false, nodeMemory: 2 ** 30, now: Date.parse('2026-01-02T03:04:05Z'),
     sources: {
       configMap: (_, name) => Promise.resolve(objects.configMaps[name]),
       secret: (_, name) => Promise.resolve(objects.secrets[name] === undefined ? undefined : { data: objects.secrets[name] }),
@@ -203,6 +203,26 @@ describe('a hostPath', () => {
     await writeFile(join(root, 'real', 'engine.sock'), '');
     await symlink(join(root, 'real'), join(root, 'run'));
     await expect(setUp({ hostPath: { path: join(root, path) } }, {}, { forbidden: [join(root, 'run', 'engine.sock')] })).rejects.toThrow(/access to the node itself/);
+  });
+
+  describe('of a machine whose root directory this process sees elsewhere', () => {
+    const ofMachine = (path: string, type: string): Promise<string> => setUp({ hostPath: { path, type } }, {}, { machineRoot: join(root, 'machine'), forbidden: ['/run/engine.sock'] });
+    beforeEach(async () => {
+      await mkdir(join(root, 'machine', 'run'), { recursive: true });
+      await writeFile(join(root, 'machine', 'run', 'engine.sock'), '');
+      await symlink('/run', join(root, 'machine', 'link'));
+    });
+
+    test('is made there, and named as the machine names it', async () => {
+      expect(await ofMachine('/data/made', 'DirectoryOrCreate')).toBe('/data/made');
+      expect(await readdir(join(root, 'machine', 'data'))).toEqual(['made']);
+      expect(await ofMachine('/link/made', 'FileOrCreate')).toBe('/run/made');
+      expect((await readdir(join(root, 'machine', 'run'))).sort()).toEqual(['engine.sock', 'made']);
+    });
+
+    test.each(['/link/engine.sock', '/run', '/'])('is never %s', async (path) => {
+      await expect(ofMachine(path, '')).rejects.toThrow(/access to the node itself/);
+    });
   });
 });
 

@@ -26,6 +26,8 @@ export interface VolumeSettings extends Omit<ProjectionContext, 'pod' | 'present
   readonly secretDirectory: string;
   /** Paths of the host that no pod may see: the engine's socket, the kubelet's own directory. */
   readonly forbidden: readonly string[];
+  /** Where this process sees the root directory of the machine that pods' host paths are of; empty: its own. */
+  readonly machineRoot: string;
   readonly canMount: boolean;
   /** Bytes of memory that the node can give. */
   readonly nodeMemory: number;
@@ -68,7 +70,7 @@ async function setUp(pod: Pod, volume: coreV1.Volume, settings: VolumeSettings):
     const directory = join(settings.podDirectory, 'volumes', 'kubernetes.io~empty-dir');
     return { path: await emptyDir(pod, name, volume.emptyDir, { ...settings, directory }), readonly: false };
   }
-  if (volume.hostPath !== undefined) return { path: await hostPath(name, volume.hostPath, settings.forbidden), readonly: false };
+  if (volume.hostPath !== undefined) return { path: await hostPath(name, volume.hostPath, settings), readonly: false };
   const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
   throw new MountError(name, `volumes of type ${kind} are not supported by this kubelet`);
 }
