@@ -47,6 +47,17 @@ it('has the sum and every bucket of a distribution, each with all that is smalle
   expect((await metrics.text()).split('\n').slice(2)).toEqual(['size_bucket{le="1"} 2', 'size_bucket{le="10"} 4', 'size_bucket{le="+Inf"} 5', 'size_sum 24.5', 'size_count 5', '']);
 });
 
+it('lets others work while it makes much text, and loses none of it', async () => {
+  const metrics = createMetrics();
+  metrics.gaugeOf({ name: 'things', help: 'Things.', labels: ['name'] }, () => Array.from({ length: 50_000 }, (_, at) => ({ labels: { name: `thing-${at}` }, value: at })));
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  const text = await metrics.text();
+  clearInterval(others);
+  expect(text.split('\n').slice(2, -1)).toEqual(Array.from({ length: 50_000 }, (_, at) => `things{name="thing-${at}"} ${at}`));
+  expect(turns).toBeGreaterThan(0);
+});
+
 it('refuses a name twice', () => {
   const metrics = createMetrics();
   metrics.counter({ name: 'x_total', help: 'X.' });

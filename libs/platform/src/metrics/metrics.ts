@@ -1,5 +1,5 @@
 import { HistogramSeries, NumberSeries, SeriesTable } from './series.js';
-import { familiesText, METRICS_TYPE } from './text.js';
+import { familyPieces, METRICS_TYPE } from './text.js';
 import type { Family, Sample } from './text.js';
 
 /** A measure's name, its sentence, and the names of its labels. */
@@ -59,7 +59,7 @@ export function createMetrics(): Metrics {
     gaugeOf: (description, read) => registry.read(description, 'gauge', read),
     counterOf: (description, read) => registry.read(description, 'counter', read),
     histogram: (description) => registry.histogram(description),
-    text: () => Promise.resolve(registry.text()),
+    text: () => registry.text(),
     contentType: METRICS_TYPE,
   };
 }
@@ -70,36 +70,50 @@ export function beside(others: Metrics): Metrics {
   return { ...own, text: async () => (await own.text()) + (await others.text()) };
 }
 
+/** Milliseconds at a stretch that making text may take. */
+const LONGEST_MS = 5;
+
 class Registry {
-  readonly #texts = new Map<string, () => string>();
+  readonly #texts = new Map<string, () => Iterable<string>>();
 
   counter<L extends string>({ name, help, labels = [] }: MetricDescription<L>): CounterMetric<L> {
     const table = new SeriesTable<L, NumberSeries>(labels, () => new NumberSeries());
-    this.#register(name, () => table.text(name, help, 'counter'));
+    this.#register(name, () => [table.text(name, help, 'counter')]);
     return { add: (of, amount = 1) => table.of(of).add(amount), of: (of) => table.of(of) };
   }
 
   gauge<L extends string>({ name, help, labels = [] }: MetricDescription<L>): GaugeMetric<L> {
     const table = new SeriesTable<L, NumberSeries>(labels, () => new NumberSeries());
-    this.#register(name, () => table.text(name, help, 'gauge'));
+    this.#register(name, () => [table.text(name, help, 'gauge')]);
     return { set: (of, value) => table.of(of).set(value) };
   }
 
   histogram<L extends string>({ name, help, labels = [], buckets }: MetricDescription<L> & { readonly buckets: readonly number[] }): HistogramMetric<L> {
     const table = new SeriesTable<L, HistogramSeries>(labels, () => new HistogramSeries(buckets));
-    this.#register(name, () => table.text(name, help, 'histogram'));
+    this.#register(name, () => [table.text(name, help, 'histogram')]);
     return { observe: (of, value) => table.of(of).observe(value), of: (of) => table.of(of) };
   }
 
   read<L extends string>({ name, help }: MetricDescription<L>, type: Family['type'], read: () => readonly Sample<L>[]): void {
-    this.#register(name, () => familiesText([{ name, help, type, samples: read() }]));
+    this.#register(name, () => familyPieces({ name, help, type, samples: read() }));
   }
 
-  text(): string {
-    return [...this.#texts.values()].map((text) => text()).join('');
+  /** Lets others work meanwhile: where there are many objects there is much text. */
+  async text(): Promise<string> {
+    let text = '';
+    let since = performance.now();
+    for (const pieces of this.#texts.values()) {
+      for (const piece of pieces()) {
+        text += piece;
+        if (performance.now() - since < LONGEST_MS) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        since = performance.now();
+      }
+    }
+    return text;
   }
 
-  #register(name: string, text: () => string): void {
+  #register(name: string, text: () => Iterable<string>): void {
     if (this.#texts.has(name)) throw new Error(`there is a measure ${name} already`);
     this.#texts.set(name, text);
   }

@@ -17,7 +17,18 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Families in the text format; each block ends with a newline. */
 export function familiesText(families: readonly Family[]): string {
-  return families.map(({ name, help, type, samples }) => `${headText(name, help, type)}${samples.map((sample) => `${name}${labelsText(sample.labels)} ${numberText(sample.value)}\n`).join('')}`).join('');
+  return families.map((family) => [...familyPieces(family)].join('')).join('');
+}
+
+/** Samples of one piece. */
+const PIECE = 500;
+
+/** A family in pieces of which none takes long to make. */
+export function* familyPieces({ name, help, type, samples }: Family): Generator<string> {
+  yield headText(name, help, type);
+  for (let at = 0; at < samples.length; at += PIECE) {
+    yield samples.slice(at, at + PIECE).map(({ labels, value }) => `${name}${labelsText(labels)} ${numberText(value)}\n`).join('');
+  }
 }
 
 export function headText(name: string, help: string, type: 'counter' | 'gauge' | 'histogram'): string {
@@ -26,8 +37,9 @@ export function headText(name: string, help: string, type: 'counter' | 'gauge' |
 
 /** `{verb="GET",code="200"}`, and nothing where there are no labels. */
 export function labelsText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+  let text = '';
+  for (const name in labels) text += `${text === '' ? '{' : ','}${name}="${escaped(labels[name]!)}"`;
+  return text === '' ? '' : `${text}}`;
 }
 
 export function numberText(value: number): string {
@@ -35,6 +47,8 @@ export function numberText(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
+const SPECIAL = /[\\"\n]/;
+
 function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return SPECIAL.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
 }
