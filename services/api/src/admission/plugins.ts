@@ -7,6 +7,7 @@ import { namespaceLifecycle } from './plugins/namespace-lifecycle/namespace-life
 import type { NamespaceReader } from './plugins/namespace-lifecycle/namespace-lifecycle.js';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.js';
 import type { PodReader } from './plugins/node-restriction/node-restriction.js';
+import type { NodeVisitor } from './plugins/node-restriction/pod-ranges.js';
 import { priority } from './plugins/priority/priority.js';
 import { rbacEscalation } from './plugins/rbac-escalation/rbac-escalation.js';
 import type { EscalationReaders } from './plugins/rbac-escalation/rbac-escalation.js';
@@ -17,6 +18,7 @@ import type { ServiceAccountReader } from './plugins/service-account/service-acc
 export interface PluginReaders {
   readonly namespace: NamespaceReader;
   readonly pod: PodReader;
+  readonly nodes: NodeVisitor;
   readonly escalation: EscalationReaders;
   readonly services: ObjectReader;
   /** Absent: service accounts have no tokens, and pods are not asked for one that exists. */
@@ -30,7 +32,7 @@ export function createPlugins(readers: PluginReaders): readonly AdmissionPlugin[
     rbacEscalation(readers.escalation),
     namespaceLifecycle(readers.namespace),
     serviceAccount(readers.serviceAccounts),
-    nodeRestriction(readers.pod, authorizer),
+    nodeRestriction({ pods: readers.pod, nodes: readers.nodes, authorizer }),
     priority,
     defaultTolerationSeconds,
     certificateApproval(authorizer),

@@ -24,5 +24,6 @@ export function serviceAccountParts({ serviceAccounts: options }: ApiOptions, re
 /** What admission reads. Without tokens, no pod is asked for an account that exists. */
 export function pluginReaders(resources: readonly ServedResource[], { readers: { pods, serviceAccounts }, tokens }: ServiceAccountParts, env: () => RegistryEnvironment): Omit<PluginReaders, 'escalation'> {
   const accounts = tokens === undefined ? undefined : serviceAccountReader(serviceAccounts, resourceNamed(resources, '', 'serviceaccounts'));
-  return { namespace: namespaceReader(env, resources), pod: pods.cached, serviceAccounts: accounts, services: objectReader(env, resourceNamed(resources, '', 'services')) };
+  const { cache: nodes } = resourceNamed(resources, '', 'nodes');
+  return { namespace: namespaceReader(env, resources), pod: pods.cached, nodes: (visit) => nodes.scan(nodes.prefix, visit), serviceAccounts: accounts, services: objectReader(env, resourceNamed(resources, '', 'services')) };
 }

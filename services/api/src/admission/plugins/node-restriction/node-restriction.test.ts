@@ -126,6 +126,24 @@ describe('what a node changes', () => {
   });
 });
 
+describe('the range of pods that a node gives itself', () => {
+  const register = async (name: string, ...podCIDRs: string[]): Promise<TestAnswer> =>
+    test.call('POST', '/api/v1/nodes', { metadata: { name }, spec: { podCIDR: podCIDRs[0], podCIDRs } }, {}, await test.transportFor(`system:node:${name}`, ['system:nodes']));
+
+  it.each(['10.244.7.0/24', '10.244.7.128/25', '10.244.0.0/16'])('is not %s, where another has 10.244.7.0/24', async (range) => {
+    await test.call('POST', '/api/v1/nodes', { metadata: { name: 'owner' }, spec: { podCIDR: '10.244.7.0/24', podCIDRs: ['10.244.7.0/24'] } });
+    const { status, body } = await register('thief', range);
+    expect([status, body.message]).toEqual([403, `nodes "thief" is forbidden: node "thief" is not allowed to take the podCIDR ${range} of another node`]);
+    expect((await asNode('PATCH', '/api/v1/nodes/n1', { spec: { podCIDR: range, podCIDRs: [range] } })).status).toBe(403);
+  });
+
+  it('may be one that nobody has, and stays its own', async () => {
+    expect((await register('hollow', '240.0.3.0/24')).status).toBe(201);
+    const hollow = await test.transportFor('system:node:hollow', ['system:nodes']);
+    expect((await test.call('PATCH', '/api/v1/nodes/hollow', { metadata: { labels: { x: 'y' } } }, merge, hollow)).status).toBe(200);
+  });
+});
+
 describe('the labels that a node may not change', () => {
   it.each([
     [{ 'kubernetes.io/hostname': 'a', 'x.node.kubernetes.io/y': 'z', plain: '' }, {}, []],

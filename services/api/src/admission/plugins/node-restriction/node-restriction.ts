@@ -4,6 +4,8 @@ import { nodeNameOf } from '../../../http/authz/identity.js';
 import type { CachedObject } from '../../../watch-cache/cached-object.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../../chain.js';
 import { forbiddenLabels } from './node-labels.js';
+import { takenPodRange } from './pod-ranges.js';
+import type { NodeVisitor } from './pod-ranges.js';
 import { checkAudiences } from './token-audiences.js';
 import type { AudienceAuthorizer } from './token-audiences.js';
 
@@ -14,8 +16,9 @@ export type PodReader = (namespace: string, name: string) => CachedObject | unde
 const NODE_SIGNERS = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet'];
 
 /** What is asked to judge what a node does. */
-interface Judges {
+export interface Judges {
   readonly pods: PodReader;
+  readonly nodes: NodeVisitor;
   readonly authorizer: AudienceAuthorizer;
 }
 
@@ -25,14 +28,14 @@ type Check = (request: AdmissionRequest, node: string, judges: Judges) => void;
 const CHECKS: Readonly<Record<string, Check>> = { '/pods': checkPod, '/nodes': checkNode, '/serviceaccounts': checkTokenRequest, 'coordination.k8s.io/leases': checkLease, 'certificates.k8s.io/certificatesigningrequests': checkCertificateRequest };
 
 /** A node touches only its own Node, its own Lease and the pods that are bound to it, and gets tokens for those alone. */
-export function nodeRestriction(pods: PodReader, authorizer: AudienceAuthorizer): AdmissionPlugin {
+export function nodeRestriction(judges: Judges): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     validate: (request) => {
       const node = nodeNameOf(request.identity);
       if (node === undefined) return;
       const { group, resource } = request.resource.groupResource;
-      CHECKS[`${group}/${resource}`]?.(request, node, { pods, authorizer });
+      CHECKS[`${group}/${resource}`]?.(request, node, judges);
     },
   };
 }
@@ -47,7 +50,7 @@ function checkPod(request: AdmissionRequest, node: string, { pods }: Judges): vo
   if (!deepEqual(object?.metadata.labels ?? {}, old?.metadata.labels ?? {})) throw refusal(request, `node ${goQuote(node)} cannot update labels through pod status`);
 }
 
-function checkNode(request: AdmissionRequest, node: string): void {
+function checkNode(request: AdmissionRequest, node: string, { nodes }: Judges): void {
   const { operation, object, old } = request;
   const name = object?.metadata.name ?? request.name;
   if (name !== node) throw refusal(request, `node ${goQuote(node)} is not allowed to modify node ${goQuote(name)}`);
@@ -56,6 +59,8 @@ function checkNode(request: AdmissionRequest, node: string): void {
   if (operation === 'CREATE' && labels.length > 0) throw refusal(request, `node ${goQuote(node)} is not allowed to set the following labels: ${labels.join(', ')}`);
   // The garbage collector would delete the node for it.
   if (!deepEqual(object.metadata.ownerReferences ?? [], old?.metadata.ownerReferences ?? [])) throw refusal(request, `node ${goQuote(node)} is not allowed to modify ownerReferences`);
+  const range = takenPodRange(object, old, nodes);
+  if (range !== undefined) throw refusal(request, `node ${goQuote(node)} is not allowed to take the podCIDR ${range} of another node`);
   if (operation !== 'UPDATE') return;
   if (!deepEqual(taintsOf(object), taintsOf(old))) throw refusal(request, `node ${goQuote(node)} is not allowed to modify taints`);
   if (labels.length > 0) throw refusal(request, `is not allowed to modify labels: ${labels.join(', ')}`);
