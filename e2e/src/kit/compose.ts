@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { engineReason } from './engine.js';
+import { freePort } from './free-port.js';
 import { run, runOk, type RunOptions } from './run.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -79,12 +78,4 @@ async function objectsOf(project: string): Promise<string[]> {
     }),
   );
   return lists.flat();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
