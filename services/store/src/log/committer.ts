@@ -45,7 +45,7 @@ export class Committer {
 
   async write(operations: readonly WriteOperation[]): Promise<WriteOutcome> {
     validateWrite(operations);
-    if (this.lost) throw new StorageError('unavailable', this.lost.message);
+    if (this.lost) throw notBegun(this.lost);
     return new Promise((resolve, reject) => {
       this.waiting.push({ operations, resolve, reject });
       this.running ??= this.run();
@@ -62,7 +62,7 @@ export class Committer {
     if (this.lost) return;
     this.lost = error;
     this.options.onLost(error);
-    for (const { reject } of this.waiting.splice(0)) reject(new StorageError('unavailable', error.message));
+    for (const { reject } of this.waiting.splice(0)) reject(notBegun(error));
   }
 
   private async run(): Promise<void> {
@@ -138,4 +138,9 @@ export class Committer {
     for (const { reject } of writes) reject(answer);
     if (!wasRolledBack(answer.cause)) this.lose(answer);
   }
+}
+
+/** What is said of a write that no commit has taken up when the leader lost its session by `error`. */
+function notBegun(error: Error): StorageError {
+  return new StorageError('unavailable', `nothing was written: this store leads no more (${error.message})`);
 }
