@@ -29,7 +29,9 @@ describe.skipIf(reason !== undefined)(`Prometheus under Compose${reason === unde
   }, 900_000);
   afterAll(() => compose?.dispose());
 
-  const awaitData = async (expression: string): Promise<void> => expect.poll(() => prometheus.dataOf(expression), { ...PATIENCE, message: expression }).toBe('data');
+  const awaitData = async (expression: string): Promise<void> => {
+    await expect.poll(() => prometheus.dataOf(expression), { ...PATIENCE, message: expression }).toBe('data');
+  };
 
   it('finds every replica by Docker’s names and every node through the API, and who writes and leads', async () => {
     for (const [job, replicas] of Object.entries(REPLICATED)) await awaitData(`count(up{job="${job}"} == 1) == ${replicas}`);
