@@ -53,6 +53,7 @@ export async function startComposeNode(config: NodeConfig, context: ServiceConte
 }
 
 async function findPlace({ engineSocket, dataDirectory }: NodeConfig): Promise<Place> {
+  if (process.ppid === 0) throw new Error('the node does not see the processes of its machine: its container must have `pid: host`');
   const containers = createComposeContainers(engineSocket);
   const own = await containers.own(await ownContainerId());
   const identity = identityOf(own);
@@ -91,10 +92,11 @@ async function settingsOf({ engineSocket }: NodeConfig, { own, identity, engine,
   };
 }
 
-/** The machine as its first process sees it, whose files have other names there than here. */
+/** The machine as who started this container sees it, one of the engine's own processes: files have other names there than here. */
 function machineOf({ dataDirectory, engineSocket }: NodeConfig, { own: { mounts } }: Place) {
   const toEngine = (path: string): string => enginePath(mounts, path);
-  return { enginePath: toEngine, engineStatus: '/proc/1/status', machineRoot: '/proc/1/root', forbiddenPaths: [dataDirectory, toEngine(dataDirectory), toEngine(engineSocket)] };
+  const engine = `/proc/${process.ppid}`;
+  return { enginePath: toEngine, engineStatus: `${engine}/status`, machineRoot: `${engine}/root`, forbiddenPaths: [dataDirectory, toEngine(dataDirectory), toEngine(engineSocket)] };
 }
 
 function followFellows({ engineSocket }: NodeConfig, { logger }: ServiceContext, { own, identity, engine, containers, folders }: Place, node: RunningNode, connect: (name: string, folder: string, signal: AbortSignal) => Promise<NodeConnection>): Fellows {
