@@ -4,10 +4,13 @@ import { run } from './run.js';
 
 /** What a cluster can leave on a machine, one line a thing. */
 export async function tracesOf(cluster: string, home: string): Promise<string[]> {
-  const [objects, namespaces, links, tables, processes, mounts, databases] = await Promise.all([
-    objectsOf(cluster), networkNamespaces(), foreignLinks(), nftTables(), processesOf(home), mountsBelow(home), databasesOf(cluster),
-  ]);
-  return [...objects, ...namespaces, ...links, ...tables, ...processes, ...mounts, ...databases];
+  const [objects, kernel, processes, mounts, databases] = await Promise.all([objectsOf(cluster), kernelObjects(), processesOf(home), mountsBelow(home), databasesOf(cluster)]);
+  return [...objects, ...kernel, ...processes, ...mounts, ...databases];
+}
+
+/** Of the machine's own network; one that is shared has some of others too. */
+export async function kernelObjects(): Promise<string[]> {
+  return (await Promise.all([networkNamespaces(), foreignLinks(), nftTables()])).flat();
 }
 
 async function networkNamespaces(): Promise<string[]> {
@@ -31,8 +34,8 @@ async function foreignLinks(): Promise<string[]> {
   return all.filter(({ ifname, master }) => !bridges.has(ifname) && !bridges.has(master ?? '')).map(({ ifname }) => `interface ${ifname}`);
 }
 
-/** Processes that were started with this home. */
-async function processesOf(home: string): Promise<string[]> {
+/** Processes that were started with this home, or another word that nobody else has. */
+export async function processesOf(home: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const found = await Promise.all(
     pids.map(async (pid) => {

@@ -1,0 +1,30 @@
+/** A cluster of one form, as a suite sees it that runs over every form with one text. */
+export interface FormCluster {
+  /** A kubeconfig of this suite's own with nothing but this cluster, once it is up. */
+  readonly kubeconfig: string;
+  /** What the label `io.gantry.cluster` says on the containers of its pods. */
+  readonly label: string;
+  /** Resolves when the API answers and that many nodes at least, `node-1` and on, are Ready. */
+  up(nodes: number): Promise<void>;
+  /** The node's process and all its containers, at once and from outside, as in a crash; whatever starts them again does so by itself. */
+  killNode(name: string): Promise<void>;
+  /** By the command that a user has for it. */
+  delete(): Promise<void>;
+  /** What is on the machine since `up` and must be gone after `delete`, one line a thing. */
+  left(): Promise<string[]>;
+  /** Frees all that is still there, whatever failed before. */
+  dispose(): Promise<void>;
+}
+
+/** Standalone, or as services of Compose. */
+export interface ClusterForm {
+  /** What titles of tests say of it. */
+  readonly title: string;
+  /** Nothing of it is up yet. */
+  cluster(name: string): Promise<FormCluster>;
+}
+
+/** For `describe.skipIf`: a title with the reason, where there is one. */
+export function titled(title: string, form: ClusterForm, reason: string | undefined): string {
+  return `${title}${form.title}${reason === undefined ? '' : ` (skipped: ${reason})`}`;
+}
