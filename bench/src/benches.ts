@@ -2,6 +2,7 @@ import type { Bench } from './figure.js';
 import { apiList } from './suites/api-list.js';
 import { apiWrites } from './suites/api-writes.js';
 import { boot } from './suites/boot.js';
+import { compose } from './suites/compose.js';
 import { network } from './suites/network.js';
 import { pods } from './suites/pods.js';
 import { watch } from './suites/watch.js';
@@ -11,6 +12,7 @@ export const benches: readonly Bench[] = [
   { name: 'api-writes', description: 'durable creates over HTTPS', run: apiWrites },
   { name: 'api-list', description: 'LIST of 10,000 pods over HTTPS', run: apiList },
   { name: 'watch', description: 'commit to watch event, and deliveries a second', run: watch },
+  { name: 'compose', description: 'the services of Compose beside standalone: start, memory, CPU at rest and a write', run: compose },
   { name: 'network', description: 'pod to pod and through a Service, beside two containers on a Docker bridge', run: network },
   { name: 'pods', description: 'create to Running on Docker, image present', run: pods },
 ];

@@ -55,7 +55,8 @@ export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'holl
   };
 }
 
-function endpointOf(kubeconfig: string): Endpoint {
+/** What a kubeconfig with one cluster in it says of it. */
+export function endpointOf(kubeconfig: string): Endpoint {
   const entry = readKubeconfigEntry(kubeconfig, 'the kubeconfig of the cluster under test');
   return { port: Number(new URL(entry.server).port), ca: entry.certificateAuthority, cert: entry.clientCertificate, key: entry.clientKey };
 }

@@ -1,3 +1,5 @@
+export const PODS_PATH = '/api/v1/namespaces/default/pods';
+
 /** A pod of about 2 KB as JSON that no scheduler takes: what the API does with it is the only work. */
 export function podBody(name: string): Buffer {
   const environment = Array.from({ length: 18 }, (_, index) => ({ name: `VARIABLE_${index}`, value: `value-${index}-${'x'.repeat(24)}` }));

@@ -3,12 +3,11 @@ import { startClusterUnderTest } from '../cluster-under-test.js';
 import { startFloor } from '../floors/start-floor.js';
 import { cpuMicroseconds } from '../load/cpu.js';
 import { plainSender, runLoad, tlsSender, type LoadOptions, type LoadResult, type Send } from '../load/http-load.js';
-import { podBody } from '../load/pods.js';
+import { podBody, PODS_PATH } from '../load/pods.js';
 
 const CONNECTIONS = 64;
 const COUNT = 20_000;
 const WARM_UP = 3000;
-const PATH = '/api/v1/namespaces/default/pods';
 
 interface Measured extends LoadResult {
   /** Microseconds of CPU a write of the serving process. */
@@ -58,5 +57,5 @@ async function measure(send: Send, pid: number, prefix: string, say: (text: stri
 }
 
 function creates(prefix: string): LoadOptions['make'] {
-  return (index) => ({ method: 'POST', path: PATH, body: podBody(`${prefix}-${index}`) });
+  return (index) => ({ method: 'POST', path: PODS_PATH, body: podBody(`${prefix}-${index}`) });
 }
