@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ASK_API, RESOLVE } from './kit/asking.js';
 import { composeProject, composeReason, type ComposeProject } from './kit/compose.js';
@@ -74,6 +77,26 @@ describe.skipIf(reason !== undefined)(`nodes under Compose${reason === undefined
     const config = JSON.parse(await runOk('docker', ['inspect', '-f', '{{json .HostConfig}}', `${compose.project}-node-1`])) as { Privileged: boolean; CapAdd: string[] };
     expect([config.Privileged, config.CapAdd.map((name) => name.replace('CAP_', '')).sort()]).toEqual([false, ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE']]);
   });
+
+  it('show pods the files of the machine, never its engine', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gantry-host-path-'));
+    try {
+      const pod = (name: string, path: string, type: string) => ({
+        apiVersion: 'v1', kind: 'Pod', metadata: { name },
+        spec: {
+          restartPolicy: 'Never', terminationGracePeriodSeconds: 0, volumes: [{ name: 'v', hostPath: { path, type } }],
+          containers: [{ name: 'c', image: IMAGE, command: ['sh', '-c', 'echo seen >/v/file'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+        },
+      });
+      await kubectl.input(JSON.stringify(pod('files', join(folder, 'made'), 'DirectoryOrCreate')), 'apply', '-f', '-');
+      await kubectl.input(JSON.stringify(pod('engine', '/var/run/docker.sock', 'Socket')), 'apply', '-f', '-');
+      await vi.waitFor(async () => expect(await readFile(join(folder, 'made', 'file'), 'utf8')).toBe('seen\n'), SOON);
+      await vi.waitFor(async () => expect(await kubectl('get', 'events', '--field-selector', 'involvedObject.name=engine')).toContain('would give access to the node itself'), SOON);
+      await kubectl('delete', 'pod', 'files', 'engine');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, MINUTES);
 
   it('plug the same containers in again after the end of their process', async () => {
     const [before, first] = [await containers('node-1'), await processId(1)];
