@@ -16,20 +16,23 @@ const OVERHEAD = 4_096;
 /** Requests of one message: its answer comes when the last of them is done. */
 const REQUESTS_A_MESSAGE = 128;
 
-/** Sends the calls of one turn of the loop in as few messages as hold them; what fits into none goes over a stream of its own. */
-export function exchange(bus: Bus, subject: string, calls: readonly Call[]): void {
+/**
+ * Sends the calls of one turn of the loop in as few messages as hold them; what fits into none goes over a stream of its own.
+ * Calls whose answers are still out when `signal` is aborted fail then.
+ */
+export function exchange(bus: Bus, subject: string, calls: readonly Call[], signal?: AbortSignal): void {
   const limit = bus.maxPayload - OVERHEAD;
   let message: Call[] = [];
   let size = 0;
   const flush = (): void => {
-    if (message.length > 0) sendMessage(bus, subject, message);
+    if (message.length > 0) sendMessage(bus, subject, message, signal);
     message = [];
     size = 0;
   };
   for (const call of calls) {
     const bytes = requestCapacity(call.request);
     if (bytes > limit) {
-      settle([call], sendAlone(bus, subject, call.request));
+      settle([call], sendAlone(bus, subject, call.request, signal));
       continue;
     }
     if (size + bytes > limit || message.length === REQUESTS_A_MESSAGE) flush();
@@ -40,8 +43,8 @@ export function exchange(bus: Bus, subject: string, calls: readonly Call[]): voi
 }
 
 /** One request and its answer over a byte stream, for what is larger than a message. */
-export async function sendAlone(bus: Bus, subject: string, request: StorageRequest): Promise<StorageAnswer[]> {
-  const stream = await bus.openStream(`${subject}.stream`, { timeoutMs: ANSWER_MS });
+export async function sendAlone(bus: Bus, subject: string, request: StorageRequest, signal?: AbortSignal): Promise<StorageAnswer[]> {
+  const stream = await bus.openStream(`${subject}.stream`, { timeoutMs: ANSWER_MS, signal });
   const overdue = setTimeout(() => stream.cancel('the store did not answer in time'), ANSWER_MS);
   try {
     await stream.write(encodeRequests([request]));
@@ -54,9 +57,9 @@ export async function sendAlone(bus: Bus, subject: string, request: StorageReque
   }
 }
 
-function sendMessage(bus: Bus, subject: string, calls: readonly Call[]): void {
+function sendMessage(bus: Bus, subject: string, calls: readonly Call[], signal: AbortSignal | undefined): void {
   const data = encodeRequests(calls.map(({ request }) => request));
-  settle(calls, bus.request(subject, data, { timeoutMs: ANSWER_MS }).then((reply) => decodeAnswers(reply.data)));
+  settle(calls, bus.request(subject, data, { timeoutMs: ANSWER_MS, signal }).then((reply) => decodeAnswers(reply.data)));
 }
 
 function settle(calls: readonly Call[], answers: Promise<StorageAnswer[]>): void {

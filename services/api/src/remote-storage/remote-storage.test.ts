@@ -52,6 +52,45 @@ describe('the remote storage', () => {
     await bus.close();
   });
 
+  it('does not wait for the answer of a leader that another one has followed, and asks the new one', async () => {
+    const bus = createMemoryBus();
+    const told = (epoch: number): void => bus.publish('progress.rev', Buffer.from('1'), { epoch: String(epoch) });
+    const remote = createRemoteStorage(bus);
+    const asked = Promise.withResolvers<void>();
+    const killed = bus.respond('store.write', () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    });
+    told(3);
+    const writing = expect(remote.write([put(pod('a'), 0)])).rejects.toMatchObject({ code: 'ambiguous' });
+    await asked.promise;
+    told(3);
+    told(4);
+    await writing;
+    void killed.close();
+    serveStorage(bus, createMemoryStorage());
+    expect(await remote.write([put(pod('b'), 0)])).toMatchObject({ ok: true });
+    await bus.close();
+  });
+
+  it('repeats what it read of a store that may have died with its leader', async () => {
+    const bus = createMemoryBus();
+    const remote = createRemoteStorage(bus);
+    const asked = Promise.withResolvers<void>();
+    const killed = bus.respond('store.read', () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    });
+    bus.publish('progress.rev', Buffer.from('1'), { epoch: '3' });
+    const reading = remote.currentRevision();
+    await asked.promise;
+    void killed.close();
+    serveStorage(bus, createMemoryStorage());
+    bus.publish('progress.rev', Buffer.from('1'), { epoch: '4' });
+    expect(await reading).toBe(0);
+    await bus.close();
+  });
+
   it('passes the errors of the store on', async () => {
     const bus = createMemoryBus();
     const failing = { ...createMemoryStorage(), write: () => Promise.reject(new StorageError('unavailable', 'no leader')) } as unknown as Storage;

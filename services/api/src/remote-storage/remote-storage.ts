@@ -5,6 +5,7 @@ import { validateWrite } from '@gantry/storage';
 import { fromAnswer, fromBusError } from './errors.js';
 import type { Call } from './exchange.js';
 import { exchange, sendAlone } from './exchange.js';
+import { LeaderTerms } from './leader-terms.js';
 
 const READ = 'store.read';
 const WRITE = 'store.write';
@@ -16,9 +17,12 @@ export function createRemoteStorage(bus: Bus): Storage {
 
 class RemoteStorage implements Storage {
   private readonly waiting: Record<typeof READ | typeof WRITE, Call[]> = { [READ]: [], [WRITE]: [] };
+  private readonly terms: LeaderTerms;
   private scheduled = false;
 
-  constructor(private readonly bus: Bus) {}
+  constructor(private readonly bus: Bus) {
+    this.terms = new LeaderTerms(bus);
+  }
 
   async write(operations: Parameters<Storage['write']>[0], options?: { signal?: AbortSignal }): Promise<WriteOutcome> {
     validateWrite(operations);
@@ -44,7 +48,18 @@ class RemoteStorage implements Storage {
     return (await this.read({ verb: 'currentRevision' }, options?.signal)).revision;
   }
 
+  /** Repeated where another leader followed meanwhile: the store that was asked may be the one that died. */
   private async read<R extends StorageRequest>(request: R, signal?: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
+    const term = this.terms.signal;
+    try {
+      return await this.readOnce(request, signal);
+    } catch (error) {
+      if (!term.aborted || signal?.aborted === true) throw error;
+      return this.readOnce(request, signal);
+    }
+  }
+
+  private async readOnce<R extends StorageRequest>(request: R, signal?: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
     const answer = await this.call(READ, request, signal);
     if (answer.verb !== 'too-large') return answer as StorageAnswer & { verb: R['verb'] };
     const [whole] = await sendAlone(this.bus, READ, request).catch((error: unknown) => {
@@ -72,7 +87,8 @@ class RemoteStorage implements Storage {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      for (const subject of [WRITE, READ] as const) exchange(this.bus, subject, this.waiting[subject].splice(0));
+      exchange(this.bus, WRITE, this.waiting[WRITE].splice(0), this.terms.signal);
+      exchange(this.bus, READ, this.waiting[READ].splice(0), this.terms.signal);
     });
   }
 

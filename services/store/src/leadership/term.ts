@@ -129,7 +129,7 @@ export class Term {
    * for it, under load at every beat.
    */
   private announce(revision: number): void {
-    publishProgress(this.options.bus, Math.max(this.earlier, Math.min(revision, this.publisher.acknowledgedRevision)));
+    publishProgress(this.options.bus, Math.max(this.earlier, Math.min(revision, this.publisher.acknowledgedRevision)), this.epoch);
     this.earlier = revision;
   }
 }
