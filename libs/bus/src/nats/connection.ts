@@ -36,6 +36,8 @@ function connectionOptions({ servers, identity, credentials, tls }: NatsBusOptio
     reconnectTimeWait: RETRY_MS,
     pingInterval: PING_MS,
     maxPingOut: 2,
+    // The client would give up for good after two refusals, and nobody would look again: credentials may be renewed, a server set right.
+    ignoreAuthErrorAbort: true,
     // Messages that wait while there is no connection would come late and out of date.
     noAsyncTraces: true,
     ...(credentials === undefined ? {} : 'creds' in credentials ? { authenticator: credsAuthenticator(() => Buffer.from(typeof credentials.creds === 'function' ? credentials.creds() : credentials.creds)) } : { user: credentials.user, pass: credentials.password }),

@@ -42,7 +42,8 @@ export class Follower {
   private delivered = 0;
   private heard = 0;
   private created: string | undefined;
-  private restarting: Promise<void> | undefined;
+  private trying: Promise<boolean> | undefined;
+  private isRetrying = false;
   private subscription: ReturnType<Listen> | undefined;
   private refusal: BusError | undefined;
   private readonly watchdog: NodeJS.Timeout;
@@ -62,11 +63,11 @@ export class Follower {
   }
 
   /** Makes the consumer anew. */
-  restart(): Promise<void> {
+  async restart(): Promise<void> {
     this.generation += 1;
     this.consumer = '';
-    this.restarting ??= this.tryUntilMade().finally(() => (this.restarting = undefined));
-    return this.restarting;
+    const asked = await this.attempt();
+    if (!asked) void this.keepTrying();
   }
 
   async close(): Promise<void> {
@@ -109,16 +110,20 @@ export class Follower {
     if (this.consumer !== '' && performance.now() - this.heard > PATIENCE_MS) void this.restart();
   }
 
-  private async tryUntilMade(): Promise<void> {
-    const asked = await this.tryOnce();
-    if (!asked) void this.keepTrying();
+  /** One at a time: a second one would take the first one's messages for its own. */
+  private attempt(): Promise<boolean> {
+    this.trying ??= this.tryOnce().finally(() => (this.trying = undefined));
+    return this.trying;
   }
 
   private async keepTrying(): Promise<void> {
+    if (this.isRetrying) return;
+    this.isRetrying = true;
     while (!this.closing.signal.aborted && this.consumer === '') {
       await delay(this.port.clock ?? systemClock, RETRY_MS, this.closing.signal).catch(() => undefined);
-      if (this.closing.signal.aborted || this.consumer !== '' || (await this.tryOnce())) return;
+      if (this.closing.signal.aborted || this.consumer !== '' || (await this.attempt())) break;
     }
+    this.isRetrying = false;
   }
 
   /** False when it has to be tried again. */
@@ -127,8 +132,7 @@ export class Follower {
     try {
       const info = await jetStreamCall<StreamInfo>(this.port.bus, `STREAM.INFO.${this.port.stream}`, undefined, this.closing.signal);
       this.alignTo(info);
-      await this.createConsumer(generation);
-      return true;
+      return (await this.createConsumer(generation)) || this.closing.signal.aborted;
     } catch (error) {
       if (error instanceof BusError && error.code === 'refused') return this.giveUp(error);
       if (!this.closing.signal.aborted && !isMissingStream(error)) this.port.logger.debug({ error: String(error) }, 'the watch stream cannot be followed yet');
@@ -156,7 +160,8 @@ export class Follower {
     if (this.options.onGap !== undefined) this.port.guard(this.options.onGap, gap);
   }
 
-  private async createConsumer(generation: number): Promise<void> {
+  /** False where a restart asked for another one meanwhile. */
+  private async createConsumer(generation: number): Promise<boolean> {
     const name = `gantry-${randomBytes(9).toString('hex')}`;
     this.delivered = 0;
     this.heard = performance.now();
@@ -179,8 +184,9 @@ export class Follower {
       ...filterOf(subjects),
     };
     await jetStreamCall(this.port.bus, createSubject(this.port.stream, name, subjects), { stream_name: this.port.stream, config }, this.closing.signal);
-    if (generation !== this.generation) return void this.restart();
+    if (generation !== this.generation) return false;
     this.consumer = name;
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node';
+import { connect, headers } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bus, BusMessage } from '../bus.js';
 import { describeBus } from '../bus.suite.js';
@@ -148,11 +148,25 @@ describe('NATS bus', () => {
     await raw.close();
   });
 
+  it('drops a message whose headers cannot be read, and hears the next', async () => {
+    const right = await open('right');
+    const heard = collector<string>();
+    right.subscribe('a', (message) => heard.push(text(message.data)));
+    await settle(right);
+    const raw = await connect({ servers: server.url });
+    const spoilt = headers();
+    spoilt.set('x', '%E0%A4%A');
+    raw.publish('a', 'spoilt', { headers: spoilt });
+    raw.publish('a', 'good');
+    expect(await heard.next()).toBe('good');
+    await raw.close();
+  });
+
   it('carries any header', async () => {
     const [left, right] = [await open('left'), await open('right')];
-    const headers = { path: '/a b?c=d%20e', odd: ' ends with spaces ', lines: 'one\r\ntwo: three', empty: '', 'ключ: x': 'значение 😀', 'content-type': 'application/json;stream=watch' };
+    const sent = { path: '/a b?c=d%20e', odd: ' ends with spaces ', lines: 'one\r\ntwo: three', empty: '', 'ключ: x': 'значение 😀', 'content-type': 'application/json;stream=watch' };
     right.respond('echo', (message) => ({ data: bytes(''), headers: message.headers }));
     await settle(right);
-    expect((await left.request('echo', bytes(''), { timeoutMs: LONG, headers })).headers).toEqual(headers);
+    expect((await left.request('echo', bytes(''), { timeoutMs: LONG, headers: sent })).headers).toEqual(sent);
   });
 });

@@ -148,7 +148,7 @@ class NatsBus implements Bus {
 
   private readonly listen: Listen = (pattern, queue, handle) => {
     const callback = (error: Error | null, message: Msg): void => {
-      if (error === null) handle(message);
+      if (error === null) this.handle(message, handle);
       else this.options.logger?.error({ error: String(error), pattern }, 'the NATS server refuses a subscription');
     };
     const subscription = this.connection.subscribe(pattern, { queue, callback });
@@ -160,6 +160,15 @@ class NatsBus implements Bus {
       },
     };
   };
+
+  /** Thrown in the client's reading loop, an error would end the whole connection: a single message of a stranger could do that. */
+  private handle(message: Msg, handle: (message: Msg) => void): void {
+    try {
+      handle(message);
+    } catch (error) {
+      this.options.logger?.warn({ error: String(error), subject: message.subject }, 'a message that cannot be read was dropped');
+    }
+  }
 
   private deliver(message: Msg, deliver: (message: BusMessage) => void): void {
     const received = { subject: message.subject, headers: decodeHeaders(message.headers), data: message.data };
