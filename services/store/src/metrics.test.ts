@@ -29,5 +29,6 @@ it('tells of commits, of what the stream has, and of starting over', async () =>
   await storage.write([put(pod('d'), 0)]);
   await vi.waitFor(async () => expect(await lines()).toEqual(expect.arrayContaining(['gantry_store_published_revision 4', 'gantry_store_publish_realignments_total 1'])));
   await store.stop();
+  expect((await lines()).filter((line) => line.startsWith('gantry_store_published_revision '))).toEqual([]);
   await bus.close();
 });

@@ -7,8 +7,8 @@ export interface StoreMetrics {
   commitFailed(): void;
   /** Publishing was interrupted and begins again where the stream is. */
   realigned(): void;
-  /** What the stream has acknowledged; asked for when somebody reads the measures. */
-  acknowledged(read: () => number): void;
+  /** What the stream has acknowledged; asked for when somebody reads the measures. undefined: this store writes no more. */
+  acknowledged(read: (() => number) | undefined): void;
 }
 
 const MILLISECONDS = 1_000;

@@ -94,6 +94,8 @@ export class Term {
   private async end(gracefully: boolean): Promise<void> {
     if (gracefully) await this.publisher.drain(DRAIN_MS);
     await this.publisher.stop();
+    // Held by the measures, this whole term would stay in memory.
+    this.options.metrics?.acknowledged(undefined);
     await this.compacting;
   }
 
