@@ -136,6 +136,11 @@ describe('a gRPC probe', () => {
     expect((await ask({ grpc: { port, service: 'other' } })).output).toBe('error: health rpc probe failed: rpc error: code = NotFound desc = unknown service');
   });
 
+  test('takes what cannot be decoded as it is', async () => {
+    const port = await health((_, stream) => stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '2', 'grpc-message': '100%' }, { endStream: true }));
+    expect((await ask({ grpc: { port } })).output).toBe('error: health rpc probe failed: rpc error: code = Unknown desc = 100%');
+  });
+
   test('fails where nobody listens, or nobody answers', async () => {
     const closed = await closedPort();
     expect((await ask({ grpc: { port: closed } })).output).toBe(`error: failed to connect service at "127.0.0.1:${closed}": dial tcp 127.0.0.1:${closed}: connect: connection refused`);

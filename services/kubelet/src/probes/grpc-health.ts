@@ -4,6 +4,7 @@ import { onAbort, systemClock, withTimeout } from '@gantry/async';
 import { goDuration } from '../pods/duration.js';
 import { hostPort } from './container-port.js';
 import { dialErrorText } from './dial-error.js';
+import { LONGEST_OUTPUT } from './probe-request.js';
 import type { ProbeAnswer } from './probe-request.js';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`, by number. */
@@ -69,22 +70,32 @@ function call(session: ClientHttp2Session, address: string, service: string, use
       ':method': 'POST', ':scheme': 'http', ':path': '/grpc.health.v1.Health/Check', ':authority': address,
       'content-type': 'application/grpc', te: 'trailers', 'user-agent': userAgent,
     });
-    const chunks: Buffer[] = [];
+    let body: Buffer = Buffer.alloc(0);
     let headers: IncomingHttpHeaders = {};
     // A refusal has its status in the first headers, an answer in the last.
     stream.on('response', (first) => void (headers = first)).on('trailers', (last) => void (headers = { ...headers, ...last }));
-    stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    stream.once('error', reject).once('end', () => resolve({ ...statusOf(headers), body: Buffer.concat(chunks) }));
+    // Of an answer that does not end, no more is kept than one that says anything has.
+    stream.on('data', (chunk: Buffer) => void (body.length < LONGEST_OUTPUT && (body = Buffer.concat([body, chunk]))));
+    stream.once('error', reject).once('end', () => resolve({ ...statusOf(headers), body }));
     stream.end(request(service));
   });
 }
 
 function statusOf(headers: IncomingHttpHeaders): { code: number; message: string } {
   const grpcStatus = headers['grpc-status'];
-  const message = decodeURIComponent(String(headers['grpc-message'] ?? ''));
+  const message = decoded(String(headers['grpc-message'] ?? ''));
   if (grpcStatus !== undefined) return { code: Number(grpcStatus), message };
   const http = Number(headers[constants.HTTP2_HEADER_STATUS] ?? 0);
   return http === 200 ? { code: 13, message: 'server closed the stream without sending trailers' } : { code: http === 404 ? UNIMPLEMENTED : 2, message: `unexpected HTTP status code received from server: ${http}` };
+}
+
+/** Percent signs of the container's own choice must not end the kubelet: what cannot be decoded is shown as it came, as gRPC asks. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A gRPC message (not compressed, its length) around `HealthCheckRequest { service = 1 }`. */
