@@ -53,6 +53,16 @@ describe('the volumes of a pod', () => {
     expect(volumes.isStale(pod)).toBe(true);
   });
 
+  test('that cannot be brought up to date stay stale, and are due at no time that is over', async () => {
+    const volumes = make();
+    const token: coreV1.Volume = { name: 'access', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
+    await volumes.setUp(podOf('u1', [token]), undefined);
+    clock.advance(4000);
+    const lacking = podOf('u1', [{ name: 'gone', secret: { secretName: 'gone' } }, token]);
+    await expect(volumes.setUp(lacking, undefined)).rejects.toThrow('secret "gone" not found');
+    expect([volumes.dueAt('u1'), volumes.isStale(lacking)]).toEqual([undefined, true]);
+  });
+
   test('are stale when a field of the pod that a file shows may have changed', async () => {
     const volumes = make();
     const items = [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }];

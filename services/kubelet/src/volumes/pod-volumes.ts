@@ -82,6 +82,8 @@ class Keeper implements PodVolumes {
 
   async setUp(pod: Pod, sandboxPid: number | undefined): Promise<MountedVolumes> {
     const { uid } = identityOf(pod);
+    // Where it fails they are stale, and whoever waits for a time is not told one that is over.
+    this.#known.delete(uid);
     const { files, sources, tokens, nodeName, hostIps, allocatable, memoryCapacity, forbidden, machineRoot, clock } = this.options;
     // Looked at before the objects are read: a change meanwhile makes the volumes stale again.
     const version = sources.version(uid);
