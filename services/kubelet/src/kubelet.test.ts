@@ -231,14 +231,19 @@ describe('a pod', () => {
     expect((await node.containers()).filter((text) => text.endsWith('running'))).toEqual([]);
   });
 
-  test('whose hook fails after the start is ended, and told', async () => {
-    const execSync = async () => ({ exitCode: 1, stdout: new Uint8Array(), stderr: new Uint8Array() });
-    const containers = [{ name: 'main', image: 'i', lifecycle: { postStart: { exec: { command: ['hello'] } } } }];
+  test('whose hook fails after the start is ended, by way of its other hook, and told', async () => {
+    const commands: string[] = [];
+    const execSync = async (_id: string, command: readonly string[]) => {
+      commands.push(command.join(' '));
+      return { exitCode: 1, stdout: new Uint8Array(), stderr: new Uint8Array() };
+    };
+    const containers = [{ name: 'main', image: 'i', lifecycle: { postStart: { exec: { command: ['hello'] } }, preStop: { exec: { command: ['bye'] } } } }];
     node.client.seed(testPod('web', { restartPolicy: 'Never', containers }));
     await node.start({ runtime: { ...node.runtime, execSync } });
     await node.until(() => node.pod('web')?.status?.phase === 'Failed', 'Failed');
     await node.kill();
-    expect(node.events('web')).toEqual(expect.arrayContaining(["FailedPostStartHook: PostStartHook failed", 'Killing: FailedPostStartHook']));
+    expect(commands).toEqual(['hello', 'bye']);
+    expect(node.events('web')).toEqual(expect.arrayContaining(["FailedPostStartHook: PostStartHook failed", 'Killing: FailedPostStartHook', 'FailedPreStopHook: PreStopHook failed']));
   });
 
   test('whose status another wrote into is put right, once', async () => {

@@ -3,6 +3,7 @@ import type { EventContent } from '@gantry/controller';
 import { graceSecondsOf, identityOf, podReference } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import type { RunHook } from './lifecycle-hook.js';
+import { preStopOf } from './stop-container.js';
 import type { Stopper } from './stopper.js';
 
 export interface PostStartOptions {
@@ -29,7 +30,7 @@ export interface PostStart {
 export function createPostStart({ runHook, stopper, event, changed }: PostStartOptions): PostStart {
   const running = new Map<string, AbortController>();
 
-  const end = (pod: Pod, container: Container, containerId: string): void => {
+  const end = (pod: Pod, container: Container, containerId: string, podIp: string): void => {
     const reference = podReference(pod, container.name);
     // What the hook said may be secret.
     event(reference, { type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed' });
@@ -37,8 +38,9 @@ export function createPostStart({ runHook, stopper, event, changed }: PostStartO
       podUid: identityOf(pod).uid,
       containerId,
       graceSeconds: graceSecondsOf(pod),
+      ...preStopOf(container, podIp),
       begins: () => event(reference, { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook' }),
-      hookFailed: () => undefined,
+      hookFailed: () => event(reference, { type: 'Warning', reason: 'FailedPreStopHook', message: 'PreStopHook failed' }),
     });
   };
 
@@ -52,7 +54,7 @@ export function createPostStart({ runHook, stopper, event, changed }: PostStartO
       void hook.then(() => false, () => true).then((failed) => {
         if (running.get(containerId) !== given) return;
         running.delete(containerId);
-        if (failed) end(pod, container, containerId);
+        if (failed) end(pod, container, containerId, podIp);
         changed(identityOf(pod).uid);
       });
     },

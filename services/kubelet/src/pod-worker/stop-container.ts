@@ -22,7 +22,7 @@ export function beginStop(deps: WorkerDependencies, record: PodRecord, pod: Pod,
     podUid: identityOf(pod).uid,
     containerId: id,
     graceSeconds: graceSeconds ?? graceSecondsOf(pod),
-    ...preStopOf(deps, record, pod, containerSpec(pod, name)),
+    ...preStopOf(containerSpec(pod, name), podIpOf(deps, record, pod)),
     ...(after === undefined ? {} : { after }),
     begins: () => tell('Normal', 'Killing', message),
     // What the hook said may be secret.
@@ -30,7 +30,8 @@ export function beginStop(deps: WorkerDependencies, record: PodRecord, pod: Pod,
   });
 }
 
-function preStopOf(deps: WorkerDependencies, record: PodRecord, pod: Pod, container: Container | undefined): Pick<StopRequest, 'preStop'> {
+/** The hook that a container runs before it ends, whatever it ends for. */
+export function preStopOf(container: Container | undefined, podIp: string): Pick<StopRequest, 'preStop'> {
   const handler = container?.lifecycle?.preStop;
-  return container === undefined || handler === undefined ? {} : { preStop: { handler, container, podIp: podIpOf(deps, record, pod) } };
+  return container === undefined || handler === undefined ? {} : { preStop: { handler, container, podIp } };
 }
