@@ -16,10 +16,8 @@ export interface UdpServer {
 export async function serveUdp(address: string, port: number, respond: Respond, logger: Logger): Promise<UdpServer> {
   const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER, lookup: addressItself });
   let open = true;
-  socket.on('message', (packet, { port: clientPort, address: client }) => {
-    // An answer that comes after the end has nowhere to go, and to send it would throw.
-    void respond(packet, 'udp', (answer) => void (open && socket.send(answer, clientPort, client, ignore)));
-  });
+  // An answer that comes after the end has nowhere to go, and to send it would throw.
+  socket.on('message', answering(respond, (answer, clientPort, client) => void (open && socket.send(answer, clientPort, client, ignore))));
   // With the address known at once, `bind` may be done before it returns.
   const listening = once(socket, 'listening');
   socket.bind(port, address);
@@ -34,6 +32,13 @@ export async function serveUdp(address: string, port: number, respond: Respond, 
       open = false;
       return close(socket);
     },
+  };
+}
+
+/** What is done with each packet. Whoever may make packets can say that one comes from port 0, where nobody listens and to send to throws. */
+export function answering(respond: Respond, send: (answer: Buffer, port: number, address: string) => void): (packet: Buffer, from: { readonly port: number; readonly address: string }) => void {
+  return (packet, { port, address }) => {
+    if (port !== 0) void respond(packet, 'udp', (answer) => send(answer, port, address));
   };
 }
 

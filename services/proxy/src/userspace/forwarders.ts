@@ -67,6 +67,8 @@ export async function forwardUdp(picker: Picker, clock: Clock): Promise<Forwarde
   };
   socket.on('error', () => undefined);
   socket.on('message', (message, from) => {
+    // Forged: nothing can be sent back there, and to try throws.
+    if (from.port === 0) return;
     const client = `${from.address}:${from.port}`;
     const present = ways.get(client);
     if (present !== undefined && !picker.serves(present.endpoint)) drop(client, present);
@@ -79,7 +81,10 @@ export async function forwardUdp(picker: Picker, clock: Clock): Promise<Forwarde
   });
   const bound = once(socket, 'listening');
   socket.bind(port, address);
-  await bound;
+  await bound.catch((error: unknown) => {
+    socket.close();
+    throw error;
+  });
   return {
     close: async () => {
       for (const [client, way] of ways) drop(client, way);
