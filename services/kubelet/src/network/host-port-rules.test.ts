@@ -25,13 +25,14 @@ describe('the rules of host ports', () => {
     ['lead from all addresses of the node', [port()], '192.0.2.1 . tcp . 80 : 10.244.0.2 . 8080, 127.0.0.1 . tcp . 80 : 10.244.0.2 . 8080'],
     ['lead from one address', [port({ hostIp: '127.0.0.1' })], '127.0.0.1 . tcp . 80 : 10.244.0.2 . 8080'],
     ['leave out what is not of IPv4', [port({ hostIp: '2001:db8::1' })], ''],
+    ['take nothing that goes elsewhere, or to cluster DNS', [port({ hostIp: '198.51.100.7' }), port({ hostIp: '10.96.0.10', protocol: 'udp', hostPort: 53 })], ''],
   ])('%s', (_, ports, elements) => {
     expect(elementsOf(hostPortRules([{ address: '10.244.0.2', ports }], ['192.0.2.1']))).toBe(elements);
   });
 
   test('give a port to the later of two', () => {
     const pods = ['10.244.0.2', '10.244.0.3'].map((address) => ({ address, ports: [port({ hostIp: '192.0.2.1' })] }));
-    expect(elementsOf(hostPortRules(pods, []))).toBe('192.0.2.1 . tcp . 80 : 10.244.0.3 . 8080');
+    expect(elementsOf(hostPortRules(pods, ['192.0.2.1']))).toBe('192.0.2.1 . tcp . 80 : 10.244.0.3 . 8080');
   });
 
   test('are none without a port', () => {

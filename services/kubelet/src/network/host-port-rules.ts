@@ -58,10 +58,11 @@ export function hostPortRules(pods: readonly PodHostPorts[], nodeAddresses: read
 }
 
 function targetsOf(pods: readonly PodHostPorts[], nodeAddresses: readonly string[]): Map<string, string> {
+  const own = [...nodeAddresses, LOOPBACK];
   const targets = new Map<string, string>();
   for (const { address, ports } of pods) {
     for (const { protocol, hostIp, hostPort, containerPort } of ports) {
-      const on = hostIp === '' ? [...nodeAddresses, LOOPBACK] : [hostIp].filter((ip) => !ip.includes(':'));
+      const on = own.filter((ip) => hostIp === '' || ip === hostIp);
       for (const each of on) targets.set(`${each} . ${protocol} . ${hostPort}`, `${address} . ${containerPort}`);
     }
   }
