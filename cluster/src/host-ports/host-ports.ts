@@ -41,8 +41,8 @@ export function startHostPorts({ informers, logger, onWarning, forward = startFo
       onWarning(`the node port ${port} is not on 127.0.0.1: ${reasonOf(error)}. It is reachable at the nodes' addresses.`);
     }
   };
-  const reconcile = async (): Promise<void> => {
-    await services.waitForSync();
+  const reconcile = async (_key: string, signal: AbortSignal): Promise<void> => {
+    await services.waitForSync(signal);
     const wanted = wantedPorts(services.lister.list());
     const gone = [...open.keys()].filter((port) => !wanted.includes(port));
     await Promise.all(gone.map(closePort));
@@ -54,7 +54,7 @@ export function startHostPorts({ informers, logger, onWarning, forward = startFo
     await forwarder?.close();
   };
 
-  const controller = runController({ name: 'host-ports', queue, clock: systemClock, logger, reconcile: async () => void (await reconcile()) });
+  const controller = runController({ name: 'host-ports', queue, clock: systemClock, logger, reconcile });
   const enqueue = (): void => queue.add(ALL);
   const detach = services.addHandler({ add: enqueue, update: enqueue, delete: enqueue });
   return {

@@ -30,8 +30,8 @@ export function startPeerRoutes({ nodes, nodeName, clock, logger, ip = (args, in
   const enqueue = (): void => queue.add(ALL);
   const controller = runController({
     name: 'peer-routes', queue, clock, logger,
-    reconcile: async () => {
-      await nodes.waitForSync();
+    reconcile: async (_key, signal) => {
+      await nodes.waitForSync(signal);
       const present = parseRoutes(await ip(['-4', 'route', 'show', 'proto', String(ROUTE_PROTOCOL)]));
       const changes = computeRouteChanges(wantedRoutes(nodes.lister.list(), nodeName), present);
       if (changes.length > 0) await ip(['-force', '-batch', '-'], routeLines(changes));
