@@ -16,7 +16,7 @@ const DOWN_MS = 180_000;
 export interface SharedCompose {
   /** For all suites but the last: what a suite made is deleted, the project stays up. */
   readonly shared: ClusterForm;
-  /** For the last one: `docker compose down --volumes` deletes it. */
+  /** For the last one: `docker compose down --volumes --remove-orphans` deletes it. */
   readonly last: ClusterForm;
   /** Builds the images, which may take minutes. */
   prepare(): Promise<void>;
@@ -87,7 +87,7 @@ const ofSuite: Ending = {
 
 const ofProject: Ending = {
   before: ({ before }) => Promise.resolve({ namespaces: [], traces: before }),
-  delete: async ({ compose }) => void (await compose(['down', '--volumes'], { timeoutMs: DOWN_MS })),
+  delete: async ({ compose }) => void (await compose(['down', '--volumes', '--remove-orphans'], { timeoutMs: DOWN_MS })),
 };
 
 async function clusterIn(started: Started, name: string, ending: Ending): Promise<FormCluster> {
