@@ -5,6 +5,7 @@ import type { RunProgram } from './apply/programs.js';
 import type { DataPlane } from './data-plane.js';
 import { HealthChecks } from './health/health-checks.js';
 import type { ProxyOptions, RunningProxy } from './options.js';
+import type { Conflict } from './rules/ruleset.js';
 import type { NodeFacts } from './rules/service-port.js';
 import { UserspacePlane } from './userspace/userspace-plane.js';
 import { ServiceTracker } from './watch/service-tracker.js';
@@ -53,6 +54,7 @@ class ServiceProxy implements RunningProxy {
   private readonly synced = new Deferred();
   private readonly stopping = new AbortController();
   private readonly health: HealthChecks;
+  private conflicts: ReadonlySet<string> = new Set();
   private scheduled = false;
   private stopped: Promise<void> | undefined;
 
@@ -101,9 +103,7 @@ class ServiceProxy implements RunningProxy {
 
   private async update(): Promise<void> {
     const served = this.tracker.take();
-    for (const { element, holder, refused } of served.ruleset.conflicts) {
-      this.options.logger.warn({ service: refused, holder, address: element.key }, 'two Services want the same address and port: it stays with the older');
-    }
+    this.tellConflicts(served.ruleset.conflicts);
     const { metrics, clock = systemClock } = this.options;
     const started = clock.monotonic();
     try {
@@ -116,6 +116,18 @@ class ServiceProxy implements RunningProxy {
       metrics?.failed();
       this.options.logger.error({ err: error }, 'the Services of this node could not be brought up to date');
     }
+  }
+
+  /** Each once, as long as it lasts: any change of any Service works all of them out again. */
+  private tellConflicts(conflicts: readonly Conflict[]): void {
+    const told = this.conflicts;
+    const present = new Set<string>();
+    for (const { element, holder, refused } of conflicts) {
+      const conflict = `${element.container} ${element.key} ${holder} ${refused}`;
+      present.add(conflict);
+      if (!told.has(conflict)) this.options.logger.warn({ service: refused, holder, address: element.key }, 'two Services want the same address and port: it stays with the older');
+    }
+    this.conflicts = present;
   }
 
   private async end(): Promise<void> {

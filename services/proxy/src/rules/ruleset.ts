@@ -25,7 +25,7 @@ export interface Ruleset {
   readonly conflicts: readonly Conflict[];
 }
 
-interface Conflict {
+export interface Conflict {
   readonly element: Element;
   readonly holder: string;
   readonly refused: string;
