@@ -83,7 +83,7 @@ export class Follower {
   private receive(generation: number, message: Msg): void {
     if (generation !== this.generation) return;
     this.heard = performance.now();
-    if (message.headers?.code === CONTROL && message.data.length === 0) return this.control(message);
+    if (message.data.length === 0 && message.headers?.code === CONTROL) return this.control(message);
     const { sequence, delivery } = positionOf(message.reply ?? '');
     if (delivery !== this.delivered + 1) return void this.restart();
     this.delivered = delivery;
@@ -94,7 +94,7 @@ export class Follower {
     if (sequence < this.cursor) return;
     if (this.options.subjects === undefined && sequence > this.cursor) this.tellGap(sequence);
     this.cursor = sequence + 1;
-    this.port.guard(this.options.onMessage, { sequence, subject: message.subject, headers: decodeHeaders(message.headers), data: copyApart(message.data) });
+    this.port.guard(this.options.onMessage, { sequence, subject: message.subject, headers: decodeHeaders(message), data: copyApart(message.data) });
   }
 
   /** A heartbeat that counts more than arrived, or a request to say that what was sent so far has been taken. */

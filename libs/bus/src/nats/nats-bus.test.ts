@@ -4,6 +4,7 @@ import type { Bus, BusMessage } from '../bus.js';
 import { describeBus } from '../bus.suite.js';
 import { FaultPlan } from '../memory/faults.js';
 import { bytes, collector, text } from '../suite/collect.suite.js';
+import { decodeHeaders } from './headers.js';
 import { connectNatsBus } from './nats-bus.js';
 import { startNatsServer, type NatsServer } from './nats-server.suite.js';
 
@@ -159,6 +160,25 @@ describe('NATS bus', () => {
     raw.publish('a', 'spoilt', { headers: spoilt });
     raw.publish('a', 'good');
     expect(await heard.next()).toBe('good');
+    await raw.close();
+  });
+
+  it('reads header lines where the client keeps them, without having it make objects of them', async () => {
+    const right = await open('right');
+    const raw = await connect({ servers: server.url });
+    const seen = collector<unknown>();
+    raw.subscribe('a', {
+      callback: (_error, message) => {
+        Object.defineProperty(message, 'headers', { get: () => expect.unreachable('the client was asked') });
+        seen.push(decodeHeaders(message));
+      },
+    });
+    await raw.flush();
+    const sent = { constructor: 'odd: one', empty: '', 'ключ': 'значение' };
+    right.publish('a', bytes('data'), sent);
+    expect(await seen.next()).toEqual(sent);
+    right.publish('a', bytes(''), sent);
+    expect(await seen.next()).toEqual(sent);
     await raw.close();
   });
 

@@ -171,7 +171,7 @@ class NatsBus implements Bus {
   }
 
   private deliver(message: Msg, deliver: (message: BusMessage) => void): void {
-    const received = { subject: message.subject, headers: decodeHeaders(message.headers), data: message.data };
+    const received = { subject: message.subject, headers: decodeHeaders(message), data: message.data };
     const { faults } = this.options;
     if (faults?.active === true) faults.apply('delivery', received, () => deliver(received));
     else deliver(received);

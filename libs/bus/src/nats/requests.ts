@@ -82,5 +82,5 @@ function settleWith({ pending, request }: Waiting, message: Msg): void {
   if (headers !== undefined && headers.code === NO_RESPONDERS) return pending.refuse(new BusError('no-responders', `nobody answers on ${request.subject}`));
   const code = headers?.get(ERROR) ?? '';
   if (code !== '') return pending.refuse(new BusError(code as BusErrorCode, Buffer.from(message.data).toString()));
-  pending.answer({ subject: request.subject, headers: decodeHeaders(headers), data: message.data });
+  pending.answer({ subject: request.subject, headers: decodeHeaders(message), data: message.data });
 }

@@ -63,7 +63,7 @@ export class Responders {
 
   private async run(subscriber: Subscriber, message: Msg, reply: string, signal: AbortSignal): Promise<void> {
     try {
-      const request = { subject: message.subject, headers: decodeHeaders(message.headers), data: message.data };
+      const request = { subject: message.subject, headers: decodeHeaders(message), data: message.data };
       const answer = (await subscriber.respond?.(request, signal)) as Reply;
       this.port.send(reply, answer.data, answer.headers);
     } catch (error) {
