@@ -53,6 +53,14 @@ it('shows on the page what was written on it', async () => {
   expect(await (await fetch(`${web.url}/entries`)).json()).toMatchObject({ version: '2', webPod: 'pod-1', apiPod: 'pod-1', total: 1, entries: [{ text: 'fair winds' }] });
 });
 
+it('knows no page at what is no address', async () => {
+  const { server } = await serve({});
+  const { port } = server.address() as AddressInfo;
+  const [answer] = (await once(get({ host: '127.0.0.1', port, path: '//', agent: false }), 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(404);
+});
+
 it('says on the page what is wrong with an entry', async () => {
   const { web } = await guestbook();
   const refused = await fetch(web.url, form({ text: '' }));

@@ -26,7 +26,8 @@ export function text(status: number, body: string): Reply {
 /** Answers by routes; what fails is logged, and the client is told no more than that. */
 export function handler(routes: Routes, isDraining: () => boolean): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://guestbook');
+    // Not parsed as an address: what anybody may send need not be one.
+    const [pathname] = (request.url ?? '/').split('?');
     const route = routes[`${request.method} ${pathname}`];
     void answer(route, request).then((reply) => send(response, reply, isDraining()));
   };
