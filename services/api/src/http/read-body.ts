@@ -8,8 +8,7 @@ export function readBody(request: IncomingMessage | Http2ServerRequest, limit: n
     const chunks: Uint8Array[] = [];
     let size = 0;
     const tooLong = (): void => {
-      request.removeAllListeners('data');
-      request.resume();
+      dropBody(request);
       reject(newRequestEntityTooLarge(`limit is ${String(limit)}`));
     };
     if (Number(request.headers['content-length'] ?? '0') > limit) return tooLong();
@@ -26,4 +25,10 @@ export function readBody(request: IncomingMessage | Http2ServerRequest, limit: n
       if (!request.readableEnded) reject(new Error('the body broke off'));
     });
   });
+}
+
+/** Lets what is left of a body pass by; nothing of it is kept. */
+export function dropBody(request: IncomingMessage | Http2ServerRequest): void {
+  request.removeAllListeners('data');
+  request.resume();
 }

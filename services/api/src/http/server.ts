@@ -13,7 +13,7 @@ import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
 import type { Identity } from './authz/identity.js';
 import { InFlight } from './in-flight.js';
-import { readBody } from './read-body.js';
+import { dropBody, readBody } from './read-body.js';
 import { RequestContext } from './request-context.js';
 import { respond } from './respond.js';
 
@@ -111,7 +111,11 @@ async function contextOf(request: Request, { bodyBytes, authenticate, access }: 
   const known = identify(request, authenticate, access);
   // Nobody in particular may only read: what strangers send is not kept until they are refused.
   const hasBody = method !== 'GET' && method !== 'HEAD' && known !== undefined;
-  const [identity, body] = await Promise.all([known, hasBody ? readBody(request, bodyBytes) : undefined]);
+  const reading = hasBody ? readBody(request, bodyBytes) : undefined;
+  const [identity, body] = await Promise.all([known, reading]).catch((error: unknown) => {
+    dropBody(request);
+    throw error;
+  });
   if (identity !== undefined) access?.authenticated(true);
   return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
 }
