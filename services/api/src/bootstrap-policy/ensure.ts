@@ -1,6 +1,6 @@
 import { isAlreadyExists } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
-import { authenticated, MASTERS_GROUP } from '../http/authz/identity.js';
+import { ownIdentity as identity } from '../http/authz/identity.js';
 import { createObject } from '../registry/create.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import { resourceNamed } from '../registry/object-reader.js';
@@ -11,7 +11,6 @@ import { merged } from './merge.js';
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './objects.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
-const identity = authenticated('system:apiserver', [MASTERS_GROUP]);
 const warn = (): void => undefined;
 
 /** Makes the roles and bindings that every cluster has, and gives back to them what they lack. Safe at every start and by several replicas at once. */

@@ -3,13 +3,13 @@ import type { KindDescriptor } from '@gantry/resources';
 import type { Storage } from '@gantry/storage';
 import type { Claimer } from '../registry/claims.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
+import { resourceNamed } from '../registry/object-reader.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import { addressRange } from './address-range.js';
 import type { AddressRange } from './address-range.js';
 import { defaultClusterNetwork } from './options.js';
 import type { ClusterNetworkOptions } from './options.js';
 import { OwnEndpoints } from './own-endpoints.js';
-import { resourceOf } from './own-objects.js';
 import { addressPool, nodePortPool } from './pools.js';
 import { Rounds } from './rounds.js';
 import { serviceClaimer } from './service-claimer.js';
@@ -45,7 +45,7 @@ export function createClusterNetwork(options: ClusterNetworkOptions & { readonly
 }
 
 function claimersOf({ nodePorts: portRange = defaultClusterNetwork.nodePorts }: ClusterNetworkOptions, storage: Storage, range: AddressRange, resources: readonly ServedResource[], now: () => number): ReadonlyMap<KindDescriptor, Claimer> {
-  const addresses = addressPool(storage, range, resourceOf(resources, 'networking.k8s.io', 'ipaddresses'), now);
+  const addresses = addressPool(storage, range, resourceNamed(resources, 'networking.k8s.io', 'ipaddresses'), now);
   const claimer = serviceClaimer({ addresses, range, ports: nodePortPool(storage, portRange), portRange });
-  return new Map([[resourceOf(resources, '', 'services').kind, claimer]]);
+  return new Map([[resourceNamed(resources, '', 'services').kind, claimer]]);
 }

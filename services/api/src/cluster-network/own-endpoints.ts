@@ -3,9 +3,10 @@ import type { ResourceObject } from '@gantry/resources';
 import { keyOf, prefixOf } from '@gantry/storage';
 import { storageCall } from '../registry/current-state.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
+import { resourceNamed } from '../registry/object-reader.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { Endpoint } from './options.js';
-import { applyObject, resourceOf } from './own-objects.js';
+import { applyObject } from './own-objects.js';
 
 /** Replicas are no objects: their keys are in a group that nothing is served from. */
 const REPLICAS = { group: '-', resource: 'apiservers' };
@@ -63,8 +64,8 @@ export class OwnEndpoints {
     // No key at all is more likely a fault than the truth.
     if (addresses.length === 0) return;
     await Promise.all([
-      applySlice(env, resourceOf(resources, 'discovery.k8s.io', 'endpointslices'), addresses, advertise.port),
-      applyEndpoints(env, resourceOf(resources, '', 'endpoints'), addresses, advertise.port),
+      applySlice(env, resourceNamed(resources, 'discovery.k8s.io', 'endpointslices'), addresses, advertise.port),
+      applyEndpoints(env, resourceNamed(resources, '', 'endpoints'), addresses, advertise.port),
     ]);
   }
 }

@@ -1,6 +1,6 @@
 import { deepEqual, isAlreadyExists } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
-import { authenticated, MASTERS_GROUP } from '../http/authz/identity.js';
+import { ownIdentity as identity } from '../http/authz/identity.js';
 import { createObject } from '../registry/create.js';
 import { freshState } from '../registry/current-state.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
@@ -8,16 +8,7 @@ import { storageKeyOf } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import { updateObject } from '../registry/update.js';
 
-/** The API acting on its own objects, by the same rules as everybody. */
-const identity = authenticated('system:apiserver', [MASTERS_GROUP]);
 const warn = (): void => undefined;
-
-/** The resource of a kind. Throws an Error where the kind is not served. */
-export function resourceOf(resources: readonly ServedResource[], group: string, plural: string): ServedResource {
-  const found = resources.find(({ kind }) => kind.group === group && kind.resource === plural);
-  if (found === undefined) throw new Error(`the registry of kinds has no ${plural}`);
-  return found;
-}
 
 /** Everything of an object but what its kind says. */
 export interface Wish {

@@ -2,9 +2,10 @@ import { isInvalid, rfc3339 } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import type { ResourceObject } from '@gantry/resources';
 import type { RegistryEnvironment } from '../registry/environment.js';
+import { resourceNamed } from '../registry/object-reader.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { AddressRange } from './address-range.js';
-import { applyObject, changeObject, ensureObject, resourceOf } from './own-objects.js';
+import { applyObject, changeObject, ensureObject } from './own-objects.js';
 
 const HTTPS = 443;
 /** Where the API is behind its Service when it does not say. */
@@ -22,13 +23,13 @@ export interface SystemServices {
  * address that another Service has is no reason to serve nothing: it is said, and the Service is missing until the address is free.
  */
 export async function ensureSystemServices(env: RegistryEnvironment, resources: readonly ServedResource[], { range, clusterDns, targetPort = DEFAULT_TARGET, logger }: SystemServices): Promise<void> {
-  const services = resourceOf(resources, '', 'services');
+  const services = resourceNamed(resources, '', 'services');
   const unlessTaken = (error: unknown): void => {
     if (!isInvalid(error)) throw error;
     logger.warn({ error: String(error) }, 'A Service of the cluster itself cannot be made');
   };
   await Promise.all([
-    ensureRange(env, resourceOf(resources, 'networking.k8s.io', 'servicecidrs'), range.cidr),
+    ensureRange(env, resourceNamed(resources, 'networking.k8s.io', 'servicecidrs'), range.cidr),
     ensureOwnService(env, services, range.at(0), targetPort).catch(unlessTaken),
     clusterDns === undefined ? undefined : ensureObject(env, services, dnsService(clusterDns)).catch(unlessTaken),
   ]);

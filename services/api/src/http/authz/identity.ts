@@ -32,6 +32,9 @@ export function nodeIdentity(nodeName: string): Identity {
   return authenticated(NODE_PREFIX + nodeName, [NODES_GROUP]);
 }
 
+/** The API acting on its own objects, by the same rules as everybody. */
+export const ownIdentity: Identity = authenticated('system:apiserver', [MASTERS_GROUP]);
+
 /** A node that joins over the bus: no user that everybody known is, since it may do one thing only. */
 export const joiningNode: Identity = { name: 'system:bootstrap:compose', groups: [BOOTSTRAPPERS_GROUP] };
 

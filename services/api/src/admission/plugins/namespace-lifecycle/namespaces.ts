@@ -1,5 +1,5 @@
 import { isAlreadyExists } from '@gantry/apimachinery';
-import { authenticated, MASTERS_GROUP } from '../../../http/authz/identity.js';
+import { ownIdentity as identity } from '../../../http/authz/identity.js';
 import { createObject } from '../../../registry/create.js';
 import type { RegistryEnvironment } from '../../../registry/environment.js';
 import { objectReader, resourceNamed } from '../../../registry/object-reader.js';
@@ -23,7 +23,6 @@ export function namespaceReader(env: () => RegistryEnvironment, resources: reado
 /** Makes the namespaces that are missing. Safe to run at every start and by several replicas at once. */
 export async function ensureSystemNamespaces(env: RegistryEnvironment, resources: readonly ServedResource[]): Promise<void> {
   const resource = namespacesOf(resources);
-  const identity = authenticated('system:apiserver', [MASTERS_GROUP]);
   const missing = SYSTEM.filter((name) => resource.cache.get(storageKeyOf(resource, '', name)) === undefined);
   await Promise.all(missing.map(async (name) => {
     const object = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: { name } };
