@@ -27,8 +27,10 @@ export interface PodRecord {
   readonly terminationMessages: Map<string, string>;
   /** Ended containers whose termination message was looked for. */
   readonly examined: Set<string>;
-  /** What was told once and need not be told at every look. */
-  readonly told: Set<string>;
+  /** By name of a container, the id of the one whose wait was told of: that need not be told at every look. */
+  readonly backedOff: Map<string, string>;
+  /** Why volumes could not be mounted, as it was told last; unset: they could. */
+  mountFailure?: string;
   /** Of the objects that the pod refers to, when its failures were last judged. */
   sourcesVersion?: number;
   /** Of containers with a hook, by name, the id of the one whose hook ran last. */
@@ -40,6 +42,6 @@ export interface PodRecord {
 
 export function newRecord(seenAt: number): PodRecord {
   return {
-    lifecycle: { state: 'syncing' }, seenAt, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), told: new Set(), ended: new Set(), hooked: new Map(),
+    lifecycle: { state: 'syncing' }, seenAt, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), backedOff: new Map(), ended: new Set(), hooked: new Map(),
   };
 }

@@ -65,9 +65,9 @@ function stopSome(deps: WorkerDependencies, record: PodRecord, pod: Pod, actions
 /** Once for each end of a container, not at each look at it. */
 function tellBackOff(deps: WorkerDependencies, record: PodRecord, pod: Pod, world: PodWorld, actions: PodActions): void {
   for (const { name } of actions.waiting) {
-    const key = `back-off ${latestOf(world, name)?.id ?? ''}`;
-    if (record.told.has(key)) continue;
-    record.told.add(key);
+    const id = latestOf(world, name)?.id ?? '';
+    if (record.backedOff.get(name) === id) continue;
+    record.backedOff.set(name, id);
     const message = `Back-off restarting failed container ${name} in pod ${formatPod(identityOf(pod))}`;
     deps.event(podReference(pod, name), { type: 'Warning', reason: 'BackOff', message });
   }
@@ -99,11 +99,13 @@ function forgetStaleFailures(deps: WorkerDependencies, record: PodRecord, pod: P
 /** Undefined where one cannot be mounted: that is told, and the pod's containers wait. */
 async function volumesOf(deps: WorkerDependencies, record: PodRecord, pod: Pod, sandboxPid: number | undefined): Promise<MountedVolumes | undefined> {
   try {
-    return await deps.volumes.setUp(pod, sandboxPid);
+    const volumes = await deps.volumes.setUp(pod, sandboxPid);
+    delete record.mountFailure;
+    return volumes;
   } catch (error) {
     if (!(error instanceof MountError)) throw error;
-    if (!record.told.has(error.message)) deps.event(podReference(pod), { type: 'Warning', reason: 'FailedMount', message: error.message });
-    record.told.add(error.message);
+    if (record.mountFailure !== error.message) deps.event(podReference(pod), { type: 'Warning', reason: 'FailedMount', message: error.message });
+    record.mountFailure = error.message;
     return undefined;
   }
 }

@@ -9,8 +9,13 @@ import type { PodRecord } from './record.js';
 const FALLBACK_LINES = 80;
 const FALLBACK_BYTES = 2048;
 
-/** Reads the last words of containers that have ended, once for each. */
+/** Reads the last words of containers that have ended, once for each, and forgets those of containers that are gone. */
 export async function readTerminationMessages(deps: WorkerDependencies, record: PodRecord, pod: Pod, world: PodWorld): Promise<void> {
+  for (const id of record.examined) {
+    if (world.containers.some((container) => container.id === id)) continue;
+    record.examined.delete(id);
+    record.terminationMessages.delete(id);
+  }
   const ended = world.containers.filter((container) => container.state === 'exited' && !record.examined.has(container.id));
   await Promise.all(
     ended.map(async (container) => {
