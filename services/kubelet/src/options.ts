@@ -53,7 +53,7 @@ export interface KubeletOptions {
   readonly concurrency?: number;
 }
 
-export const KUBELET_DEFAULTS = {
+const KUBELET_DEFAULTS = {
   clock: systemClock,
   labels: {},
   taints: [] as readonly coreV1.Taint[],

@@ -53,6 +53,6 @@ function portsOf({ name, protocol, port }: discoveryV1.EndpointPort): EndpointPo
 }
 
 /** The name of an endpoint that has none: `10-244-1-7`. */
-export function dashed(address: string): string {
+function dashed(address: string): string {
   return address.replaceAll(/[.:]/g, '-').toLowerCase();
 }

@@ -97,7 +97,7 @@ class KeptAnswers {
 }
 
 /** Seconds that an answer may be kept: 0 for failures, for parts, and for a "no" that does not say how long (RFC 2308). */
-export function lifetimeOf(packet: Buffer): number {
+function lifetimeOf(packet: Buffer): number {
   const flags = packet.readUInt16BE(2);
   const rcode = flags & RCODE_MASK;
   if ((flags & FLAG.truncated) !== 0 || (rcode !== RCODE.noError && rcode !== RCODE.nxDomain)) return 0;

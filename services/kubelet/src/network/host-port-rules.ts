@@ -16,7 +16,7 @@ export interface PodHostPorts {
   readonly ports: readonly HostPort[];
 }
 
-export const HOST_PORT_TABLE = 'gantry-host-ports';
+const HOST_PORT_TABLE = 'gantry-host-ports';
 const LOOPBACK = '127.0.0.1';
 
 /** What a pod's containers ask for; one on the node's own network has its ports there anyway. */
