@@ -14,12 +14,13 @@ it('reads texts, numbers, choices and lists, and their defaults where there is n
 });
 
 it('says everything that is wrong at once', () => {
-  const environment = new Environment({ PORT: '70000', LEVEL: 'loud', KEY_FILE: '/nowhere/key' });
+  const environment = new Environment({ PORT: '70000', LEVEL: 'loud', KEY_FILE: '/nowhere/key', SERVERS: ' , ' });
   environment.required('NAME');
   environment.integer('PORT', 1, { from: 1, to: 65_535 });
   environment.choice('LEVEL', ['info', 'debug'], 'info');
   environment.file('KEY_FILE');
   environment.file('CERTIFICATE_FILE');
+  environment.list('SERVERS');
   expect(() => environment.check()).toThrow(
     new ConfigurationError([
       'NAME is not set',
@@ -27,6 +28,7 @@ it('says everything that is wrong at once', () => {
       'LEVEL is "loud": it must be one of info, debug',
       'KEY_FILE names /nowhere/key, which cannot be read (ENOENT)',
       'CERTIFICATE_FILE is not set',
+      'SERVERS names nothing',
     ]),
   );
 });

@@ -49,7 +49,10 @@ export class Environment {
 
   /** Texts separated by commas; at least one. */
   list(name: string): readonly string[] {
-    return this.required(name).split(',').map((text) => text.trim()).filter((text) => text !== '');
+    const value = this.required(name);
+    const texts = value.split(',').map((text) => text.trim()).filter((text) => text !== '');
+    if (value !== '' && texts.length === 0) this.problems.push(`${name} names nothing`);
+    return texts;
   }
 
   /** The contents of the file that a variable names: keys and certificates are never in the environment itself. */
