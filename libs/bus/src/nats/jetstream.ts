@@ -5,9 +5,9 @@ import { BusError } from '../bus.js';
 const API_TIMEOUT_MS = 5_000;
 
 /** Error codes of the JetStream API that mean something here. */
-export const STREAM_NOT_FOUND = 10_059;
+const STREAM_NOT_FOUND = 10_059;
 export const STREAM_EXISTS = 10_058;
-export const WRONG_LAST_SEQUENCE = 10_071;
+const WRONG_LAST_SEQUENCE = 10_071;
 
 export interface JetStreamFailure {
   readonly code: number;

@@ -11,7 +11,7 @@ export interface ResourcePath {
 }
 
 /** The path segment behind which a namespace's name stands; it is also the resource of namespaces themselves. */
-export const SCOPE_SEGMENT = 'namespaces';
+const SCOPE_SEGMENT = 'namespaces';
 /** `/namespaces/x/<this>` is a subresource of the namespace, anything else a resource inside it. */
 const SCOPE_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'finalize']);
 

@@ -5,8 +5,8 @@ import type { PathEndpoint } from '../http/path-endpoints.js';
 import type { KeyRing } from './keys.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 
-export const CONFIGURATION_PATH = '/.well-known/openid-configuration';
-export const KEYS_PATH = '/openid/v1/jwks';
+const CONFIGURATION_PATH = '/.well-known/openid-configuration';
+const KEYS_PATH = '/openid/v1/jwks';
 
 /** Where others learn how to check tokens without asking: OpenID Connect discovery. `address` is where clients reach this server. */
 export function issuerEndpoints({ issuer, keys }: ServiceAccountTokens, address: string): Record<string, PathEndpoint> {

@@ -1,7 +1,7 @@
 import type { appsV1, IntOrString } from '@gantry/api-types';
 
 /** A count, or the percentage of `total` rounded as told. */
-export function scaledValue(value: IntOrString, total: number, round: 'up' | 'down'): number {
+function scaledValue(value: IntOrString, total: number, round: 'up' | 'down'): number {
   if (typeof value === 'number') return value;
   const exact = (Number.parseInt(value, 10) * total) / 100;
   return round === 'up' ? Math.ceil(exact) : Math.floor(exact);

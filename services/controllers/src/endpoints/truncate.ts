@@ -3,7 +3,7 @@ import type { coreV1 } from '@gantry/api-types';
 type Subset = coreV1.EndpointSubset;
 
 /** The most addresses of an object. */
-export const MAX_ADDRESSES = 1000;
+const MAX_ADDRESSES = 1000;
 
 function count(subsets: readonly Subset[], field: 'addresses' | 'notReadyAddresses'): number {
   return subsets.reduce((sum, subset) => sum + (subset[field]?.length ?? 0), 0);

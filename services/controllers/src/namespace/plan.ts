@@ -3,7 +3,7 @@ import type { KubeObject } from '@gantry/client';
 import { isBeingDeleted } from '../ownership/controller-ref.js';
 
 /** The finalizer, in `spec.finalizers`, behind which this controller empties the namespace. */
-export const KUBERNETES_FINALIZER = 'kubernetes';
+const KUBERNETES_FINALIZER = 'kubernetes';
 
 export type NamespacePlan =
   /** Not being deleted, or already given free. */

@@ -5,7 +5,7 @@ import { keyOf } from '../ownership/controller-ref.js';
 import { createReconcile } from './reconcile.js';
 
 /** Where kubelets renew the leases that say that they live. */
-export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
+const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
 /** Nodes: their conditions and taints by their signs of life. */
 export const nodeLifecycleController: Controller = {

@@ -3,7 +3,7 @@ import { parseTime } from '@gantry/controller';
 import { isPodReady, readySince } from '../pods/pod-status.js';
 
 /** The annotation by which a user says which pods cost least to lose. */
-export const POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+const POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 const PHASE_RANK: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 

@@ -7,7 +7,7 @@ import { isBeingDeleted } from '../ownership/controller-ref.js';
 import { isNamespaceTerminating } from '../ownership/settle-claims.js';
 
 /** The account that pods run as where they name none. */
-export const DEFAULT_SERVICE_ACCOUNT = 'default';
+const DEFAULT_SERVICE_ACCOUNT = 'default';
 
 export interface ServiceAccountDependencies {
   readonly client: Client;

@@ -13,7 +13,7 @@ export interface QueueTimes {
   readonly unschedulableTimeout: number;
 }
 
-export const DEFAULT_QUEUE_TIMES: QueueTimes = { initialBackoff: 1_000, maxBackoff: 10_000, unschedulableTimeout: 300_000 };
+const DEFAULT_QUEUE_TIMES: QueueTimes = { initialBackoff: 1_000, maxBackoff: 10_000, unschedulableTimeout: 300_000 };
 
 /** Where a pod is: `active` it waits for its turn, `taken` it is being placed, `backoff` it waits after a failure, `refused` for an event. */
 type Place = 'active' | 'taken' | 'backoff' | 'refused';

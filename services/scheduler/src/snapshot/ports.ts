@@ -1,6 +1,6 @@
 import type { HostPort } from '../pods/pod-facts.js';
 
-export const ALL_ADDRESSES = '0.0.0.0';
+const ALL_ADDRESSES = '0.0.0.0';
 
 /** A host port as a key of a map. */
 export function portKey({ protocol, port, ip }: HostPort): string {

@@ -8,7 +8,7 @@ export interface Identity {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const AUTHENTICATED_GROUP = 'system:authenticated';
+const AUTHENTICATED_GROUP = 'system:authenticated';
 export const MASTERS_GROUP = 'system:masters';
 export const NODES_GROUP = 'system:nodes';
 export const SERVICE_ACCOUNTS_GROUP = 'system:serviceaccounts';
