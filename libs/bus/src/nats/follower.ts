@@ -169,25 +169,28 @@ export class Follower {
     const inbox = `${this.port.inbox}.${generation}`;
     void this.subscription?.close();
     this.subscription = this.port.listen(inbox, undefined, (message) => this.receive(generation, message));
-    const config = {
-      name,
-      deliver_policy: 'by_start_sequence',
-      opt_start_seq: this.cursor,
-      deliver_subject: inbox,
-      ack_policy: 'none',
-      flow_control: true,
-      idle_heartbeat: HEARTBEAT_MS * NANOSECONDS,
-      inactive_threshold: 10 * HEARTBEAT_MS * NANOSECONDS,
-      mem_storage: true,
-      num_replicas: 1,
-      max_deliver: 1,
-      ...filterOf(subjects),
-    };
-    await jetStreamCall(this.port.bus, createSubject(this.port.stream, name, subjects), { stream_name: this.port.stream, config }, this.closing.signal);
+    await jetStreamCall(this.port.bus, createSubject(this.port.stream, name, subjects), { stream_name: this.port.stream, config: configOf(name, inbox, this.cursor, subjects) }, this.closing.signal);
     if (generation !== this.generation) return false;
     this.consumer = name;
     return true;
   }
+}
+
+function configOf(name: string, inbox: string, from: number, subjects: readonly string[] | undefined): object {
+  return {
+    name,
+    deliver_policy: 'by_start_sequence',
+    opt_start_seq: from,
+    deliver_subject: inbox,
+    ack_policy: 'none',
+    flow_control: true,
+    idle_heartbeat: HEARTBEAT_MS * NANOSECONDS,
+    inactive_threshold: 10 * HEARTBEAT_MS * NANOSECONDS,
+    mem_storage: true,
+    num_replicas: 1,
+    max_deliver: 1,
+    ...filterOf(subjects),
+  };
 }
 
 /** A single filter stands in the subject too, so that permissions can say who may follow what. */
