@@ -3,7 +3,7 @@ import type { EventContent } from '@gantry/controller';
 import { graceSecondsOf, identityOf, podReference } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import type { RunHook } from './lifecycle-hook.js';
-import { preStopOf } from './stop-container.js';
+import { preStopOf } from './stopper.js';
 import type { Stopper } from './stopper.js';
 
 export interface PostStartOptions {

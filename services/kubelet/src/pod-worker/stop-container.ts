@@ -1,9 +1,9 @@
 import { containerSpec, graceSecondsOf, identityOf, podReference } from '../pods/pod.js';
-import type { Container, Pod } from '../pods/pod.js';
+import type { Pod } from '../pods/pod.js';
 import type { WorkerDependencies } from './dependencies.js';
 import { podIpOf } from './pod-ip.js';
 import type { PodRecord } from './record.js';
-import type { StopRequest } from './stopper.js';
+import { preStopOf } from './stopper.js';
 
 export interface StopOrder {
   readonly id: string;
@@ -28,10 +28,4 @@ export function beginStop(deps: WorkerDependencies, record: PodRecord, pod: Pod,
     // What the hook said may be secret.
     hookFailed: () => tell('Warning', 'FailedPreStopHook', 'PreStopHook failed'),
   });
-}
-
-/** The hook that a container runs before it ends, whatever it ends for. */
-export function preStopOf(container: Container | undefined, podIp: string): Pick<StopRequest, 'preStop'> {
-  const handler = container?.lifecycle?.preStop;
-  return container === undefined || handler === undefined ? {} : { preStop: { handler, container, podIp } };
 }

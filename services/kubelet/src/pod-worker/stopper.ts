@@ -22,6 +22,12 @@ export interface StopRequest {
   readonly hookFailed: (error: unknown) => void;
 }
 
+/** The hook that a container runs before it ends, whatever it ends for. */
+export function preStopOf(container: Container | undefined, podIp: string): Pick<StopRequest, 'preStop'> {
+  const handler = container?.lifecycle?.preStop;
+  return container === undefined || handler === undefined ? {} : { preStop: { handler, container, podIp } };
+}
+
 /** Ends containers in the background, so that a pod can be looked at while it takes its grace. */
 export interface Stopper {
   /** Begins a stop, or hastens one that is under way. */
