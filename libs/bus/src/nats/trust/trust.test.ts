@@ -175,6 +175,27 @@ describe('who may do what on NATS', () => {
     expect(await store.watch.lastSequence()).toBe(1);
   });
 
+  it('who is refused again and again is let in as soon as it shows what is good', async () => {
+    const [good, ended] = [await nodeCredentials(trust.nodeSigner, 'n1', now() + HOUR), await nodeCredentials(trust.nodeSigner, 'n1', now() - HOUR)];
+    // Asked for more than once in each attempt.
+    let refusals = 0;
+    const creds = (): string => {
+      refusals -= 1;
+      return refusals < 0 ? good : ended;
+    };
+    const n1 = await connectNatsBus({ servers: [server.url], identity: 'node.n1', credentials: { creds } });
+    opened.push(n1);
+    const states = collector<boolean>();
+    n1.onConnection(states.push);
+    server.cut();
+    await states.until((connected) => !connected);
+    refusals = 10;
+    server.heal();
+    await states.count(3);
+    expect(states.values).toEqual([true, false, true]);
+    expect(refusals).toBeLessThan(0);
+  });
+
   it('a component follows what it is allowed to, and asks the store nothing', async () => {
     const [store, controllers] = [await component('store'), await component('controllers')];
     await store.watch.ensure(1);
