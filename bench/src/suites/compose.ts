@@ -3,9 +3,10 @@ import { createClient, createHttpsTransport, NODES, type Client } from '@gantry/
 import { startClusterUnderTest, type Endpoint } from '../cluster-under-test.js';
 import { composeReason, prepareCompose, type ComposeUnderTest } from '../compose-under-test.js';
 import type { Figure } from '../figure.js';
+import { cpuMicroseconds } from '../load/cpu.js';
 import { runLoad, tlsSender, type LoadOptions, type LoadResult } from '../load/http-load.js';
 import { podBody, PODS_PATH } from '../load/pods.js';
-import { cpuByService, memoryByService, used, type ServicePids } from '../load/services.js';
+import { cpuByService, memoryByService, used } from '../load/services.js';
 import { paced, Watchers } from '../load/watchers.js';
 import { percentile } from '../report/statistics.js';
 
@@ -20,7 +21,9 @@ const WARM_UP = 3000;
 /** Writes a second, and for how many seconds, of which the way to a watcher is measured. */
 const PACE = { rate: 200, seconds: 5 };
 const REPLICAS = [2, 1] as const;
-const STANDALONE = 'control plane';
+/** Standalone's own process, and with all that it began: Postgres and the node. */
+const OWN = 'own';
+const WHOLE = 'whole';
 
 interface Loaded extends LoadResult {
   /** Microseconds of CPU a write, by service. */
@@ -28,6 +31,9 @@ interface Loaded extends LoadResult {
   /** Milliseconds from the request to the event, p50 and p99, and to the answer. */
   readonly event: { readonly p50: number; readonly p99: number };
 }
+
+/** Microseconds of CPU used until now, by what used it. */
+type Cpu = () => Promise<ReadonlyMap<string, number>>;
 
 /** Services of Compose with TLS through the balancer, two nodes, 2 KB pods; clients, services and nodes share the cores. The same load on standalone is measured in the same run. */
 export async function compose(say: (text: string) => void): Promise<Figure[]> {
@@ -45,7 +51,8 @@ export async function compose(say: (text: string) => void): Promise<Figure[]> {
 async function ofStandalone(say: (text: string) => void): Promise<Loaded> {
   const cluster = await startClusterUnderTest();
   try {
-    return await underLoad(cluster.endpoint, new Map([[STANDALONE, [cluster.pid]]]), 'standalone', say);
+    const cpu: Cpu = async () => new Map([[OWN, cpuMicroseconds(cluster.pid)], ...(await cpuByService(new Map([[WHOLE, [cluster.pid]]])))]);
+    return await underLoad(cluster.endpoint, cpu, 'standalone', say);
   } finally {
     await cluster.dispose();
   }
@@ -64,7 +71,7 @@ async function ofReplicas(replicas: number, standalone: Loaded, say: (text: stri
     const before = await cpuByService(pids);
     await delay(IDLE_MS);
     const idle = used(before, await cpuByService(pids));
-    const loaded = await underLoad(await under.endpoint(), pids, form, say);
+    const loaded = await underLoad(await under.endpoint(), () => cpuByService(pids), form, say);
     const after = await memoryByService(pids);
     return [{ measure: `${form}: up to ${NODE_COUNT} nodes Ready, p50`, value: percentile(starts, 0.5), unit: 'ms' }, ...ofServices(form, memory, after, idle), ...ofLoad(form, loaded, standalone)];
   } finally {
@@ -100,15 +107,15 @@ function clientOf({ port, ca, cert, key }: Endpoint): Client {
   return createClient(createHttpsTransport({ server: `https://127.0.0.1:${port}`, ca, cert, key }));
 }
 
-async function underLoad(endpoint: Endpoint, pids: ServicePids, prefix: string, say: (text: string) => void): Promise<Loaded> {
+async function underLoad(endpoint: Endpoint, cpuNow: Cpu, prefix: string, say: (text: string) => void): Promise<Loaded> {
   const sender = tlsSender(endpoint, CONNECTIONS);
   const name = prefix.replaceAll(' ', '-');
   try {
     await runLoad(sender.send, { connections: CONNECTIONS, count: WARM_UP, make: creates(`${name}-warm`) });
     say(`${prefix}: ${COUNT} creates from ${CONNECTIONS} clients`);
-    const before = await cpuByService(pids);
+    const before = await cpuNow();
     const result = await runLoad(sender.send, { connections: CONNECTIONS, count: COUNT, make: creates(name) });
-    const cpu = used(before, await cpuByService(pids));
+    const cpu = used(before, await cpuNow());
     if (result.failures > 0) throw new Error(`${result.failures} writes failed`);
     const watchers = new Watchers(endpoint, 1);
     await watchers.open();
@@ -131,14 +138,15 @@ function ofServices(form: string, memory: ReadonlyMap<string, number>, after: Re
 
 function ofLoad(form: string, loaded: Loaded, standalone: Loaded): Figure[] {
   const floor = (value: number): Figure['floor'] => ({ name: 'standalone', value });
-  const whole = standalone.cpu.get(STANDALONE) ?? 0;
+  const cpu = (...services: string[]): number => services.reduce((sum, service) => sum + (loaded.cpu.get(service) ?? 0), 0);
   return [
     { measure: `${form}: creates, ${CONNECTIONS} clients`, value: loaded.perSecond, unit: '/s', floor: floor(standalone.perSecond) },
     { measure: `${form}: p50`, value: loaded.p50, unit: 'ms', floor: floor(standalone.p50) },
     { measure: `${form}: p99`, value: loaded.p99, unit: 'ms', floor: floor(standalone.p99) },
     { measure: `${form}: request to event at ${PACE.rate}/s, p50`, value: loaded.event.p50, unit: 'ms', floor: floor(standalone.event.p50) },
     { measure: `${form}: request to event at ${PACE.rate}/s, p99`, value: loaded.event.p99, unit: 'ms', floor: floor(standalone.event.p99) },
-    { measure: `${form}: CPU a write, api + store`, value: (loaded.cpu.get('api') ?? 0) + (loaded.cpu.get('store') ?? 0), unit: 'µs', floor: floor(whole) },
+    { measure: `${form}: CPU a write, api + store`, value: cpu('api', 'store'), unit: 'µs', floor: floor(standalone.cpu.get(OWN) ?? 0) },
+    { measure: `${form}: CPU a write, all services`, value: cpu(...loaded.cpu.keys()), unit: 'µs', floor: { name: 'standalone with Postgres', value: standalone.cpu.get(WHOLE) ?? 0 } },
     ...[...loaded.cpu].map(([service, value]): Figure => ({ measure: `${form}: CPU a write, ${service}`, value, unit: 'µs' })),
   ];
 }
