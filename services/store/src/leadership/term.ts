@@ -68,6 +68,8 @@ export class Term {
     const { bus, logger, reads } = this.options;
     const storage: Storage = { ...reads, write: (operations) => this.committer.write(operations) };
     const stop = () => this.ended.resolve();
+    // Before the first write: whoever hears of a new leader gives up what it has asked of the former one.
+    publishProgress(bus, this.earlier, this.epoch);
     signal.addEventListener('abort', stop, { once: true });
     const serving = serve({ bus, subject: 'store.write', storage, logger });
     const beats = setInterval(() => void this.beat(), BEAT_MS);
