@@ -15,6 +15,14 @@ const LONG = 240_000;
 const MINUTE = { timeout: 60_000, interval: 100 };
 /** Acknowledged writes after which a part counts as back. */
 const ENOUGH = 100;
+/** Run in a store's container: it alone may. */
+const PURGE = `
+  import { connectNatsBus, readNatsSettings } from '@gantry/bus/nats';
+  import { Environment } from '@gantry/platform/process';
+  const bus = await connectNatsBus(readNatsSettings(new Environment(process.env), 'store'));
+  const answer = await bus.request('$JS.API.STREAM.PURGE.WATCH', new Uint8Array(0), { timeoutMs: 5000 });
+  if (!JSON.parse(Buffer.from(answer.data).toString()).success) throw new Error('the stream was not purged');
+  await bus.close();`;
 const reason = VERSIONS.some((version) => findKubectl(version) === undefined) ? `this machine has no kubectl ${VERSIONS.join(' or ')}` : await composeReason();
 
 describe.skipIf(reason !== undefined)(`the control plane under Compose${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
@@ -91,6 +99,10 @@ describe.skipIf(reason !== undefined)(`the control plane under Compose${reason =
         await compose(['rm', '--force', '--stop', '--volumes', 'nats']);
         await compose(['up', '--detach', '--no-build', '--no-deps', 'nats']);
       });
+    });
+
+    it('the stream that carries the watch is purged, and writes go on', { timeout: LONG }, async () => {
+      await survives('the stream purged', () => compose(['exec', '-T', 'store', 'node', '--input-type=module', '--eval', PURGE]));
     });
 
     it('while nats is away, reads from the cache go on, and what needs the store is refused', { timeout: LONG }, async () => {
