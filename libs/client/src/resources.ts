@@ -24,3 +24,6 @@ export const ENDPOINTSLICES = reference<discoveryV1.EndpointSlice>('discovery.k8
 export const IPADDRESSES = reference<networkingV1.IPAddress>('networking.k8s.io', 'v1', 'ipaddresses', 'IPAddress', false);
 export const SERVICECIDRS = reference<networkingV1.ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
 export const CLUSTERROLES = reference<rbacV1.ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
+export const ROLES = reference<rbacV1.Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', true);
+export const ROLEBINDINGS = reference<rbacV1.RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding', true);
+export const CLUSTERROLEBINDINGS = reference<rbacV1.ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);

@@ -18,7 +18,7 @@ import type { PodGcSettings } from './pod-gc/reconcile.js';
 import { DEFAULT_POD_GC_SETTINGS } from './pod-gc/reconcile.js';
 import type { ObjectMetrics } from './object-metrics.js';
 import type { DiscoveredResource } from './resources/discovered-resource.js';
-import { SPINE_RESOURCES } from './resources/discovered-resource.js';
+import { SERVED_RESOURCES } from './resources/discovered-resource.js';
 
 /** The lease is `kube-controller-manager` where the settings name none. */
 export type LeaderElectionSettings = ElectionSettings;
@@ -78,7 +78,7 @@ function contextFor(options: ControllersOptions, clock: Clock, informers: Inform
     ...(authority && { authority }),
     recorder,
     informers: openInformers(informers),
-    resources: options.resources ?? (() => Promise.resolve(SPINE_RESOURCES)),
+    resources: options.resources ?? (() => Promise.resolve(SERVED_RESOURCES)),
     health: { ...DEFAULT_HEALTH_TIMES, ...options.health },
     podGc: { ...DEFAULT_POD_GC_SETTINGS, ...options.podGc },
     nodeIpam: { ...DEFAULT_NODE_IPAM_SETTINGS, ...options.nodeIpam },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { coreV1, metaV1 } from '@gantry/api-types';
 import { CONFIGMAPS, createFakeClient } from '@gantry/client';
-import { findResource, SPINE_RESOURCES } from '../resources/discovered-resource.js';
+import { findResource, SERVED_RESOURCES } from '../resources/discovered-resource.js';
 import { AbsentOwners } from './absent-owners.js';
 import { attempt } from './collect.js';
 import { OwnerGraph } from './graph.js';
@@ -14,7 +14,7 @@ function scene(seen: coreV1.ConfigMap[], stored: coreV1.ConfigMap[]) {
   const client = createFakeClient(stored);
   const graph = new OwnerGraph();
   seen.forEach((object) => graph.observe(object, 'v1', 'ConfigMap'));
-  const dependencies = { client, graph, absent: new AbsentOwners(), follow: () => undefined, resourceOf: (apiVersion: string, kind: string) => findResource(SPINE_RESOURCES, apiVersion, kind) };
+  const dependencies = { client, graph, absent: new AbsentOwners(), follow: () => undefined, resourceOf: (apiVersion: string, kind: string) => findResource(SERVED_RESOURCES, apiVersion, kind) };
   return { dependencies, names: () => client.objects(CONFIGMAPS).map(({ metadata }) => metadata?.name) };
 }
 

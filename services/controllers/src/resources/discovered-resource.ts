@@ -1,5 +1,8 @@
 import type { ResourceReference } from '@gantry/client';
-import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, SECRETS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
+import {
+  CERTIFICATESIGNINGREQUESTS, CLUSTERROLEBINDINGS, CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, EVENTS, IPADDRESSES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, ROLEBINDINGS, ROLES,
+  SECRETS, SERVICEACCOUNTS, SERVICECIDRS, SERVICES,
+} from '@gantry/client';
 
 /** A kind that is served, as discovery tells about it. */
 export interface DiscoveredResource extends ResourceReference {
@@ -7,9 +10,10 @@ export interface DiscoveredResource extends ResourceReference {
   readonly namespaced: boolean;
 }
 
-/** The kinds that are served, each in one version; Events once, for both their APIs store the same objects. */
-export const SPINE_RESOURCES: readonly DiscoveredResource[] = [
+/** The kinds that are served, all of them, each in one version; Events once, for both their APIs store the same objects. */
+export const SERVED_RESOURCES: readonly DiscoveredResource[] = [
   NAMESPACES, NODES, PODS, CONFIGMAPS, SECRETS, SERVICEACCOUNTS, EVENTS, SERVICES, ENDPOINTS, ENDPOINTSLICES, DEPLOYMENTS, REPLICASETS, LEASES,
+  ROLES, ROLEBINDINGS, CLUSTERROLES, CLUSTERROLEBINDINGS, IPADDRESSES, SERVICECIDRS, CERTIFICATESIGNINGREQUESTS,
 ];
 
 export function apiVersionOf({ group, version }: ResourceReference): string {
