@@ -81,18 +81,23 @@ async function runUntilSignal({ settings, stopMs = STOP_MS, start }: ServiceDefi
   const stopping = new AbortController();
   const running: { service?: RunningService } = {};
   const admin = await startHttpService(AdminModule.register({ metrics, checks: () => running.service?.checks ?? STARTING }), settings.adminPort, logger);
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     onShutdownSignal((signal) => {
+      logger.info({ signal }, 'the service stops');
+      setTimeout(() => end(logger, new Error(`no end after ${stopMs} ms`), 'the service did not stop in time'), stopMs).unref();
       stopping.abort();
-      resolve(signal);
+      resolve();
     });
   });
-  running.service = await start({ logger, metrics, signal: stopping.signal });
-  logger.info({ adminPort: admin.port }, 'the service runs');
-  const signal = await signalled;
-  logger.info({ signal }, 'the service stops');
-  setTimeout(() => end(logger, new Error(`no end after ${stopMs} ms`), 'the service did not stop in time'), stopMs).unref();
-  await running.service.stop();
+  running.service = await start({ logger, metrics, signal: stopping.signal }).catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+    return undefined;
+  });
+  if (running.service !== undefined) {
+    logger.info({ adminPort: admin.port }, 'the service runs');
+    await signalled;
+    await running.service.stop();
+  }
   await admin.close();
   process.exit(0);
 }
