@@ -10,3 +10,8 @@ export type { JoinedSignal } from './signals.js';
 export { anySignal, delay, onAbort, withTimeout } from './signals.js';
 export { AsyncQueue } from './async-queue.js';
 export { Semaphore } from './semaphore.js';
+export type { FailpointAction } from './failpoints/failpoints.js';
+export { Failpoints } from './failpoints/failpoints.js';
+export type { Failpoint } from './failpoints/names.js';
+export { FAILPOINTS } from './failpoints/names.js';
+export { parseFailpoints } from './failpoints/parse.js';

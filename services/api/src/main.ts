@@ -14,7 +14,7 @@ async function start(config: ApiConfig, { logger, signal, metrics }: ServiceCont
   const bus = await connectNatsBus({ ...nats, logger, signal });
   const application = await startService(
     ApiModule.register({
-      bus, storage: createRemoteStorage(bus), listen, tls, encryptionKey, serviceAccounts, publicAddress, ...network, logger, metrics,
+      bus, storage: createRemoteStorage(bus), listen, tls, encryptionKey, serviceAccounts, publicAddress, ...network, logger, metrics, failpoints: config.process.failpoints,
       kinds: createRegistry(kinds),
       serverVersion: SERVER_VERSION,
       ...(nodeSigner === undefined ? {} : { issueNodeToken: (name: string, userKey: string, expires: number) => nodeUserToken(nodeSigner, name, userKey, expires) }),

@@ -1,4 +1,4 @@
-import type { Logger } from '@gantry/async';
+import type { Failpoints, Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Metrics } from '@gantry/platform/metrics';
 import type { KindDescriptor } from '@gantry/resources';
@@ -71,6 +71,8 @@ export interface ApiOptions extends ClusterNetworkOptions {
   /** What is counted, and shown under `/metrics` to who may see it. Absent: nothing is counted. */
   readonly metrics?: Metrics;
   readonly limits?: Partial<ApiLimits>;
+  /** Armed by tests alone. */
+  readonly failpoints?: Failpoints;
 }
 
 export interface RunningApi {

@@ -1,8 +1,8 @@
 // A store that writes until a failpoint ends it, and says on standard output, at once, what it acknowledged and what followers saw.
 import { writeSync } from 'node:fs';
+import { FAILPOINTS, parseFailpoints } from '@gantry/async';
 import { createMemoryBus } from '@gantry/bus';
 import { createRemoteStorage } from '../../api/src/remote-storage/remote-storage.suite.js';
-import { parseFailpoints } from './failpoints.js';
 import { startStore } from './store.js';
 
 const [config, failpoints, prefix] = process.argv.slice(2);
@@ -12,7 +12,7 @@ const say = (...words) => writeSync(1, `${words.join(' ')}\n`);
 
 const bus = createMemoryBus();
 bus.subscribe('watch.>', ({ headers }) => say('published', headers.key));
-const store = await startStore({ bus, postgres: JSON.parse(config), logger, failpoints: parseFailpoints(failpoints) });
+const store = await startStore({ bus, postgres: JSON.parse(config), logger, failpoints: parseFailpoints(failpoints, FAILPOINTS) });
 await store.whenLeading();
 const storage = createRemoteStorage(bus);
 

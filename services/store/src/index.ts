@@ -1,6 +1,4 @@
 export type { CompactionPolicy } from './compaction/compactor.js';
-export type { Failpoint, FailpointAction } from './failpoints.js';
-export { Failpoints } from './failpoints.js';
 export type { PostgresConfig } from './postgres/connection.js';
 export { createStoreMetrics } from './metrics.js';
 export { preloadMigrations } from './postgres/migrations/migrate.js';

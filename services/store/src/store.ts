@@ -1,9 +1,8 @@
-import type { Logger } from '@gantry/async';
+import { Failpoints, type Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import { StorageError } from '@gantry/storage';
 import type { CompactionPolicy } from './compaction/compactor.js';
 import { DEFAULT_COMPACTION } from './compaction/compactor.js';
-import { Failpoints } from './failpoints.js';
 import { runLeadership } from './leadership/leadership.js';
 import { Term } from './leadership/term.js';
 import type { StoreMetrics } from './metrics.js';

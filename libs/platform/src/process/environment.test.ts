@@ -14,13 +14,14 @@ it('reads texts, numbers, choices and lists, and their defaults where there is n
 });
 
 it('says everything that is wrong at once', () => {
-  const environment = new Environment({ PORT: '70000', LEVEL: 'loud', KEY_FILE: '/nowhere/key', SERVERS: ' , ' });
+  const environment = new Environment({ PORT: '70000', LEVEL: 'loud', POINTS: 'nowhere', KEY_FILE: '/nowhere/key', SERVERS: ' , ' });
   environment.required('NAME');
   environment.integer('PORT', 1, { from: 1, to: 65_535 });
   environment.choice('LEVEL', ['info', 'debug'], 'info');
   environment.file('KEY_FILE');
   environment.file('CERTIFICATE_FILE');
   environment.list('SERVERS');
+  environment.parsed('POINTS', (text) => { throw new RangeError(`${text} is no point`); }, undefined);
   expect(() => environment.check()).toThrow(
     new ConfigurationError([
       'NAME is not set',
@@ -29,6 +30,7 @@ it('says everything that is wrong at once', () => {
       'KEY_FILE names /nowhere/key, which cannot be read (ENOENT)',
       'CERTIFICATE_FILE is not set',
       'SERVERS names nothing',
+      'POINTS is "nowhere": nowhere is no point',
     ]),
   );
 });

@@ -47,6 +47,18 @@ export class Environment {
     return found ?? fallback;
   }
 
+  /** What a text says, as `parse` reads it; what `parse` throws is said as a problem. */
+  parsed<T>(name: string, parse: (text: string) => T, fallback: T): T {
+    const text = this.optional(name);
+    if (text === undefined) return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      this.problems.push(`${name} is "${text}": ${(error as Error).message}`);
+      return fallback;
+    }
+  }
+
   /** Texts separated by commas; at least one. */
   list(name: string): readonly string[] {
     const value = this.required(name);

@@ -1,4 +1,4 @@
-import type { Logger } from '@gantry/async';
+import { FAILPOINTS, Failpoints, parseFailpoints, type Logger } from '@gantry/async';
 import { createLogger, type LogLevel } from '../logging/logger.js';
 import { createProcessMetrics, type Metrics } from '../metrics/index.js';
 import type { HealthCheck } from '../nest/admin.module.js';
@@ -33,16 +33,19 @@ export interface ProcessSettings {
   readonly logLevel: LogLevel;
   /** Where health and metrics are served. */
   readonly adminPort: number;
+  /** Armed by tests alone. */
+  readonly failpoints: Failpoints;
 }
 
 const STOP_MS = 25_000;
 const STARTING: readonly HealthCheck[] = [{ name: 'start', check: () => 'it starts' }];
 
-/** `GANTRY_LOG_LEVEL` (info) and `GANTRY_ADMIN_PORT` (9090). */
+/** `GANTRY_LOG_LEVEL` (info) and `GANTRY_ADMIN_PORT` (9090). In tests, `GANTRY_FAILPOINTS` as `parseFailpoints` reads it. */
 export function readProcessSettings(environment: Environment): ProcessSettings {
   return {
     logLevel: environment.choice('GANTRY_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     adminPort: environment.integer('GANTRY_ADMIN_PORT', 9090, { from: 0, to: 65_535 }),
+    failpoints: environment.parsed('GANTRY_FAILPOINTS', (text) => parseFailpoints(text, FAILPOINTS), new Failpoints()),
   };
 }
 

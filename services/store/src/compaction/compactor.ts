@@ -1,5 +1,4 @@
-import type { Logger } from '@gantry/async';
-import type { Failpoints } from '../failpoints.js';
+import type { Failpoints, Logger } from '@gantry/async';
 import type { PostgresConfig, Runner } from '../postgres/connection.js';
 import { createConnection } from '../postgres/connection.js';
 import { messageOf } from '../postgres/errors.js';

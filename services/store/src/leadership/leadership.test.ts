@@ -1,4 +1,4 @@
-import { silentLogger } from '@gantry/async';
+import { Failpoints, silentLogger } from '@gantry/async';
 import type { MemoryBus, SequencedMessage } from '@gantry/bus';
 import { createMemoryBus } from '@gantry/bus';
 import type { Storage } from '@gantry/storage';
@@ -7,7 +7,6 @@ import type { TestPostgres } from '../../../../cluster/src/postgres/embedded-pos
 import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
 import { createRemoteStorage } from '../../../api/src/remote-storage/remote-storage.suite.js';
-import { Failpoints } from '../failpoints.js';
 import { Committer } from '../log/committer.js';
 import { LogState } from '../log/state.js';
 import { migrate } from '../postgres/migrations/migrate.js';

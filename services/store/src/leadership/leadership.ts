@@ -1,6 +1,5 @@
-import type { Logger } from '@gantry/async';
+import type { Failpoints, Logger } from '@gantry/async';
 import { Backoff, delay, systemClock } from '@gantry/async';
-import type { Failpoints } from '../failpoints.js';
 import type { PostgresConfig } from '../postgres/connection.js';
 import { messageOf } from '../postgres/errors.js';
 import type { Meta } from '../postgres/sql/meta.js';

@@ -1,9 +1,8 @@
-import type { Logger } from '@gantry/async';
+import type { Failpoints, Logger } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import type { Storage } from '@gantry/storage';
 import type { CompactionPolicy } from '../compaction/compactor.js';
 import { compactApart, RevisionAge } from '../compaction/compactor.js';
-import type { Failpoints } from '../failpoints.js';
 import { Committer } from '../log/committer.js';
 import { expire } from '../log/expiry.js';
 import { LogState } from '../log/state.js';

@@ -1,6 +1,6 @@
+import type { Failpoints } from '@gantry/async';
 import type { LogEntry, StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
 import { StorageError, validateWrite } from '@gantry/storage';
-import type { Failpoints } from '../failpoints.js';
 import type { LeaderSession } from '../leadership/session.js';
 import { commitError, messageOf, wasRolledBack } from '../postgres/errors.js';
 import type { Append } from '../postgres/sql/append.js';

@@ -1,12 +1,11 @@
 import type { Logger } from '@gantry/async';
-import { silentLogger } from '@gantry/async';
+import { Failpoints, silentLogger } from '@gantry/async';
 import type { MemoryBus, SequencedMessage } from '@gantry/bus';
 import { createMemoryBus } from '@gantry/bus';
 import type { LogEntry, MemoryStorage } from '@gantry/storage';
 import { createMemoryStorage, decodeWatchMessage } from '@gantry/storage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
-import { Failpoints } from '../failpoints.js';
 import { Publisher } from './publisher.js';
 
 let bus: MemoryBus;

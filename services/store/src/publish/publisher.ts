@@ -1,10 +1,9 @@
-import type { Logger } from '@gantry/async';
+import type { Failpoints, Logger } from '@gantry/async';
 import { Backoff, delay, systemClock } from '@gantry/async';
 import type { Bus } from '@gantry/bus';
 import { watchSubject } from '@gantry/bus';
 import type { HistoryPage, LogEntry } from '@gantry/storage';
 import { encodeWatchMessage, parseKey, StorageError } from '@gantry/storage';
-import type { Failpoints } from '../failpoints.js';
 import type { StoreMetrics } from '../metrics.js';
 import { messageOf } from '../postgres/errors.js';
 import { align } from './align.js';
