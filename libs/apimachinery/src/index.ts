@@ -66,7 +66,7 @@ export type { MediaType } from './codec/media-type.js';
 export { mediaTypes, negotiateAccept } from './codec/negotiation.js';
 export type { Acceptable, Accepted, MediaFormat } from './codec/negotiation.js';
 export { encodeBody, isDecodeError } from './codec/body.js';
-export { encodeYaml } from './codec/yaml-document.js';
+export { encodeYaml } from './codec/yaml-writer.js';
 export { OpenApiDocuments, openApiV2ProtobufTypes } from './openapi/documents.js';
 export type { OpenApiBytes } from './openapi/documents.js';
 export type { ServedResource, ServedSubresource } from './openapi/served.js';

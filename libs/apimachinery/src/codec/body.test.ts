@@ -4,7 +4,7 @@ import { encodeBody, isDecodeError } from './body.js';
 import { parseJson } from './json.js';
 import type { MediaFormat } from './negotiation.js';
 import { decodeProtobuf } from './protobuf/envelope.js';
-import { encodeYaml } from './yaml-document.js';
+import { encodeYaml } from './yaml-writer.js';
 import { parseYaml } from './yaml.js';
 
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { a: 'yes', b: '0644', c: 'x: y\n', d: '' }, generation: 9007199254740993n }, spec: { containers: [{ name: 'c', image: 'busybox:1.36' }] } };
@@ -38,7 +38,9 @@ describe('bodies', () => {
   });
 
   it('are YAML that reads back as the same value', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))), (value) => {
+    const lines = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '\n', '\t', '-', '#', ':', '|', '\u00e4', '\u2028', '\u0085', '"', '1', '\\', '{') });
+    const words = fc.constantFrom('yes', 'No', 'on', 'null', '~', '=', '0644', '1e3', '22:22', '2026-01-02', 'a: b', 'a #b', '- a', '.inf', '<<', 'y', '0x1f', 'web:80', 'NaN', '+1');
+    fc.assert(fc.property(fc.dictionary(fc.oneof(fc.string(), lines, words), fc.oneof(fc.string(), lines, words, fc.json({ maxDepth: 3 }).map((text) => JSON.parse(text) as unknown), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))), (value) => {
       expect(JSON.stringify(parseYaml(encodeYaml(value)).value)).toBe(JSON.stringify(value));
     }));
   });

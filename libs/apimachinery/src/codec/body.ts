@@ -3,7 +3,7 @@ import type { MediaFormat } from './negotiation.js';
 import { encodeProtobuf } from './protobuf/envelope.js';
 import { ProtobufError } from './protobuf/wire-reader.js';
 import { YamlSyntaxError } from './yaml.js';
-import { encodeYaml } from './yaml-document.js';
+import { encodeYaml } from './yaml-writer.js';
 
 /** True for what the decoders throw on a body that is not in its form. */
 export function isDecodeError(error: unknown): error is Error {

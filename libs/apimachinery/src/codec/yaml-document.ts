@@ -51,10 +51,6 @@ function withoutForeign(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag !== 'object' || (!UNKNOWN_TO_GO.has(tag.tag) && !('format' in tag && tag.format === 'TIME')));
 }
 
-function withoutMerge(tags: Tags): Tags {
-  return tags.filter((tag) => tag !== 'merge' && (typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:merge'));
-}
-
 function plainValue(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return JSON.rawJSON(value.toString());
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is not a JSON number`);
@@ -80,13 +76,4 @@ function duplicateKeys(document: Document, lines: LineCounter): string[] {
   };
   visit(document.contents, 0);
   return found;
-}
-
-/** YAML that reads back as the same value, in blocks, without anchors. */
-export function encodeYaml(value: unknown): string {
-  const { Document, visit, isScalar } = yaml();
-  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false, customTags: withoutMerge });
-  // A plain << would be read as a merge of other maps into this one.
-  visit(document, { Pair: (_position, { key }) => void (isScalar(key) && key.value === '<<' && (key.type = 'QUOTE_DOUBLE')) });
-  return document.toString({ lineWidth: 0, indentSeq: false });
 }
