@@ -1,5 +1,6 @@
 import type { ResourceObject } from '@gantry/resources';
 import type { Identity } from '../http/authz/identity.js';
+import type { Reservation } from '../registry/reservation.js';
 import type { ServedResource } from '../registry/served-resource.js';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -22,6 +23,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   /** What a create rests on, added to by `admit`: the object is stored only if none of it has changed until then. */
   readonly guards?: WriteGuard[];
+  /** What a write draws on that others draw on too: at most one, added by `validate`, and noted in the same write as the object. */
+  readonly reservations?: Reservation[];
   /** What was at hand the first time was out of date: the newest is wanted. */
   readonly isRepeated?: boolean;
 }

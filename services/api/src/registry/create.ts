@@ -72,7 +72,7 @@ function nameObject({ metadata }: ResourceObject): number {
 }
 
 function admissionRequest({ resource, namespace, object, identity, dryRun }: CreateRequest): AdmissionRequest {
-  return { operation: 'CREATE', resource, subresource: '', namespace, name: object.metadata.name ?? '', object, old: undefined, identity, dryRun, guards: [] };
+  return { operation: 'CREATE', resource, subresource: '', namespace, name: object.metadata.name ?? '', object, old: undefined, identity, dryRun, guards: [], reservations: [] };
 }
 
 function checkValid({ kind }: ServedResource, object: ResourceObject): void {
@@ -91,7 +91,7 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, admissio
     if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
     return new CachedObject(resource.cache.form, key, 0, encoded);
   }
-  const outcome = await put(env, resource, key, 0, encoded, { guards: admission.guards!, claims: claims?.operations ?? [] });
+  const outcome = await put(env, resource, key, 0, encoded, { guards: admission.guards!, claims: claims?.operations ?? [], reservation: admission.reservations![0] });
   if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
   if (outcome.failedOperation > admission.guards!.length) {
     claims!.refused(outcome.failedOperation - admission.guards!.length - 1);

@@ -4,6 +4,8 @@ import type { EncodedValue, StoredValue, WriteOperation, WriteOutcome } from '@g
 import type { WriteGuard } from '../admission/chain.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { RegistryEnvironment } from './environment.js';
+import { writeReserved } from './reservation.js';
+import type { Reservation } from './reservation.js';
 import type { ServedResource } from './served-resource.js';
 
 /** A state that a write starts from. `fresh`: it was read from the storage after the request arrived; else it may be behind. */
@@ -29,21 +31,23 @@ export function opened(env: RegistryEnvironment, resource: ServedResource, value
   return new CachedObject(resource.cache.form, value.key, value.revision, plain);
 }
 
-/** What is written or checked together with an object: its guards first, then its claims. */
+/** What is written or checked together with an object: its guards first, then its claims, then what it draws on. */
 export interface Together {
   readonly guards?: readonly WriteGuard[];
   readonly claims?: readonly WriteOperation[];
+  readonly reservation?: Reservation | undefined;
 }
 
 /**
  * Writes an object by compare-and-swap (0: the key must be free), sealed where its kind is, with the kind's time to live. A refusal by a
  * guard or a claim is of an operation behind the first.
  */
-export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, { guards = [], claims = [] }: Together = {}): Promise<WriteOutcome> {
+export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, { guards = [], claims = [], reservation }: Together = {}): Promise<WriteOutcome> {
   const { value, spliceOffset, schemaHash } = kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
   const operation = { type: 'put', key, expectedRevision, value, spliceOffset, schemaHash } as const;
   const checks = guards.map((guard) => ({ type: 'check', key: guard.key, expectedRevision: guard.revision }) as const);
-  return write(env, [kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds }, ...checks, ...claims]);
+  const operations = [kind.ttlSeconds === undefined ? operation : { ...operation, ttlSeconds: kind.ttlSeconds }, ...checks, ...claims];
+  return reservation === undefined ? write(env, operations) : writeReserved(reservation, operations, (all) => write(env, all));
 }
 
 /** Removes an object by compare-and-swap, and with it what it holds. A refusal by what it holds is of an operation behind the first. */

@@ -7,6 +7,7 @@ import { currentState, freshState, notFound, opened, put, remove } from './curre
 import type { CurrentState } from './current-state.js';
 import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
+import type { Reservation } from './reservation.js';
 import { fromStored, storageKeyOf } from './served-resource.js';
 import type { ServedResource } from './served-resource.js';
 
@@ -63,8 +64,8 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
 async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState, attempt: number): Promise<Next> {
   let prepared: Prepared;
   try {
-    const object = await preparedObject(env, request, state.object);
-    prepared = { object, claims: await claimsFor(env, request, state.object, object, attempt) };
+    const { object, reservation } = await preparedObject(env, request, state.object);
+    prepared = { object, reservation, claims: await claimsFor(env, request, state.object, object, attempt) };
   } catch (error) {
     if (state.fresh || !(error instanceof StatusError)) throw error;
     const current = await freshState(env, request.resource, state.object.key, request.signal);
@@ -76,6 +77,7 @@ async function attemptUpdate(env: RegistryEnvironment, request: UpdateRequest, s
 
 interface Prepared {
   readonly object: ResourceObject;
+  readonly reservation: Reservation | undefined;
   readonly claims: Claims | undefined;
 }
 
@@ -86,7 +88,7 @@ async function claimsFor(env: RegistryEnvironment, { resource, dryRun }: UpdateR
   return claimer.claim({ object, old: existing.object, dryRun, attempt });
 }
 
-async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<ResourceObject> {
+async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, existing: CachedObject): Promise<Omit<Prepared, 'claims'>> {
   const { resource, strategy, namespace, name, subresource, identity, dryRun } = request;
   const old = fromStored(resource, existing.object);
   const context: StrategyContext = { now: rfc3339(env.now()), userName: identity.name };
@@ -96,14 +98,14 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   object.metadata.resourceVersion = String(existing.revision);
   keepSystemFields(object, old);
   resource.kind.defaults(object);
-  const admission = { operation: 'UPDATE', resource, subresource, namespace, name, object, old, identity, dryRun } as const;
+  const admission = { operation: 'UPDATE' as const, resource, subresource, namespace, name, object, old, identity, dryRun, reservations: [] as Reservation[] };
   await env.admission.admit(admission);
   strategy.prepareForUpdate(object, old, context);
   const errors = strategy.validateUpdate(object, old);
   if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
-  return object;
+  return { object, reservation: admission.reservations[0] };
 }
 
 function checkIdentity({ resource, namespace, name }: UpdateRequest, { metadata }: ResourceObject, old: ResourceObject): void {
@@ -155,7 +157,7 @@ function keep<T extends object, K extends keyof T>(target: T, source: T, field: 
 
 type Next = CachedObject | { readonly current: CurrentState | undefined };
 
-async function store(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState, { object: wanted, claims }: Prepared): Promise<Next> {
+async function store(env: RegistryEnvironment, request: UpdateRequest, state: CurrentState, { object: wanted, claims, reservation }: Prepared): Promise<Next> {
   const { resource } = request;
   const { object: existing, fresh } = state;
   const object = claims?.object ?? wanted;
@@ -164,7 +166,7 @@ async function store(env: RegistryEnvironment, request: UpdateRequest, state: Cu
   const encoded = encodeObject(resource, object);
   if (isSame(existing, encoded.value)) return fresh ? existing : confirmed(env, request, existing);
   if (request.dryRun) return new CachedObject(form, key, revision, encoded);
-  const outcome = isFinished(resource, object) ? await remove(env, resource, existing) : await put(env, resource, key, revision, encoded, { claims: claims?.operations ?? [] });
+  const outcome = isFinished(resource, object) ? await remove(env, resource, existing) : await put(env, resource, key, revision, encoded, { claims: claims?.operations ?? [], reservation });
   if (outcome.ok) return new CachedObject(form, key, outcome.revisions[0]!, encoded);
   if (outcome.failedOperation > 0) {
     claims?.refused(outcome.failedOperation - 1);
