@@ -39,7 +39,7 @@ describe('the schema', () => {
     await queryOnce(config, 'UPDATE gantry.meta SET revision = 5');
     await migrate(config, silentLogger);
     expect(await queryOnce(config, 'SELECT revision FROM gantry.meta')).toEqual([{ revision: '5' }]);
-    expect(await queryOnce(config, 'SELECT name FROM gantry.migrations ORDER BY id')).toEqual([{ name: 'Tables1732400000001' }, { name: 'Views1732400000002' }]);
+    expect(await queryOnce(config, 'SELECT name FROM gantry.migrations ORDER BY id')).toEqual([{ name: 'Tables1732400000001' }, { name: 'Views1732400000002' }, { name: 'Incarnation1732400000003' }]);
   });
 
   it('shows the objects to people, whatever their bytes are', async () => {
