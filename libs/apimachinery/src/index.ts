@@ -36,8 +36,8 @@ export type { FieldReader, FieldRequirement } from './selectors/field-selector.j
 export { Quantity } from './quantity/quantity.js';
 export type { QuantityFormat } from './quantity/quantity.js';
 export { canonicalQuantity, parseQuantity, quantityOf, QuantityError } from './quantity/parse.js';
-export { decodeMessage, decodeProtobuf, encodeMessage, encodeProtobuf, hasProtobuf, isProtobuf } from './codec/protobuf/envelope.js';
-export type { TypedObject } from './codec/protobuf/envelope.js';
+export { decodeMessage, decodeProtobuf, encodeMessage, encodeProtobuf, hasProtobuf, isProtobuf, protobufListFrame } from './codec/protobuf/envelope.js';
+export type { ProtobufListFrame, TypedObject } from './codec/protobuf/envelope.js';
 export { decodeWatchFrame, encodeWatchFrame } from './codec/protobuf/watch-frame.js';
 export type { DecodedWatchEvent } from './codec/protobuf/watch-frame.js';
 export { ProtobufError } from './codec/protobuf/wire-reader.js';

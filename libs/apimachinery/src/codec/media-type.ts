@@ -12,10 +12,14 @@ export interface MediaType {
 /** Longer headers are cut: no client names as many types. */
 const LONGEST_HEADER = 8192;
 
-/** The clauses of an Accept header, best first; those of equal quality as they came. Malformed clauses are passed over. */
+/** The clauses of an Accept header, best first; of equal quality those without wildcards first, else as they came. Malformed clauses are passed over. */
 export function parseAccept(header: string): MediaType[] {
   const clauses = splitOutsideQuotes(header.slice(0, LONGEST_HEADER), ',').map(parseMediaType);
-  return clauses.filter((clause) => clause !== undefined).sort((a, b) => b.quality - a.quality);
+  return clauses.filter((clause) => clause !== undefined).sort((a, b) => b.quality - a.quality || wildcards(a) - wildcards(b));
+}
+
+function wildcards({ type, subtype }: MediaType): number {
+  return Number(type === '*') + Number(subtype === '*');
 }
 
 /** A single media type; undefined when it is malformed. */

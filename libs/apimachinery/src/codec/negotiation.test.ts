@@ -18,6 +18,9 @@ describe('negotiateAccept', () => {
     ['application/json;q=0.5, application/yaml', 'yaml'],
     ['application/yaml;q=0, application/*;q=0.1', 'json'],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
+    ['*/*, application/yaml', 'yaml'],
+    ['application/yaml;stream=watch, */*', 'json'],
+    ['application/*;stream=watch', 'json'],
     ['APPLICATION/JSON', 'json'],
     ['application/cbor, application/json;stream=watch', 'json'],
     ['application/json; profile="a,b;c"', 'json'],
@@ -30,6 +33,7 @@ describe('negotiateAccept', () => {
   it('takes the first transformation that the endpoint offers', () => {
     expect(negotiateAccept(kubectlGet, objects)).toMatchObject({ format: 'json', contentType: 'application/json', as: { kind: 'Table', version: 'v1', group: 'meta.k8s.io' } });
     expect(negotiateAccept(`application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${kubectlGet}`, objects).format).toBe('json');
+    expect(negotiateAccept('*/*;as=Table;v=v1;g=meta.k8s.io', objects)).toMatchObject({ format: 'json', as: { kind: 'Table' } });
   });
 
   it('falls back to the plain form where there is no transformation', () => {
@@ -42,7 +46,7 @@ describe('negotiateAccept', () => {
     expect(negotiateAccept(header, { formats: ['json'], transforms }).contentType).toBe('application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList');
   });
 
-  it.each(['text/plain', 'application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json;q=0', ';;,', 'application/json;stream=none'])('refuses %j with 406', (header) => {
+  it.each(['text/plain', 'application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json;q=0', ';;,', 'application/json;stream=none', 'application/json;v=v1', 'application/json;sv=v1'])('refuses %j with 406', (header) => {
     expect(() => negotiateAccept(header, { formats: ['json', 'yaml'] })).toThrow(expect.objectContaining({
       code: 406, message: 'only the following media types are accepted: application/json, application/yaml',
     }));

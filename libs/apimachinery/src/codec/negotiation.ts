@@ -49,12 +49,20 @@ const anything: MediaType = { type: '*', subtype: '*', parameters: {}, quality: 
 
 function satisfy(clause: MediaType, acceptable: Acceptable): Accepted | undefined {
   if (clause.quality === 0) return undefined;
-  const { as: kind, g: group = '', v: version = '', stream, pretty } = clause.parameters;
-  const format = acceptable.formats.find((one) => covers(clause, mediaTypes[one]));
-  if (format === undefined || (stream !== undefined && stream !== 'watch')) return undefined;
+  for (const format of acceptable.formats) {
+    const accepted = covers(clause, mediaTypes[format]) ? satisfyAs(clause, format, acceptable) : undefined;
+    if (accepted !== undefined) return accepted;
+  }
+  return undefined;
+}
+
+function satisfyAs({ parameters }: MediaType, format: MediaFormat, acceptable: Acceptable): Accepted | undefined {
+  const { as: kind, g: group, v: version, sv, stream, pretty } = parameters;
+  if (stream && (stream !== 'watch' || format === 'yaml')) return undefined;
+  if (sv && (sv !== 'v1' || acceptable.transforms === undefined)) return undefined;
   const base = { format, pretty: pretty === '1' };
-  if (kind === undefined) return { ...base, contentType: mediaTypes[format] };
-  const as = { group, version, kind };
+  if (kind === undefined && group === undefined && version === undefined) return { ...base, contentType: mediaTypes[format] };
+  const as = { group: group ?? '', version: version ?? '', kind: kind ?? '' };
   return acceptable.transforms?.(as, format) === true ? { ...base, as, contentType: contentTypeOf(format, as) } : undefined;
 }
 

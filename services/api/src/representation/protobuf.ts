@@ -1,10 +1,11 @@
-import { encodeProtobuf, encodeWatchFrame } from '@gantry/apimachinery';
+import { definitionNameOf, encodeMessage, encodeProtobuf, encodeWatchFrame } from '@gantry/apimachinery';
 import type { Status } from '@gantry/apimachinery';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
 import { bookmarkObject } from './json.js';
+import { protobufList } from './protobuf-list.js';
 import type { ListMetadata, Representation } from './representation.js';
 
 export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
@@ -23,9 +24,10 @@ export class ProtobufRepresentation implements Representation {
     return object.derived(this.name, (stored) => encodeProtobuf(fromStored(this.resource, stored.object)));
   }
 
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Uint8Array {
-    const { kind, apiVersion } = { kind: this.resource.kind.listKind, apiVersion: this.resource.apiVersion };
-    return encodeProtobuf({ kind, apiVersion, metadata, items: objects.map(({ object }) => fromStored(this.resource, object)) });
+  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
+    const { kind, apiVersion } = this.resource;
+    const message = definitionNameOf(kind) ?? '';
+    return protobufList({ kind: kind.listKind, apiVersion, metadata }, objects.length, (index) => encodeMessage(message, { ...fromStored(this.resource, objects[index]!.object) }));
   }
 
   event({ type, object }: Notice): Uint8Array {

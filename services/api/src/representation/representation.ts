@@ -1,3 +1,4 @@
+import { newNotAcceptable } from '@gantry/apimachinery';
 import type { Status } from '@gantry/apimachinery';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
@@ -14,8 +15,8 @@ export interface Representation {
   /** Unique among the representations of a stored object: what is made is kept under this name. */
   readonly name: string;
   readonly contentType: string;
-  /** Content type of a watch. */
-  readonly streamType: string;
+  /** Content type of a watch; undefined where there is none in this form. */
+  readonly streamType: string | undefined;
   object(object: CachedObject): Uint8Array;
   list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> | Uint8Array;
   /** One event of a watch. */
@@ -23,4 +24,10 @@ export interface Representation {
   bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array;
   /** An ERROR event: the last of its watch. */
   errorEvent(status: Status): Uint8Array;
+}
+
+/** The content type of a watch. Throws 406 for a form in which there are none. */
+export function streamTypeOf({ streamType }: Representation): string {
+  if (streamType === undefined) throw newNotAcceptable(['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']);
+  return streamType;
 }

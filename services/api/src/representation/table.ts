@@ -7,6 +7,7 @@ import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
 import { jsonEvent, jsonEventOf, JsonRepresentation } from './json.js';
 import { metadataJson } from './metadata-only.js';
+import type { MetaVersion } from './metadata-only.js';
 import { Pieces } from './pieces.js';
 import type { ListMetadata, Representation } from './representation.js';
 
@@ -31,9 +32,10 @@ export class TableRepresentation implements Representation {
   constructor(
     private readonly resource: ServedResource,
     private readonly include: IncludeObject,
+    private readonly version: MetaVersion,
     private readonly now: () => number,
   ) {
-    this.name = `table ${include} ${resource.apiVersion}`;
+    this.name = `table ${include} ${version} ${resource.apiVersion}`;
     this.#whole = new JsonRepresentation(resource);
     this.#definitions = JSON.stringify(resource.kind.columns.map(columnDefinition));
   }
@@ -60,7 +62,7 @@ export class TableRepresentation implements Representation {
 
   bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array {
     const row = { cells: [], object: { kind: this.resource.kind.kind, apiVersion: this.resource.apiVersion, metadata: { resourceVersion: String(revision), annotations } } };
-    return jsonEventOf('BOOKMARK', { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) }, columnDefinitions: JSON.parse(this.#definitions), rows: [row] });
+    return jsonEventOf('BOOKMARK', { kind: 'Table', apiVersion: `meta.k8s.io/${this.version}`, metadata: { resourceVersion: String(revision) }, columnDefinitions: JSON.parse(this.#definitions), rows: [row] });
   }
 
   errorEvent(status: Status): Uint8Array {
@@ -68,7 +70,7 @@ export class TableRepresentation implements Representation {
   }
 
   #head(metadata: ListMetadata): Buffer {
-    return Buffer.from(`{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${this.#definitions},"rows":[`);
+    return Buffer.from(`{"kind":"Table","apiVersion":"meta.k8s.io/${this.version}","metadata":${JSON.stringify(metadata)},"columnDefinitions":${this.#definitions},"rows":[`);
   }
 
   #row(object: CachedObject, now: number): Uint8Array {
@@ -77,7 +79,7 @@ export class TableRepresentation implements Representation {
     for (const { cell } of this.resource.kind.columns) cells.push(cell(served, now));
     const head = `{"cells":${JSON.stringify(cells)}`;
     if (this.include === 'None') return Buffer.from(`${head}}`);
-    const shown = this.include === 'Metadata' ? metadataJson(object) : this.#whole.object(object);
+    const shown = this.include === 'Metadata' ? metadataJson(object, this.version) : this.#whole.object(object);
     return Buffer.concat([Buffer.from(`${head},"object":`), shown, Buffer.from('}')]);
   }
 }

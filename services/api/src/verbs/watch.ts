@@ -4,6 +4,7 @@ import type { Answer, AnswerSink } from '../http/answer.js';
 import { objectFilter } from '../registry/object-filter.js';
 import type { ObjectFilter } from '../registry/object-filter.js';
 import { listPrefixOf } from '../registry/served-resource.js';
+import { streamTypeOf } from '../representation/representation.js';
 import { awaitState, eventsBeforeRing, watchStart } from '../registry/watch.js';
 import type { WatchStart } from '../registry/watch.js';
 import type { CacheEvent } from '../watch-cache/cache-event.js';
@@ -24,13 +25,13 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
   const { context, resource } = request;
   const { query } = context;
   checkWatchParameters(query);
-  const representation = request.representation();
+  const contentType = streamTypeOf(request.representation());
   const filter = objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector'));
   const sendInitialEvents = query.has('sendInitialEvents') ? context.flag('sendInitialEvents') : undefined;
   const opening = await prepare(request, watchStart(query.get('resourceVersion') ?? '', sendInitialEvents), filter);
   return {
     status: 200,
-    headers: { 'content-type': representation.streamType },
+    headers: { 'content-type': contentType },
     start: (sink) => begin(request, opening, filter, sink, sendInitialEvents === true),
   };
 }

@@ -4,7 +4,7 @@ import { modelKinds, schemaOf } from '../../schema/schema-model.js';
 import { parseGroupVersionKind } from '../../schema/schema.js';
 import type { Schema } from '../../schema/schema.js';
 import { arbitraryOf } from './arbitrary.suite.js';
-import { decodeMessage, decodeProtobuf, encodeMessage, encodeProtobuf, hasProtobuf } from './envelope.js';
+import { decodeMessage, decodeProtobuf, encodeMessage, encodeProtobuf, hasProtobuf, protobufListFrame } from './envelope.js';
 import { ProtobufError } from './wire-reader.js';
 
 const kinds = modelKinds().filter(({ apiVersion, kind }) => hasProtobuf(parseGroupVersionKind(apiVersion, kind)));
@@ -21,6 +21,19 @@ describe('the protobuf form', () => {
       const object = { ...(fields as Record<string, unknown>), apiVersion, kind };
       expect(decodeProtobuf(encodeProtobuf(object))).toEqual(object);
     }), { numRuns: 15 });
+  });
+
+  it.each(kinds.filter(({ apiVersion, kind }) => kind !== 'List' && kind.endsWith('List') && schemaOf(parseGroupVersionKind(apiVersion, kind))?.properties?.['items'] !== undefined))('writes $apiVersion $kind from items that were encoded one by one', ({ apiVersion, kind }) => {
+    const schema = schemaOf(parseGroupVersionKind(apiVersion, kind)) as Schema;
+    const item = schema.properties?.['items']?.items?.$ref as string;
+    fc.assert(fc.property(arbitraryOf(schema), (fields) => {
+      const list = { ...(fields as { items?: Record<string, unknown>[] }), apiVersion, kind };
+      const items = (list.items ?? []).map((one) => encodeMessage(item, one));
+      const { head, prefix, tail } = protobufListFrame(list, items.map(({ length }) => length));
+      const body = Buffer.concat([head, ...items.flatMap((one) => [prefix(one.length), one]), tail]);
+      expect(decodeProtobuf(body)).toEqual(decodeProtobuf(encodeProtobuf(list)));
+      expect(body).toHaveLength(encodeProtobuf(list).length);
+    }), { numRuns: 5 });
   });
 
   it('keeps zero values where they are values, and drops those that Go writes for absent fields', () => {

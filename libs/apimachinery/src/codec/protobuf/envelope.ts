@@ -47,6 +47,40 @@ export function encodeProtobuf(object: Readonly<Record<string, unknown>>): Uint8
   return writer.finish();
 }
 
+/** A list of which the items are encoded one by one: the body is `head`, then every item after its `prefix`, then `tail`. */
+export interface ProtobufListFrame {
+  readonly head: Uint8Array;
+  /** What stands before an item of this many bytes. */
+  prefix(itemBytes: number): Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** The frame of a list around items whose messages (`encodeMessage`) have these lengths. Throws `ProtobufError` for a kind without one. */
+export function protobufListFrame(list: Readonly<Record<string, unknown>>, itemBytes: readonly number[]): ProtobufListFrame {
+  const { apiVersion = '', kind = '', items: _items, ...fields } = list as { apiVersion?: string; kind?: string; items?: unknown };
+  const codec = codecOfKind(parseGroupVersionKind(apiVersion, kind));
+  const number = codec.numberOf('items');
+  const prefix = (bytes: number): Uint8Array => {
+    const writer = new WireWriter();
+    writer.varint(bytes);
+    writer.tag(number, 2);
+    return writer.finish();
+  };
+  const own = new WireWriter();
+  codec.writeFields(own, fields);
+  const rest = own.finish();
+  const writer = new WireWriter();
+  writer.bytes(rest);
+  writer.varint(itemBytes.reduce((sum, bytes) => sum + bytes + prefix(bytes).length, rest.length));
+  writer.tag(2, 2);
+  writeTypeMeta(writer, apiVersion, kind);
+  writer.bytes(MAGIC);
+  return { head: writer.finish(), prefix, tail: emptyTail };
+}
+
+/** What Go writes for an envelope without encoding: two empty texts. */
+const emptyTail = Uint8Array.from([0x1a, 0x00, 0x22, 0x00]);
+
 /**
  * The object of a body. `expected` is the kind to read when the body does not name its own. Throws `ProtobufError` on bytes that
  * are no body, on a kind that the model does not know, and on one without a protobuf form.

@@ -111,6 +111,13 @@ export class MessageCodec implements ValueCodec {
     }
   }
 
+  /** The number of a field by its JSON name. Throws on a name that the message has not. */
+  numberOf(name: string): number {
+    const field = this.fields().find((one) => one.name === name);
+    if (field === undefined) throw new RangeError(`no field ${name}`);
+    return field.number;
+  }
+
   private readField(reader: WireReader, number: number, wireType: number, target: Record<string, unknown>): boolean {
     this.fields();
     const field = this.byNumber[number];
