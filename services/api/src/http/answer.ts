@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { StatusError } from '@gantry/apimachinery';
 
 export type AnswerHeaders = Record<string, string>;
@@ -34,10 +36,31 @@ export interface StreamedAnswer extends Head {
   start: (sink: AnswerSink) => void;
 }
 
-export type Answer = WholeAnswer | StreamedAnswer;
+/** A connection whose client wants to speak another protocol on it. Nothing was written to it yet. */
+export interface UpgradedConnection {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What the client sent behind its request already. */
+  readonly head: Buffer;
+}
+
+/** An answer that takes the connection over, possible where the context has an `upgrade`. */
+export interface UpgradeAnswer extends Head {
+  readonly status: 101;
+  /** Writes the head itself, with these headers in it, and owns the connection. Resolves when that is over; never rejects. */
+  take: (connection: UpgradedConnection, headers: AnswerHeaders) => Promise<void>;
+}
+
+/** An answer in HTTP. */
+export type PlainAnswer = WholeAnswer | StreamedAnswer;
+export type Answer = PlainAnswer | UpgradeAnswer;
 
 export function isStreamed(answer: Answer): answer is StreamedAnswer {
   return 'start' in answer;
+}
+
+export function isUpgrade(answer: Answer): answer is UpgradeAnswer {
+  return 'take' in answer;
 }
 
 export const JSON_TYPE = 'application/json';

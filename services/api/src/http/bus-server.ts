@@ -3,7 +3,7 @@ import { decodeToken } from '@gantry/bus';
 import type { Bus } from '@gantry/bus';
 import { serveApi } from '@gantry/client';
 import type { ApiRequest, ApiResponse, ApiStreamResponse } from '@gantry/client';
-import { isStreamed } from './answer.js';
+import { isStreamed, isUpgrade } from './answer.js';
 import { authenticated, joiningNode, MASTERS_GROUP, nodeIdentity } from './authz/identity.js';
 import type { Identity } from './authz/identity.js';
 import type { RequestChain } from './chain.js';
@@ -31,6 +31,7 @@ async function handle(chain: RequestChain, subject: string, request: ApiRequest)
   const context = new RequestContext({ method, path, query, headers, body, identity: identityOf(subject) });
   signal?.addEventListener('abort', () => context.abandon(), { once: true });
   const answer = await chain.handle(context);
+  if (isUpgrade(answer)) throw new Error('a message of the bus has no connection to hand over');
   if (!isStreamed(answer)) return { status: answer.status, headers: answer.headers, body: answer.body instanceof Uint8Array ? answer.body : Buffer.concat(answer.body) };
   const sink = new QueueSink();
   signal?.addEventListener('abort', () => sink.leave(), { once: true });

@@ -90,7 +90,7 @@ export class RequestChain {
     const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
     const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
     const route = this.options.routes.find(path);
-    if (route !== undefined) context.series = this.options.metrics?.requests.seriesOf(route, path, attributes.verb, context.rawQuery !== '' && context.query.has('dryRun'));
+    if (route !== undefined) context.series = this.options.metrics?.requests.seriesOf(route, path, route.isConnection ? 'connect' : attributes.verb, context.rawQuery !== '' && context.query.has('dryRun'));
     const refusal = this.#refusal(identity, attributes, route, path);
     if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
     if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path, context.method)) throw nothingHere();

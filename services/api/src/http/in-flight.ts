@@ -24,9 +24,9 @@ export class InFlight {
     this.#sweeper.unref();
   }
 
-  /** Answers how to leave. */
-  enter(request: InFlightRequest): () => void {
-    const flight: Flight = { request, deadline: Date.now() + this.timeoutMs };
+  /** Answers how to leave. One that is only passed on has no deadline. */
+  enter(request: InFlightRequest, isBounded = true): () => void {
+    const flight: Flight = { request, deadline: isBounded ? Date.now() + this.timeoutMs : Number.POSITIVE_INFINITY };
     this.#flights.add(flight);
     return () => {
       this.#flights.delete(flight);

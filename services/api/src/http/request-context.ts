@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { RequestSeries } from '../metrics/request-series.js';
 import type { Identity } from './authz/identity.js';
 
@@ -11,6 +12,10 @@ export interface RequestInput {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array | undefined;
+  /** The body as it comes, in place of `body`, where it is only passed on. */
+  readonly incoming?: Readable | undefined;
+  /** The protocol that the client wants to go on with, in lower case; only where the connection can be handed over. */
+  readonly upgrade?: string | undefined;
   /** undefined: no credentials were given. */
   readonly identity: Identity | undefined;
 }
@@ -62,6 +67,14 @@ export class RequestContext {
   flag(name: string): boolean {
     const value = this.query.get(name);
     return value === 'true' || value === '1' || value === 'True' || value === 'TRUE' || value === 't' || value === 'T';
+  }
+
+  get incoming(): Readable | undefined {
+    return this.#input.incoming;
+  }
+
+  get upgrade(): string | undefined {
+    return this.#input.upgrade;
   }
 
   get body(): Uint8Array | undefined {

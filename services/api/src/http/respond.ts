@@ -4,7 +4,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { isStreamed } from './answer.js';
-import type { Answer, WholeAnswer } from './answer.js';
+import type { PlainAnswer, WholeAnswer } from './answer.js';
 import { isGone, ResponseSink } from './response-sink.js';
 
 /** Smaller answers are sent as they are: compressing them costs more than it saves. As upstream has it. */
@@ -12,7 +12,7 @@ const GZIP_FROM_BYTES = 128 * 1024;
 const compress = promisify(gzip);
 
 /** Writes an answer. Resolves when a whole answer has been handed to the connection, or when a streamed one has begun. */
-export async function respond(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, answer: Answer): Promise<void> {
+export async function respond(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, answer: PlainAnswer): Promise<void> {
   if (isStreamed(answer)) {
     head(response, answer.status, answer.headers);
     if (!(response instanceof Http2ServerResponse)) response.flushHeaders();

@@ -24,6 +24,8 @@ export interface Route {
   readonly verbs: Readonly<Record<string, RouteVerb>>;
   /** Undefined where no path may follow. */
   readonly behind: PathsBehind | undefined;
+  /** Whoever asks is connected with something, whatever the method: it counts as CONNECT. */
+  readonly isConnection: boolean;
 }
 
 type RouteVerb = (request: RequestBase) => Promise<Answer>;
@@ -40,10 +42,10 @@ export class Routes {
       const { group, version, resource: plural } = resource.kind;
       const representations = new RepresentationTable(resource, now);
       this.#routes.set(`${group}/${version}/${plural}/`, route(resource, RESOURCE_VERBS, representations));
-      for (const { name, verbs, behind } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations, behind));
+      for (const { name, verbs, behind, isConnection } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations, behind, isConnection));
     }
     for (const { group, version, resource, namespaced, create: answer } of unstored) {
-      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer }, behind: undefined });
+      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer }, behind: undefined, isConnection: false });
     }
   }
 
@@ -53,14 +55,14 @@ export class Routes {
 }
 
 /** The verbs of a stored resource, bound to it. */
-function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, representations: RepresentationTable, behind?: PathsBehind): Route {
+function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, representations: RepresentationTable, behind?: PathsBehind, isConnection = false): Route {
   const bound = (verb: Verb): RouteVerb => (request) => {
     const { context } = request;
     const representation = (): Representation => representations.choose(context.header('accept'), context.rawQuery === '' ? null : context.query.get('includeObject'));
     return verb({ ...request, resource, representation });
   };
   const { groupResource, kind: { namespaced } } = resource;
-  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])), behind };
+  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])), behind, isConnection };
 }
 
 export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subresource[]): readonly Subresource[] {
@@ -68,7 +70,7 @@ export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subr
 }
 
 const COLLECTION_VERBS: Readonly<Record<string, string>> = { GET: 'list', POST: 'create', DELETE: 'deletecollection' };
-const OBJECT_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+const OBJECT_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', OPTIONS: 'options' };
 
 /** The verb that a method is on a collection or on an object; undefined where there is none. */
 export function verbFor(method: string, isCollection: boolean, isWatch: boolean): string | undefined {

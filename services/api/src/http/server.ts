@@ -7,15 +7,18 @@ import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import type { AccessMetrics } from '../metrics/access-metrics.js';
-import { statusAnswer } from './answer.js';
+import { isUpgrade, statusAnswer } from './answer.js';
 import type { HeaderAuthenticator } from './authn/bearer-token.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
 import type { Identity } from './authz/identity.js';
 import { InFlight } from './in-flight.js';
 import { dropBody, readBody } from './read-body.js';
+import { parseResourcePath } from './path.js';
 import { RequestContext } from './request-context.js';
+import type { RequestInput } from './request-context.js';
 import { respond } from './respond.js';
+import { Upgrades } from './upgrade.js';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -38,6 +41,8 @@ export interface ApiServer {
   stop(patienceMs: number): Promise<void>;
 }
 
+/** The subresource whose requests are passed on as they come. */
+const PROXY = 'proxy';
 /** Longer than the pools of clients keep a connection, so that it is the client that closes. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -61,14 +66,16 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   const connections = trackConnections(server);
   const inFlight = new InFlight(options.requestTimeoutMs);
+  const upgrades = new Upgrades({ chain: options.chain, inFlight, contextOf: (request, upgrade) => upgradeContext(request, upgrade, options), fail: (request, response, error) => fail(request, response, error, options.logger) });
   server.on('request', (request: Request, response: Response) => void serve(options, inFlight, request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => void upgrades.serve(request, socket, head));
   server.on('tlsClientError', (error) => {
     options.access?.handshakeFailed();
     options.logger.debug({ error: error.message }, 'A TLS handshake failed');
   });
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, connections, patienceMs) };
+  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, upgrades, connections, patienceMs) };
 }
 
 /** Sends the answer, or a 504 when the time is up before there is one: the time that the body takes counts. */
@@ -81,12 +88,13 @@ async function serve(options: ServerOptions, inFlight: InFlight, request: Reques
     context?.series?.terminated(504);
     if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
   };
-  const leave = inFlight.enter({ expire, abandon: () => context?.abandon() });
+  const leave = inFlight.enter({ expire, abandon: () => context?.abandon() }, !isPassedOn(request));
   try {
     context = await contextOf(request, options);
     if (isExpired) return;
     response.on('close', () => context?.abandon());
     const answer = await chain.handle(context);
+    if (isUpgrade(answer)) throw new Error('this connection cannot be handed over');
     if (!isExpired) await respond(request, response, answer);
   } catch (error) {
     fail(request, response, error, logger);
@@ -105,19 +113,41 @@ function fail(request: Request, response: Response, error: unknown, logger: Logg
   response.destroy();
 }
 
+/** What proxies pass on is not kept, and takes as long as it takes. */
+function isPassedOn({ url = '/' }: Request): boolean {
+  if (!url.includes(`/${PROXY}`)) return false;
+  try {
+    return parseResourcePath(url.split('?', 1)[0]!)?.subresource === PROXY;
+  } catch {
+    return false;
+  }
+}
+
 async function contextOf(request: Request, { bodyBytes, authenticate, access }: ServerOptions): Promise<RequestContext> {
-  const { url = '/', method = 'GET', headers } = request;
-  const at = url.indexOf('?');
+  const { method = 'GET' } = request;
   const known = identify(request, authenticate, access);
+  const incoming = isPassedOn(request) ? request : undefined;
   // Nobody in particular may only read: what strangers send is not kept until they are refused.
-  const hasBody = method !== 'GET' && method !== 'HEAD' && known !== undefined;
+  const hasBody = method !== 'GET' && method !== 'HEAD' && known !== undefined && incoming === undefined;
   const reading = hasBody ? readBody(request, bodyBytes) : undefined;
   const [identity, body] = await Promise.all([known, reading]).catch((error: unknown) => {
     dropBody(request);
     throw error;
   });
   if (identity !== undefined) access?.authenticated(true);
-  return new RequestContext({ method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers, body, identity });
+  return new RequestContext({ ...headOf(request), body, incoming, identity });
+}
+
+/** Of a request whose connection can be handed over: nothing behind its head is a body. */
+async function upgradeContext(request: IncomingMessage, upgrade: string, { authenticate, access }: ServerOptions): Promise<RequestContext> {
+  const identity = await identify(request, authenticate, access);
+  if (identity !== undefined) access?.authenticated(true);
+  return new RequestContext({ ...headOf(request), body: undefined, upgrade, identity });
+}
+
+function headOf({ url = '/', method = 'GET', headers }: Request): Pick<RequestInput, 'method' | 'path' | 'query' | 'headers'> {
+  const at = url.indexOf('?');
+  return { method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers };
 }
 
 /** A certificate first, as upstream: who shows a good one is not asked for more. Beside a bad one a good token still counts. */
@@ -163,11 +193,12 @@ async function gone(sessions: ReadonlySet<ServerHttp2Session>, patienceMs: numbe
   clearTimeout(timer);
 }
 
-async function stop(server: Http2SecureServer, inFlight: InFlight, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
+async function stop(server: Http2SecureServer, inFlight: InFlight, upgrades: Upgrades, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const session of sessions) session.close();
   await inFlight.settled(patienceMs);
   inFlight.stop();
+  await upgrades.stop(Math.min(patienceMs, FLUSH_MS));
   await new Promise((resolve) => setImmediate(resolve));
   await gone(sessions, Math.min(patienceMs, FLUSH_MS));
   for (const session of sessions) session.destroy();

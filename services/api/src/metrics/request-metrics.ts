@@ -1,6 +1,6 @@
 import type { Metrics } from '@gantry/platform/metrics';
-import { isStreamed } from '../http/answer.js';
-import type { Answer, StreamedAnswer, WholeAnswer } from '../http/answer.js';
+import { isStreamed, isUpgrade } from '../http/answer.js';
+import type { Answer, StreamedAnswer, UpgradeAnswer, WholeAnswer } from '../http/answer.js';
 import type { ResourcePath } from '../http/path.js';
 import type { RequestContext } from '../http/request-context.js';
 import { RequestSeries } from './request-series.js';
@@ -13,7 +13,7 @@ const KIND = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'c
 const NO_PATH: Omit<RequestKind, 'verb' | 'subresource'> = { group: '', version: '', resource: '', scope: '' };
 
 /** Upstream's word for each verb of permissions. */
-const REPORTED: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', get: 'GET', list: 'LIST', watch: 'WATCH', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETECOLLECTION' };
+const REPORTED: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', get: 'GET', list: 'LIST', watch: 'WATCH', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETECOLLECTION', connect: 'CONNECT' };
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Counts requests, by which way they came, under upstream's names. */
@@ -55,7 +55,8 @@ export class RequestMetrics {
   answered(context: RequestContext, answer: Answer, started: number): void {
     this.#inFlight[kindOf(context.method)] -= 1;
     const series = context.series ?? this.seriesOfPath(context.method, '');
-    if (isStreamed(answer)) this.#follow(series, answer, started);
+    if (isUpgrade(answer)) this.#followUpgrade(series, answer, started);
+    else if (isStreamed(answer)) this.#follow(series, answer, started);
     else finish(series, answer, started);
   }
 
@@ -77,6 +78,17 @@ export class RequestMetrics {
         series.answered(answer.status, secondsSince(started));
       });
       start(sink);
+    };
+  }
+
+  /** So does a connection that was handed over. */
+  #followUpgrade(series: RequestSeries, answer: UpgradeAnswer, started: number): void {
+    const { take } = answer;
+    answer.take = async (connection, headers) => {
+      series.longRunning += 1;
+      await take(connection, headers);
+      series.longRunning -= 1;
+      series.answered(answer.status, secondsSince(started));
     };
   }
 
