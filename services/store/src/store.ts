@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly logger: Logger;
   readonly compaction?: Partial<CompactionPolicy>;
   readonly metrics?: StoreMetrics;
+  /** Counts milliseconds, never backwards, for the time that keys live; tests give their own. */
+  readonly monotonic?: () => number;
   /** Armed by tests alone. */
   readonly failpoints?: Failpoints;
 }
@@ -48,7 +50,7 @@ class Store implements RunningStore {
   private waiters: (() => void)[] = [];
   private stopped: Promise<void> | undefined;
 
-  constructor({ bus, postgres, logger, compaction, metrics, failpoints = new Failpoints() }: StoreOptions) {
+  constructor({ bus, postgres, logger, compaction, metrics, monotonic, failpoints = new Failpoints() }: StoreOptions) {
     const readers = createReaders(postgres, (error) => logger.warn({ error: messageOf(error) }, 'a reading connection failed'));
     const reads = createReads(readers);
     const serving = serve({ bus, subject: 'store.read', queue: 'store', storage: readOnly(reads), logger });
@@ -56,7 +58,7 @@ class Store implements RunningStore {
       await serving.close();
       await readers.end();
     };
-    const term = { bus, postgres, reads, logger, failpoints, metrics, compaction: { ...DEFAULT_COMPACTION, ...compaction } };
+    const term = { bus, postgres, reads, logger, failpoints, metrics, monotonic, compaction: { ...DEFAULT_COMPACTION, ...compaction } };
     this.leadership = runLeadership(
       { postgres, logger, failpoints, lead: async (session, meta, signal) => this.lead(await Term.begin(term, session, meta), signal) },
       this.stopping.signal,

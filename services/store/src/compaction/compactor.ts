@@ -1,8 +1,9 @@
 import type { Failpoints, Logger } from '@gantry/async';
+import { onAbort } from '@gantry/async';
 import type { PostgresConfig, Runner } from '../postgres/connection.js';
 import { createConnection } from '../postgres/connection.js';
 import { messageOf } from '../postgres/errors.js';
-import { raiseCompacted, sweep } from '../postgres/sql/compact.js';
+import { endOfStep, raiseCompacted, rememberSwept, sweep } from '../postgres/sql/compact.js';
 import { readMeta } from '../postgres/sql/meta.js';
 
 /** How much history is kept: all of the last `keepMs` milliseconds, and the last `keepRevisions` whatever their age. */
@@ -40,29 +41,47 @@ export class RevisionAge {
   }
 }
 
-/** Revisions of the log that one statement sweeps. */
-const STEP = 2_000;
+/** What a compaction works with: its way to the database, the term that it is of, and what ends it. */
+export interface CompactionRun {
+  readonly runner: Runner;
+  readonly epoch: number;
+  readonly failpoints: Failpoints;
+  /** Aborted: no further step begins. What is left undone is done by the next compaction, of whichever leader. */
+  readonly signal?: AbortSignal;
+}
 
-/** Refuses reads below `revision` first and then removes what only they needed, in steps that can be repeated after a crash. */
-export async function compact(runner: Runner, epoch: number, revision: number, failpoints: Failpoints): Promise<void> {
+/**
+ * Refuses reads below `revision` first and then removes what only they needed, in steps. Each can be repeated after a crash, and what
+ * was swept is remembered behind each.
+ */
+export async function compact({ runner, epoch, failpoints, signal }: CompactionRun, revision: number): Promise<void> {
   await failpoints.pass('before-compaction');
+  signal?.throwIfAborted();
   await raiseCompacted(runner, epoch, revision);
+  await failpoints.pass('after-compaction-raise');
   const { swept, compacted } = await readMeta(runner);
-  for (let from = swept; from < compacted; from += STEP) {
+  for (let from = swept; from < compacted; ) {
+    signal?.throwIfAborted();
+    const to = await endOfStep(runner, from, compacted);
+    await sweep(runner, from, to);
     await failpoints.pass('between-compaction-steps');
-    await sweep(runner, from, Math.min(from + STEP, compacted));
+    await rememberSwept(runner, epoch, to);
+    await failpoints.pass('after-compaction-step');
+    from = to;
   }
   await failpoints.pass('after-compaction');
 }
 
-/** Compacts over a connection of its own, so that commits do not wait for it. */
-export async function compactApart(postgres: PostgresConfig, epoch: number, revision: number, failpoints: Failpoints, logger: Logger): Promise<void> {
+/** Compacts over a connection of its own, so that commits do not wait for it. Aborting `signal` cuts that connection, and with it a step. */
+export async function compactApart(postgres: PostgresConfig, logger: Logger, run: Omit<CompactionRun, 'runner'>, revision: number): Promise<void> {
   const connection = createConnection(postgres, 'gantry store compaction');
   connection.on('error', (error) => logger.warn({ error: messageOf(error) }, 'the connection of the compaction failed'));
-  await connection.connect();
+  const release = onAbort(run.signal, () => void connection.end().catch(() => undefined));
   try {
-    await compact(connection, epoch, revision, failpoints);
+    await connection.connect();
+    await compact({ ...run, runner: connection }, revision);
   } finally {
+    release();
     await connection.end();
   }
 }

@@ -1,10 +1,12 @@
 import type { Failpoints, Logger } from '@gantry/async';
 import { Backoff, delay, systemClock } from '@gantry/async';
 import type { PostgresConfig } from '../postgres/connection.js';
-import { messageOf } from '../postgres/errors.js';
+import { isLockTimeout, messageOf } from '../postgres/errors.js';
+import { endFormerLeaders, endSession, readLockHolder, tryLeaderLock } from '../postgres/sql/leader-lock.js';
 import type { Meta } from '../postgres/sql/meta.js';
-import { takeOver } from '../postgres/sql/meta.js';
+import { readMeta, takeOver } from '../postgres/sql/meta.js';
 import { LeaderSession } from './session.js';
+import { SilenceWatch } from './silence.js';
 
 export interface LeadershipOptions {
   readonly postgres: PostgresConfig;
@@ -38,18 +40,44 @@ export async function runLeadership(options: LeadershipOptions, signal: AbortSig
 async function serveOneTerm({ postgres, failpoints, lead, logger }: LeadershipOptions, signal: AbortSignal, begun: () => void): Promise<void> {
   const session = await LeaderSession.open(postgres);
   try {
-    while (!(await session.tryLock())) {
-      await delay(systemClock, LOOK_MS, signal);
-    }
+    await failpoints.pass('before-lock');
+    await waitForLock(session, logger, signal);
+    await failpoints.pass('after-lock');
     await failpoints.pass('before-takeover');
-    const meta = await takeOver(session);
+    const before = await readMeta(session);
+    const meta = await takeOverFirmly(session);
     await failpoints.pass('after-takeover');
     begun();
-    logger.info({ epoch: meta.epoch, revision: meta.revision }, 'leading');
+    const { epoch, revision, incarnation } = meta;
+    if (incarnation !== before.incarnation) logger.warn({ revision, incarnation, former: before.incarnation }, 'this database was promoted or copied: a new incarnation begins, and every watch lists again');
+    logger.info({ epoch, revision }, 'leading');
     await lead(session, meta, signal);
     logger.info({ epoch: meta.epoch }, 'no longer leading');
   } finally {
     await session.close();
+  }
+}
+
+/** Looks again and again, which also keeps the own session from being silent; ends a leader that is. */
+async function waitForLock(session: LeaderSession, logger: Logger, signal: AbortSignal): Promise<void> {
+  const silence = new SilenceWatch();
+  while (!(await tryLeaderLock(session))) {
+    const holder = await readLockHolder(session);
+    if (holder && silence.isOver(holder, performance.now())) {
+      logger.warn({ pid: holder.pid }, 'ending the session of a leader that has been silent for too long');
+      await endSession(session, holder.pid);
+    }
+    await delay(systemClock, LOOK_MS, signal);
+  }
+}
+
+/** What keeps `meta` locked can be a transaction that a former leader left open: that is ended, and then it goes at once. */
+async function takeOverFirmly(session: LeaderSession): Promise<Meta> {
+  try {
+    return await takeOver(session);
+  } catch (error) {
+    if (!isLockTimeout(error) || (await endFormerLeaders(session)) === 0) throw error;
+    return takeOver(session);
   }
 }
 

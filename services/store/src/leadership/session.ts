@@ -1,12 +1,13 @@
 import type pg from 'pg';
-import type { PostgresConfig, Runner, Statement } from '../postgres/connection.js';
+import type { PostgresConfig, PrimaryClient, Runner, Statement } from '../postgres/connection.js';
 import { createConnection } from '../postgres/connection.js';
-
-/** "gantry s" in bytes: whoever holds this lock leads. */
-const LEADER_LOCK = '7449353542041042035';
+import { POOLED } from '../postgres/server.js';
+import { LEADER_NAME } from '../postgres/sql/leader-lock.js';
 
 /** Postgres ends a session of a leader that froze after this long, and with it the lock. */
 const SILENCE_MS = 2_000;
+/** A statement waits this long for a lock: `meta` is only ever locked for a moment. */
+const LOCK_MS = 5_000;
 /** A statement that takes longer than this is given up, with its connection. */
 const STATEMENT_MS = 15_000;
 
@@ -14,6 +15,7 @@ const SETTINGS = {
   idle_session_timeout: SILENCE_MS,
   idle_in_transaction_session_timeout: SILENCE_MS,
   tcp_user_timeout: SILENCE_MS,
+  lock_timeout: LOCK_MS,
   plan_cache_mode: 'force_generic_plan',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
@@ -30,14 +32,18 @@ export class LeaderSession implements Runner {
   private outstanding = 0;
   private since = 0;
 
-  private constructor(private readonly connection: pg.Client) {
+  private constructor(private readonly connection: PrimaryClient) {
     connection.on('error', (error) => this.fail(error));
     connection.on('end', () => this.fail(new Error('the connection to the database ended')));
   }
 
   static async open(config: PostgresConfig): Promise<LeaderSession> {
-    const session = new LeaderSession(createConnection(config, 'gantry store leader', SETTINGS));
+    const session = new LeaderSession(createConnection(config, LEADER_NAME, SETTINGS));
     await session.connection.connect();
+    if (!(await session.keepsSettings())) {
+      await session.close();
+      throw new Error(POOLED);
+    }
     return session;
   }
 
@@ -50,12 +56,6 @@ export class LeaderSession implements Runner {
       this.outstanding--;
       this.since = performance.now();
     }
-  }
-
-  /** True when this session now holds the lock. */
-  async tryLock(): Promise<boolean> {
-    const { rows } = await this.query<{ locked: boolean }>({ name: 'try-lock', text: `SELECT pg_try_advisory_lock(${LEADER_LOCK}) AS locked`, values: [] });
-    return rows[0]?.locked === true;
   }
 
   /** Calls back once, at once when the session is lost already. */

@@ -5,12 +5,13 @@ import type { CompactionPolicy } from '../compaction/compactor.js';
 import { compactApart, RevisionAge } from '../compaction/compactor.js';
 import { Committer } from '../log/committer.js';
 import { expire } from '../log/expiry.js';
+import { LeaseClock } from '../log/lease-clock.js';
 import { LogState } from '../log/state.js';
 import type { PostgresConfig } from '../postgres/connection.js';
 import type { StoreMetrics } from '../metrics.js';
 import { messageOf } from '../postgres/errors.js';
 import type { Meta } from '../postgres/sql/meta.js';
-import { readMeta } from '../postgres/sql/meta.js';
+import { readMeta, saveLeaseClock } from '../postgres/sql/meta.js';
 import { Publisher } from '../publish/publisher.js';
 import { publishProgress } from '../publish/progress.js';
 import { serve } from '../serving/serve.js';
@@ -25,12 +26,16 @@ export interface TermOptions {
   readonly failpoints: Failpoints;
   readonly compaction: CompactionPolicy;
   readonly metrics?: StoreMetrics;
+  /** Counts milliseconds for the lease clock; tests give their own. */
+  readonly monotonic?: () => number;
 }
 
 /** Well under the silence after which Postgres ends the session, and under the second in which followers expect progress. */
 const BEAT_MS = 400;
 const EXPIRY_MS = 1_000;
 const DRAIN_MS = 1_000;
+/** A crash of a leader that commits nothing lets keys live this much longer, at most. */
+const SAVE_CLOCK_MS = 30_000;
 
 /** One term of a leader: what it runs, from the takeover until it is over. */
 export class Term {
@@ -41,38 +46,44 @@ export class Term {
   private beating = false;
   /** What the database said at the last beat. */
   private earlier: number;
+  private readonly ending = new AbortController();
   private compacting: Promise<void> | undefined;
+  private savedClock: number;
 
   private constructor(
     private readonly options: TermOptions,
     private readonly session: LeaderSession,
     private readonly epoch: number,
     private readonly state: LogState,
+    private readonly clock: LeaseClock,
   ) {
     const { bus, logger, failpoints, reads, metrics } = options;
     this.earlier = state.revision;
+    this.savedClock = clock.now();
     this.age = new RevisionAge(options.compaction);
     this.publisher = new Publisher({ bus, logger, failpoints, metrics, revision: state.revision, history: (after, limit) => reads.history(after, { limit }) });
-    this.committer = new Committer({ session, state, epoch, failpoints, metrics, onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
+    this.committer = new Committer({ session, state, epoch, failpoints, metrics, now: () => clock.now(), onCommitted: (entries) => this.publisher.push(entries), onLost: () => this.ended.resolve() });
     metrics?.acknowledged(() => this.publisher.acknowledgedRevision);
     session.onLost((error) => this.committer.lose(error));
   }
 
   static async begin(options: TermOptions, session: LeaderSession, meta: Meta): Promise<Term> {
-    return new Term(options, session, meta.epoch, await LogState.load(session, meta.revision));
+    return new Term(options, session, meta.epoch, await LogState.load(session, meta.revision), new LeaseClock(meta.leaseClock, options.monotonic));
   }
 
   /** Serves writes until the term is over. */
   async serve(signal: AbortSignal): Promise<void> {
-    const { bus, logger, reads } = this.options;
+    const { bus, logger, reads, failpoints } = this.options;
     const storage: Storage = { ...reads, write: (operations) => this.committer.write(operations) };
     const stop = () => this.ended.resolve();
     // Before the first write: whoever hears of a new leader gives up what it has asked of the former one.
+    await failpoints.pass('before-progress');
     publishProgress(bus, this.earlier, this.epoch);
+    await failpoints.pass('after-progress');
     signal.addEventListener('abort', stop, { once: true });
     const serving = serve({ bus, subject: 'store.write', storage, logger });
     const beats = setInterval(() => void this.beat(), BEAT_MS);
-    const expiry = setInterval(() => void expire(this.state, storage.write, Date.now()), EXPIRY_MS);
+    const expiry = setInterval(() => void expire(this.state, storage.write, this.clock.now()), EXPIRY_MS);
     try {
       await this.beat();
       if (!signal.aborted) await this.ended.promise;
@@ -89,7 +100,7 @@ export class Term {
   /** Removes history below `revision`. */
   compact(revision: number): Promise<void> {
     const { postgres, failpoints, logger } = this.options;
-    return compactApart(postgres, this.epoch, revision, failpoints, logger);
+    return compactApart(postgres, logger, { epoch: this.epoch, failpoints, signal: this.ending.signal }, revision);
   }
 
   private async end(gracefully: boolean): Promise<void> {
@@ -97,7 +108,10 @@ export class Term {
     await this.publisher.stop();
     // Held by the measures, this whole term would stay in memory.
     this.options.metrics?.acknowledged(undefined);
+    // The next leader's compaction does what this one leaves undone: nobody waits for it.
+    this.ending.abort(new Error('the term is over'));
     await this.compacting;
+    if (gracefully) await this.saveClock().catch(() => undefined);
   }
 
   /** Keeps the session alive and tells followers what the database says is the newest revision. */
@@ -108,7 +122,7 @@ export class Term {
     try {
       const meta = await readMeta(this.session);
       if (meta.epoch !== this.epoch) this.committer.lose(new Error('another store leads now'));
-      else this.onMeta(meta);
+      else await this.onMeta(meta);
     } catch (error) {
       this.committer.lose(new Error(`the leader's session failed: ${messageOf(error)}`));
     } finally {
@@ -116,8 +130,19 @@ export class Term {
     }
   }
 
-  private onMeta(meta: Meta): void {
+  private async onMeta(meta: Meta): Promise<void> {
     this.announce(meta.revision);
+    this.compactIfDue(meta);
+    const isBehind = this.clock.now() - Math.max(this.savedClock, this.committer.savedClock) > SAVE_CLOCK_MS;
+    if (isBehind && this.state.expiring.size > 0) await this.saveClock();
+  }
+
+  private async saveClock(): Promise<void> {
+    this.savedClock = this.clock.now();
+    await saveLeaseClock(this.session, this.epoch, this.savedClock);
+  }
+
+  private compactIfDue(meta: Meta): void {
     const now = performance.now();
     this.age.record(now, meta.revision);
     const target = this.age.target(now, meta.revision);

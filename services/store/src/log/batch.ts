@@ -31,6 +31,7 @@ export class Batch implements PlanView {
   constructor(
     private readonly state: LogState,
     private readonly epoch: number,
+    /** The lease clock. */
     private readonly now: number,
   ) {}
 
@@ -79,7 +80,7 @@ export class Batch implements PlanView {
       if (state) pointers.push({ key, ...state });
       else removedKeys.push(key);
     }
-    return { epoch: this.epoch, base: this.state.revision, revision: this.revision, entries: this.drafts.map(entryOf), pointers, removedKeys, resourceTypes: this.resourceTypes };
+    return { epoch: this.epoch, base: this.state.revision, revision: this.revision, leaseClock: this.now, entries: this.drafts.map(entryOf), pointers, removedKeys, resourceTypes: this.resourceTypes };
   }
 
   /** The answers to the writes, to be given once the batch is committed; only after `complete` and before `applyTo`. */

@@ -17,7 +17,8 @@ export interface CommitterOptions {
   readonly state: LogState;
   readonly epoch: number;
   readonly failpoints: Failpoints;
-  readonly now?: () => number;
+  /** The lease clock. */
+  readonly now: () => number;
   readonly metrics?: StoreMetrics;
   /** Called with the entries of every commit, in order, before its writes are answered. */
   readonly onCommitted: (entries: readonly LogEntry[]) => void;
@@ -29,7 +30,8 @@ export interface CommitterOptions {
 const BATCH_ROWS = 500;
 /** Bytes of values in one commit, about. */
 const BATCH_BYTES = 8 * 1024 * 1024;
-const ANOTHER_LEADS = 'another store leads now';
+/** Its successor may have been sent the same writes: that nobody wrote them cannot be said. */
+const ANOTHER_LEADS = 'another store leads now, which may have done this write';
 const NO_VALUES: ReadonlyMap<number, StoredValue> = new Map();
 
 /**
@@ -40,16 +42,22 @@ export class Committer {
   private waiting: PendingWrite[] = [];
   private running: Promise<void> | undefined;
   private lost: Error | undefined;
+  private saved = 0;
 
   constructor(private readonly options: CommitterOptions) {}
 
   async write(operations: readonly WriteOperation[]): Promise<WriteOutcome> {
     validateWrite(operations);
-    if (this.lost) throw notBegun(this.lost);
+    if (this.lost) throw leftOpen(this.lost);
     return new Promise((resolve, reject) => {
       this.waiting.push({ operations, resolve, reject });
       this.running ??= this.run();
     });
+  }
+
+  /** The reading of the lease clock that the last commit has stored. */
+  get savedClock(): number {
+    return this.saved;
   }
 
   /** Resolves when everything that was accepted is answered. */
@@ -62,7 +70,7 @@ export class Committer {
     if (this.lost) return;
     this.lost = error;
     this.options.onLost(error);
-    for (const { reject } of this.waiting.splice(0)) reject(notBegun(error));
+    for (const { reject } of this.waiting.splice(0)) reject(leftOpen(error));
   }
 
   private async run(): Promise<void> {
@@ -72,8 +80,9 @@ export class Committer {
   }
 
   private async commitNext(): Promise<void> {
-    const { state, epoch, now = Date.now } = this.options;
+    const { state, epoch, now, failpoints } = this.options;
     const writes = this.takeWaiting();
+    await failpoints.pass('before-begin');
     const batch = new Batch(state, epoch, now());
     const start = performance.now();
     try {
@@ -107,6 +116,7 @@ export class Committer {
     const content = batch.complete(values);
     // Before the commit: what fails here must not fail behind it, when "nothing was written" would be false.
     const outcomes = batch.outcomes(values);
+    await failpoints.pass('after-begin');
     await failpoints.pass('before-commit');
     if (batch.rows === 0) await this.confirmEpoch();
     else await this.append(content);
@@ -122,13 +132,14 @@ export class Committer {
     const isLeader = await append(this.options.session, content).catch((error: unknown) => {
       throw commitError(error);
     });
-    if (!isLeader) throw new StorageError('unavailable', ANOTHER_LEADS);
+    if (!isLeader) throw new StorageError('ambiguous', ANOTHER_LEADS);
+    this.saved = content.leaseClock;
   }
 
   /** Refusals and puts without effect are true only if nobody else has led since: as strict as a commit, without one. */
   private async confirmEpoch(): Promise<void> {
     const meta = await readMeta(this.options.session);
-    if (meta.epoch !== this.options.epoch) throw new StorageError('unavailable', ANOTHER_LEADS);
+    if (meta.epoch !== this.options.epoch) throw new StorageError('ambiguous', ANOTHER_LEADS);
   }
 
   /** A statement that Postgres rolled back leaves the state true; anything else ends this committer. */
@@ -140,7 +151,10 @@ export class Committer {
   }
 }
 
-/** What is said of a write that no commit has taken up when the leader lost its session by `error`. */
-function notBegun(error: Error): StorageError {
-  return new StorageError('unavailable', `nothing was written: this store leads no more (${error.message})`);
+/**
+ * What is said of a write that no commit has taken up when the leader lost its right to commit by `error`. How long ago it lost that is
+ * not known, as after a freeze: a successor may have been sent the same write and have done it.
+ */
+function leftOpen(error: Error): StorageError {
+  return new StorageError('ambiguous', `this store leads no more (${error.message}) and has not begun this write; its successor may have`);
 }

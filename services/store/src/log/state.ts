@@ -8,7 +8,7 @@ import type { Pointer } from '../postgres/sql/append.js';
 export interface KeyState {
   readonly revision: number;
   readonly digest: string;
-  /** Milliseconds since the epoch, 0 for never. */
+  /** On the lease clock, 0 for never. */
   readonly expiresAt: number;
 }
 

@@ -21,6 +21,11 @@ export function commitError(error: unknown): StorageError {
   return new StorageError('ambiguous', `the database's answer to a commit was lost: ${messageOf(error)}`, { cause: error });
 }
 
+/** True when a statement gave up waiting for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03';
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

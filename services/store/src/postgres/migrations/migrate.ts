@@ -1,7 +1,7 @@
 import type { Logger } from '@gantry/async';
 import type pg from 'pg';
-import type { PostgresConfig } from '../connection.js';
-import { createConnection } from '../connection.js';
+import { createConnection, PrimaryClient, type PostgresConfig } from '../connection.js';
+import { messageOf } from '../errors.js';
 import { MIGRATIONS } from './migrations.js';
 
 /** "gantry m" in bytes: replicas that start at once take turns. */
@@ -13,17 +13,20 @@ export async function preloadMigrations(): Promise<void> {
   await import('typeorm');
 }
 
-/** Brings the schema to this program's version. Safe with several replicas at once; nothing is imported when nothing is missing. */
+/**
+ * Brings the schema to this program's version. Safe with several replicas at once; nothing is imported when nothing is missing. All that is missing is done
+ * in one transaction, so that a crash leaves nothing half. Rejects for a database that a newer program has migrated: what that relies on is not known here.
+ */
 export async function migrate(config: PostgresConfig, logger: Logger): Promise<void> {
-  const connection = createConnection(config, 'gantry store migration');
-  connection.on('error', (error) => logger.warn({ error }, 'the connection of the migration failed'));
+  const connection = createConnection(config, 'gantry store migration', { idle_session_timeout: 0 });
+  connection.on('error', (error) => logger.warn({ error: messageOf(error) }, 'the connection of the migration failed'));
   await connection.connect();
   try {
     if (await isCurrent(connection)) return;
     await connection.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     if (await isCurrent(connection)) return;
     await connection.query('CREATE SCHEMA IF NOT EXISTS gantry');
-    await runMissing(config, logger);
+    await runMissing(config, connection, logger);
   } finally {
     await connection.end();
   }
@@ -32,20 +35,25 @@ export async function migrate(config: PostgresConfig, logger: Logger): Promise<v
 async function isCurrent(connection: pg.Client): Promise<boolean> {
   const { rows: tables } = await connection.query<{ there: boolean }>(`SELECT to_regclass('gantry.${TABLE}') IS NOT NULL AS there`);
   if (!tables[0]?.there) return false;
-  const { rows } = await connection.query<{ name: string }>(`SELECT name FROM gantry.${TABLE}`);
+  const { rows } = await connection.query<{ name: string }>(`SELECT name FROM gantry.${TABLE} ORDER BY id`);
   const done = new Set(rows.map(({ name }) => name));
+  const own = new Set(MIGRATIONS.map(({ name }) => name));
+  const unknown = [...done].filter((name) => !own.has(name));
+  if (unknown.length > 0) throw new Error(`the database was made by a newer Gantry (it has ${unknown.join(', ')}): start that one, or go back by a snapshot of the old one in another database`);
   return MIGRATIONS.every(({ name }) => done.has(name));
 }
 
 /** TypeORM takes longer to import than all the rest of the store, so only a store that must migrate imports it. */
-async function runMissing(config: PostgresConfig, logger: Logger): Promise<void> {
+async function runMissing(config: PostgresConfig, { host, port }: PrimaryClient, logger: Logger): Promise<void> {
   const { DataSource } = await import('typeorm');
-  const { host, port, user, password, database, ssl, connectionString } = config;
-  if (typeof password === 'function') throw new TypeError('the password of the database must be text');
   const source = new DataSource({
     type: 'postgres',
-    ...(connectionString ? { url: connectionString } : { host, port, username: user, password, database }),
-    extra: { ssl },
+    host,
+    port,
+    username: config.user,
+    password: config.password,
+    database: config.database,
+    extra: { ssl: config.ssl, Client: PrimaryClient, max: 1 },
     schema: 'gantry',
     migrations: MIGRATIONS,
     migrationsTableName: TABLE,

@@ -7,7 +7,7 @@ export interface Pointer {
   readonly key: string;
   readonly revision: number;
   readonly digest: string;
-  /** Milliseconds since the epoch, 0 for never. */
+  /** On the lease clock, 0 for never. */
   readonly expiresAt: number;
 }
 
@@ -17,6 +17,8 @@ export interface Append {
   /** `meta.revision` before and after. */
   readonly base: number;
   readonly revision: number;
+  /** The lease clock at the batch. */
+  readonly leaseClock: number;
   readonly entries: readonly LogEntry[];
   readonly pointers: readonly Pointer[];
   readonly removedKeys: readonly string[];
@@ -32,7 +34,7 @@ const APPEND: Statement = {
   name: 'append',
   text: `
     WITH fence AS (
-      UPDATE gantry.meta SET revision = $3::bigint WHERE epoch = $1::bigint AND revision = $2::bigint RETURNING revision
+      UPDATE gantry.meta SET revision = $3::bigint, lease_clock = greatest(lease_clock, $20::bigint) WHERE epoch = $1::bigint AND revision = $2::bigint RETURNING revision
     ), appended AS (
       INSERT INTO gantry.log (revision, epoch, previous_kind, previous_object, splice_offset, transaction_last, type, key, schema_hash, value)
       SELECT e.revision, $1::bigint, e.previous_kind, e.previous_object, e.splice_offset, e.transaction_last, e.type, e.key, e.schema_hash, e.value
@@ -59,7 +61,7 @@ export async function append(runner: Runner, batch: Append): Promise<boolean> {
   return rowCount === 1;
 }
 
-function valuesOf({ epoch, base, revision, entries, pointers, removedKeys, resourceTypes }: Append): unknown[] {
+function valuesOf({ epoch, base, revision, leaseClock, entries, pointers, removedKeys, resourceTypes }: Append): unknown[] {
   return [
     epoch,
     base,
@@ -80,5 +82,6 @@ function valuesOf({ epoch, base, revision, entries, pointers, removedKeys, resou
     textArray(removedKeys),
     textArray([...resourceTypes.keys()]),
     int8Array([...resourceTypes.values()]),
+    leaseClock,
   ];
 }
