@@ -1,1 +1,15 @@
-export {};
+export { ByteQueue } from './bytes/byte-queue.js';
+export { CHANNELS, ChannelWriter, readChannels } from './channels/channels.js';
+export type { ChannelPiece } from './channels/channels.js';
+export { ACCEPTED_VERSIONS_HEADER, listed, negotiate, VERSION_HEADER } from './negotiation.js';
+export type { Negotiated } from './negotiation.js';
+export type { SpdyHeaders } from './spdy/header-blocks.js';
+export { SpdySession } from './spdy/session.js';
+export type { SpdyOptions } from './spdy/session.js';
+export type { SpdyStream } from './spdy/stream.js';
+export { acceptWebSocket } from './websocket/accept.js';
+export type { WebSocketOffer } from './websocket/accept.js';
+export { CHANNEL_PROTOCOLS, ChannelSocket } from './websocket/channel-socket.js';
+export type { ChannelFormat, ChannelMessage } from './websocket/channel-socket.js';
+export { MessageSocket } from './websocket/message-socket.js';
+export { tunnelled, tunnelOf } from './websocket/tunnel.js';
