@@ -1,1 +1,18 @@
+export { BusFaults, type FaultRates } from './faults/bus-faults.js';
+export { FaultyProcess, type ProcessDefinition } from './faults/faulty-process.js';
+export { JumpingClock } from './faults/jumping-clock.js';
+export { commitFaults, type CommitFaultOptions } from './faults/postgres-inspector.js';
+export { Relay, type Inspector, type RelayOptions, type Verdict } from './faults/relay.js';
+export { Chain, type Change } from './history/chain.js';
+export { checkHistory, checkKey } from './history/check.js';
+export { describeOperation, type Met, type Operation, type OperationKind, type OutcomeKind } from './history/operation.js';
+export type { Placed } from './history/order.js';
+export { Recorder, type Completion, type Invocation, type Invoked } from './history/recorder.js';
 export { countResources, leaksBetween, leaksSince, type ResourceCounts } from './leaks.js';
+export { checkLog } from './oracle/check-log.js';
+export { installLogCopy, readCompactions, readLogCopy, type CompactionMark, type LogRow, type SqlQuery } from './oracle/log-copy.js';
+export { checkSnapshots, type Snapshot } from './oracle/snapshots.js';
+export { OPERATION_KEY, Truth, type TrueChange, type TrueObject } from './oracle/truth.js';
+export { Random } from './random.js';
+export { describeViolation, type Violation } from './violation.js';
+export { checkWatch, expectedEvents, type Watched, type WatchedType, type WatchRecord } from './watch/validate.js';
