@@ -1,12 +1,12 @@
 import { networkInterfaces } from 'node:os';
-import { readNatsSettings, type NatsBusOptions, type NodeSigner } from '@gantry/bus/nats';
+import { readBusSettings, type BusSettings, type NodeSigner } from '@gantry/bus/nats';
 import { readProcessSettings, type Environment, type ProcessSettings } from '@gantry/platform/process';
 import { defaultClusterNetwork, type ClusterNetworkOptions } from './cluster-network/options.js';
 import type { ApiOptions, ServiceAccountOptions } from './options.js';
 
 export interface ApiConfig extends Pick<ApiOptions, 'listen' | 'tls' | 'encryptionKey' | 'publicAddress'> {
   readonly process: ProcessSettings;
-  readonly nats: NatsBusOptions;
+  readonly bus: BusSettings;
   readonly serviceAccounts: ServiceAccountOptions;
   readonly network: ClusterNetworkOptions;
   /** Undefined: nodes are not let onto the bus. */
@@ -19,7 +19,7 @@ const SIGNER_FILE = 'GANTRY_API_NODE_SIGNER_FILE';
 const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /**
- * An api process's settings: those of every process, those of NATS, and of `GANTRY_API_…` these. `TLS_KEY_FILE`, `TLS_CERTIFICATE_FILE`,
+ * An api process's settings: those of every process, those of the bus, and of `GANTRY_API_…` these. `TLS_KEY_FILE`, `TLS_CERTIFICATE_FILE`,
  * `CLIENT_CA_FILE`, `ENCRYPTION_KEY_FILE` (32 bytes, base64) and `SERVICE_ACCOUNT_KEYS_FILE` (PEM blocks: the first one signs), which all
  * replicas share. `SERVICE_ACCOUNT_ISSUER`, `NODE_SIGNER_FILE`, `PORT` (6443), `PUBLIC_ADDRESS` (what clients reach it by), `ADVERTISE_ADDRESS`
  * (what pods reach this replica by; its own where not given), `SERVICE_CIDR` and `CLUSTER_DNS`.
@@ -28,7 +28,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
   const port = environment.integer('GANTRY_API_PORT', 6443, PORT);
   return {
     process: readProcessSettings(environment),
-    nats: readNatsSettings(environment, 'api'),
+    bus: readBusSettings(environment, 'api'),
     listen: { host: '0.0.0.0', port },
     tls: { key: environment.file('GANTRY_API_TLS_KEY_FILE'), cert: environment.file('GANTRY_API_TLS_CERTIFICATE_FILE'), clientCa: environment.file('GANTRY_API_CLIENT_CA_FILE') },
     encryptionKey: environment.parsedFile('GANTRY_API_ENCRYPTION_KEY_FILE', encryptionKey, 'does not hold 32 bytes in base64') ?? new Uint8Array(KEY_BYTES),

@@ -1,4 +1,4 @@
-import { connectionCheck, connectNatsBus, nodeUserToken } from '@gantry/bus/nats';
+import { connectBus, connectionCheck, nodeUserToken } from '@gantry/bus/nats';
 import { RUNNING_PART, startService } from '@gantry/platform/nest';
 import { runServiceProcess, type RunningService, type ServiceContext } from '@gantry/platform/process';
 import { SERVER_VERSION } from '@gantry/platform/version';
@@ -10,8 +10,8 @@ import { createRemoteStorage } from './remote-storage/remote-storage.js';
 
 /** The api as a process: over NATS, whose store may come later. Any number of replicas serve, with nothing but the store between them. */
 async function start(config: ApiConfig, { logger, signal, metrics }: ServiceContext): Promise<RunningService> {
-  const { nats, nodeSigner, network, listen, tls, encryptionKey, serviceAccounts, publicAddress } = config;
-  const bus = await connectNatsBus({ ...nats, logger, signal });
+  const { bus: busSettings, nodeSigner, network, listen, tls, encryptionKey, serviceAccounts, publicAddress } = config;
+  const bus = await connectBus(busSettings, { logger, signal });
   const application = await startService(
     ApiModule.register({
       bus, storage: createRemoteStorage(bus), listen, tls, encryptionKey, serviceAccounts, publicAddress, ...network, logger, metrics, failpoints: config.process.failpoints,

@@ -3,6 +3,8 @@ export type { SettingsReader } from './settings.js';
 export { readNatsSettings } from './settings.js';
 export type { NatsBusOptions, NatsCredentials, WatchStreamLimits } from './options.js';
 export { connectNatsBus } from './nats-bus.js';
+export type { BusSettings } from './process-bus.js';
+export { connectBus, readBusSettings } from './process-bus.js';
 export type { NatsComponent, NatsPermissions } from './trust/permissions.js';
 export { JOIN_IDENTITY } from './trust/permissions.js';
 export type { NatsTrust, NatsTrustKeys, NodeSigner, NodeUser } from './trust/trust.js';

@@ -19,6 +19,7 @@ interface Sample {
   readonly revision: number;
 }
 
+/** Less where less history than that is kept. */
 const SAMPLE_MS = 10_000;
 
 /** Remembers when which revision was the newest: how old a revision is cannot be told from a clock of another process. */
@@ -29,7 +30,7 @@ export class RevisionAge {
 
   record(at: number, revision: number): void {
     const last = this.samples.at(-1);
-    if (!last || at - last.at >= SAMPLE_MS) this.samples.push({ at, revision });
+    if (!last || at - last.at >= Math.min(SAMPLE_MS, this.policy.keepMs)) this.samples.push({ at, revision });
   }
 
   /** The newest revision that need not be readable any more; 0 when all must. Forgets older samples. */
