@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { StatusError } from '@gantry/apimachinery';
+import { encodeBody, mediaTypes, negotiateAccept } from '@gantry/apimachinery';
+import type { MediaFormat, Status, StatusError } from '@gantry/apimachinery';
 
 export type AnswerHeaders = Record<string, string>;
 
@@ -78,9 +79,24 @@ export function textAnswer(status: number, text: string): WholeAnswer {
 }
 
 /** The answer of a failure, with `Retry-After` where the status asks the client to come back. */
-export function statusAnswer(error: StatusError): WholeAnswer {
-  const answer = jsonAnswer(error.code, error.status);
+export function statusAnswer(error: StatusError, accept?: string): WholeAnswer {
+  const answer = answerOfStatus(error.code, error.status, accept);
   const seconds = error.status.details?.retryAfterSeconds;
   if (seconds !== undefined) answer.headers['retry-after'] = String(seconds);
   return answer;
+}
+
+/** A Status in a form that the client accepts, else in JSON: what was done is not refused for its form. */
+export function answerOfStatus(code: number, status: Status, accept: string | undefined): WholeAnswer {
+  const format = statusFormat(accept);
+  return format === 'json' ? jsonAnswer(code, status) : bytesAnswer(code, mediaTypes[format], encodeBody({ ...status }, format));
+}
+
+function statusFormat(accept: string | undefined): MediaFormat {
+  if (accept === undefined || accept === JSON_TYPE) return 'json';
+  try {
+    return negotiateAccept(accept, { formats: ['json', 'yaml', 'protobuf'], transforms: () => true }).format;
+  } catch {
+    return 'json';
+  }
 }

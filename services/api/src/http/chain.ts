@@ -15,6 +15,7 @@ import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
 import { parseResourcePath, permissionNamespace } from './path.js';
 import type { ResourcePath } from './path.js';
+import { prettyAnswer } from './pretty.js';
 import type { RequestContext } from './request-context.js';
 import { verbFor } from './routes.js';
 import type { Route, Routes } from './routes.js';
@@ -47,9 +48,9 @@ export class RequestChain {
     requests?.began(context.method);
     let answer: Answer;
     try {
-      answer = await this.#answer(context);
+      answer = prettyAnswer(context, await this.#answer(context));
     } catch (error) {
-      answer = statusAnswer(this.#translated(error, context));
+      answer = prettyAnswer(context, statusAnswer(this.#translated(error, context), context.header('accept')));
     }
     answer.headers['audit-id'] = context.auditId;
     answer.headers['cache-control'] ??= 'no-cache, private';

@@ -63,10 +63,10 @@ export class RequestContext {
     return this.#input.query;
   }
 
-  /** True for `true` and `1`, as Go's ParseBool has it; absent is false. */
+  /** A boolean parameter as upstream reads it: false when absent, `0` or `false`; true with any other value, none included. */
   flag(name: string): boolean {
     const value = this.query.get(name);
-    return value === 'true' || value === '1' || value === 'True' || value === 'TRUE' || value === 't' || value === 'T';
+    return value !== null && value !== '0' && value.toLowerCase() !== 'false';
   }
 
   get incoming(): Readable | undefined {

@@ -86,7 +86,7 @@ async function serve(options: ServerOptions, inFlight: InFlight, request: Reques
   const expire = (): void => {
     isExpired = true;
     context?.series?.terminated(504);
-    if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'))).catch(() => undefined);
+    if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'), request.headers.accept)).catch(() => undefined);
   };
   const leave = inFlight.enter({ expire, abandon: () => context?.abandon() }, !isPassedOn(request));
   try {
@@ -106,7 +106,7 @@ async function serve(options: ServerOptions, inFlight: InFlight, request: Reques
 /** What could not even become a request: a body that is too long, a certificate that proves nothing, a client that left. */
 function fail(request: Request, response: Response, error: unknown, logger: Logger): void {
   if (error instanceof StatusError && !response.headersSent) {
-    respond(request, response, statusAnswer(error)).catch(() => undefined);
+    respond(request, response, statusAnswer(error, request.headers.accept)).catch(() => undefined);
     return;
   }
   logger.debug({ path: request.url, error: String(error) }, 'A connection broke');

@@ -16,6 +16,8 @@ export interface DeleteRequest extends DeletionWish {
   readonly namespace: string;
   readonly name: string;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
+  /** Given: an object of this name with another UID is not the one that is meant, and is not found. */
+  readonly listedUid?: string | undefined;
   readonly identity: Identity;
   readonly dryRun: boolean;
   readonly signal?: AbortSignal;
@@ -58,7 +60,8 @@ async function attemptDelete(env: RegistryEnvironment, request: DeleteRequest, s
   return plan.action === 'remove' ? removeNow(env, request, state.object) : mark(env, request, state.object, plan.object);
 }
 
-function failedPrecondition({ resource, name, preconditions }: DeleteRequest, { object, revision }: CachedObject): Error | undefined {
+function failedPrecondition({ resource, name, preconditions, listedUid }: DeleteRequest, { object, revision }: CachedObject): Error | undefined {
+  if (listedUid !== undefined && listedUid !== object.metadata.uid) return notFound(resource, name);
   const { uid, resourceVersion } = preconditions ?? {};
   if (uid && uid !== object.metadata.uid) return newConflict(resource.groupResource, name, uidMessage(uid, object.metadata.uid));
   if (!resourceVersion || resourceVersion === String(revision)) return undefined;

@@ -3,9 +3,9 @@ import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import type { RequestContext } from '../http/request-context.js';
 
-/** An object that is not stored (a Scale, a Status), in JSON or protobuf as the client accepts. Throws 406. */
+/** An object that is not stored (a Scale, a Status), in the form that the client accepts. Throws 406. */
 export function answerObject(context: RequestContext, status: number, object: { readonly apiVersion: string; readonly kind: string; readonly [field: string]: unknown }): Answer {
-  const formats = hasProtobuf(parseGroupVersionKind(object.apiVersion, object.kind)) ? (['json', 'protobuf'] as const) : (['json'] as const);
+  const formats = hasProtobuf(parseGroupVersionKind(object.apiVersion, object.kind)) ? (['json', 'yaml', 'protobuf'] as const) : (['json', 'yaml'] as const);
   const { format, contentType } = negotiateAccept(context.header('accept'), { formats });
   return bytesAnswer(status, contentType, encodeBody(object, format));
 }

@@ -7,6 +7,7 @@ import { listObjects } from '../registry/list.js';
 import { objectFilter } from '../registry/object-filter.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import { deleteOptions } from './delete-options.js';
+import type { DeleteOptions } from './delete-options.js';
 import type { ResourceRequest } from './verb.js';
 
 /** Deletes in flight at a time: enough for the storage to commit them together. */
@@ -18,13 +19,13 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
   const { query } = context;
   const representation = request.representation();
   const filter = objectFilter(resource, query.get('labelSelector'), query.get('fieldSelector'));
+  const options = deleteOptions(request);
   const { objects, metadata } = await listObjects(env, { resource, namespace, parameters: listParameters(query), filter, signal: context.signal });
-  await deleteAll(request, objects);
+  await deleteAll(request, options, objects);
   return bytesAnswer(200, representation.contentType, await representation.list(objects, metadata));
 }
 
-async function deleteAll(request: ResourceRequest, objects: readonly CachedObject[]): Promise<void> {
-  const options = deleteOptions(request);
+async function deleteAll(request: ResourceRequest, options: DeleteOptions, objects: readonly CachedObject[]): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < objects.length) await deleteOne(request, options, objects[next++]!);
@@ -33,11 +34,10 @@ async function deleteAll(request: ResourceRequest, objects: readonly CachedObjec
 }
 
 /** Only the object that was listed: one of the same name that came since stays. */
-async function deleteOne({ env, resource, identity, context }: ResourceRequest, options: ReturnType<typeof deleteOptions>, { object }: CachedObject): Promise<void> {
+async function deleteOne({ env, resource, identity, context }: ResourceRequest, options: DeleteOptions, { object }: CachedObject): Promise<void> {
   const { name = '', namespace = '', uid } = object.metadata;
-  const preconditions = { ...options.preconditions, ...(uid !== undefined && { uid }) };
   try {
-    await deleteObject(env, { ...options, preconditions, resource, namespace, name, identity, signal: context.signal });
+    await deleteObject(env, { ...options, listedUid: uid, resource, namespace, name, identity, signal: context.signal });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

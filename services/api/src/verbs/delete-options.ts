@@ -1,4 +1,4 @@
-import { checkTypes, decodeProtobuf, JsonSyntaxError, newBadRequest, newInvalid, newUnsupportedMediaType, notSupported, parseJson, ProtobufError } from '@gantry/apimachinery';
+import { checkTypes, decodeProtobuf, definitionNameOf, JsonSyntaxError, newBadRequest, newInvalid, newUnsupportedMediaType, notSupported, parseGroupVersionKind, parseJson, ProtobufError } from '@gantry/apimachinery';
 import { bodyText, mediaType } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { PropagationPolicy } from '../registry/deletion-plan.js';
@@ -11,6 +11,8 @@ export interface DeleteOptions {
   readonly propagationPolicy: PropagationPolicy | undefined;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
   readonly dryRun: boolean;
+  /** Asked for in the old way: what still goes is answered by 202. */
+  readonly isAcceptedLater: boolean;
 }
 
 interface RawOptions {
@@ -22,6 +24,9 @@ interface RawOptions {
 }
 
 const KIND = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
+const READABLE = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+/** Kinds that every version has beside options. */
+const META_KINDS: ReadonlySet<string> = new Set(['Status', 'WatchEvent']);
 const POLICIES: readonly string[] = ['Foreground', 'Background', 'Orphan'];
 
 /** Throws a `StatusError`: 400 for a body that is none, 422 for options that have no meaning. */
@@ -30,18 +35,18 @@ export function deleteOptions(request: ResourceRequest): DeleteOptions {
   const raw = context.body === undefined || context.body.length === 0 ? fromQuery(context) : fromBody(context);
   const policy = propagationPolicy(raw);
   if (raw.gracePeriodSeconds !== undefined && raw.gracePeriodSeconds < 0) raw.gracePeriodSeconds = 1;
-  return { gracePeriodSeconds: raw.gracePeriodSeconds, propagationPolicy: policy, preconditions: raw.preconditions, dryRun: isDryRun(request, KIND.kind, raw.dryRun) };
+  return { gracePeriodSeconds: raw.gracePeriodSeconds, propagationPolicy: policy, preconditions: raw.preconditions, dryRun: isDryRun(request, KIND.kind, raw.dryRun), isAcceptedLater: raw.orphanDependents === false };
 }
 
-function fromQuery({ query, rawQuery }: RequestContext): RawOptions {
+function fromQuery(context: RequestContext): RawOptions {
   const raw: RawOptions = {};
+  const { query, rawQuery } = context;
   if (rawQuery === '') return raw;
   const grace = query.get('gracePeriodSeconds');
   if (grace) raw.gracePeriodSeconds = integer(grace);
   const policy = query.get('propagationPolicy');
   if (policy) raw.propagationPolicy = policy;
-  const orphan = query.get('orphanDependents');
-  if (orphan) raw.orphanDependents = orphan === 'true';
+  if (query.has('orphanDependents')) raw.orphanDependents = context.flag('orphanDependents');
   return raw;
 }
 
@@ -53,32 +58,51 @@ function integer(text: string): number {
 function fromBody(context: RequestContext): RawOptions {
   const type = mediaType(context);
   if (type === 'application/vnd.kubernetes.protobuf') return fromProtobuf(context.body!);
-  if (type !== 'application/json') throw newUnsupportedMediaType(['application/json', 'application/vnd.kubernetes.protobuf']);
+  if (type !== 'application/json') throw newUnsupportedMediaType(READABLE);
   const options = parsedOptions(bodyText(context));
-  if (options['kind'] && options['kind'] !== KIND.kind) throw newBadRequest(`${String(options['kind'])} cannot be handled as a ${KIND.kind}`);
+  checkKind(options.apiVersion || 'v1', options.kind || KIND.kind);
   const wrongType = checkTypes(KIND, options);
-  if (wrongType !== undefined) throw newBadRequest(`${KIND.kind} in version "v1" cannot be handled as a ${KIND.kind}: ${wrongType}`);
+  if (wrongType !== undefined) throw newBadRequest(wrongType);
   return options;
+}
+
+/** Options of any group and version are taken, as old clients send them. */
+function checkKind(apiVersion: string, kind: string): void {
+  if (kind === KIND.kind) return;
+  const own = parseGroupVersionKind(apiVersion, kind);
+  if (META_KINDS.has(kind) || (own.group === KIND.group && definitionNameOf(own) !== undefined)) throw newBadRequest(`converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`);
+  throw newBadRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
 }
 
 function fromProtobuf(body: Uint8Array): RawOptions {
   try {
-    return decodeProtobuf(body, KIND) as RawOptions;
+    const { apiVersion, kind, ...options } = decodeProtobuf(body, KIND);
+    checkKind(apiVersion, kind);
+    return options as RawOptions;
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
-    throw newBadRequest(`${KIND.kind} in version "v1" cannot be handled as a ${KIND.kind}: ${error.message}`);
+    throw newBadRequest(error.message);
   }
 }
 
-function parsedOptions(text: string): RawOptions & Record<string, unknown> {
+function parsedOptions(text: string): RawOptions & { kind?: string; apiVersion?: string } {
+  let value: unknown;
   try {
-    const value = parseJson(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawOptions & Record<string, unknown>;
+    value = parseJson(text) ?? {};
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw newBadRequest(`couldn't get version/kind; json parse error: ${error.message}`);
   }
-  throw newBadRequest(`the body is no ${KIND.kind}`);
+  if (typeof value !== 'object' || Array.isArray(value)) throw newBadRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  const { kind, apiVersion } = value as { kind?: unknown; apiVersion?: unknown };
+  const wrong = [['apiVersion', apiVersion], ['kind', kind]].find(([, one]) => one !== undefined && one !== null && typeof one !== 'string');
+  if (wrong !== undefined) throw newBadRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonTypeName(wrong[1])} into Go struct field .${String(wrong[0])} of type string`);
+  return value as RawOptions & { kind?: string; apiVersion?: string };
+}
+
+function jsonTypeName(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
 }
 
 function propagationPolicy({ propagationPolicy: policy, orphanDependents }: RawOptions): PropagationPolicy | undefined {

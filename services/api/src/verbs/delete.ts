@@ -1,4 +1,4 @@
-import { bytesAnswer, jsonAnswer } from '../http/answer.js';
+import { answerOfStatus, bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import { deleteObject } from '../registry/delete.js';
 import { deleteOptions } from './delete-options.js';
@@ -8,9 +8,12 @@ import type { ResourceRequest } from './verb.js';
 export async function remove(request: ResourceRequest): Promise<Answer> {
   const { env, resource, namespace, name, context, identity } = request;
   const representation = request.representation();
-  const { removed, object } = await deleteObject(env, { ...deleteOptions(request), resource, namespace, name, identity, signal: context.signal });
-  if (!removed || resource.kind.returnsDeletedObject === true) return bytesAnswer(200, representation.contentType, representation.object(object));
+  const { isAcceptedLater, ...options } = deleteOptions(request);
+  const { removed, object } = await deleteObject(env, { ...options, resource, namespace, name, identity, signal: context.signal });
+  const status = !removed && isAcceptedLater ? 202 : 200;
+  if (!removed || resource.kind.returnsDeletedObject === true) return bytesAnswer(status, representation.contentType, representation.object(object));
   const { group, resource: kind } = resource.groupResource;
-  const details = { name, ...(group !== '' && { group }), kind, uid: object.object.metadata.uid };
-  return jsonAnswer(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+  const { uid } = object.object.metadata;
+  const details = { name, ...(group !== '' && { group }), kind, ...(uid !== undefined && { uid }) };
+  return answerOfStatus(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, context.header('accept'));
 }
