@@ -1,4 +1,4 @@
-import type { appsV1, certificatesV1, coordinationV1, coreV1, discoveryV1, eventsV1, networkingV1, rbacV1 } from '@gantry/api-types';
+import type { appsV1, certificatesV1, coordinationV1, coreV1, discoveryV1, eventsV1, flowcontrolV1, networkingV1, rbacV1, schedulingV1, storagemigrationV1beta1 } from '@gantry/api-types';
 import type { KubeObject, TypedResourceReference } from './client.js';
 
 function reference<T extends KubeObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): TypedResourceReference<T> {
@@ -27,3 +27,12 @@ export const CLUSTERROLES = reference<rbacV1.ClusterRole>('rbac.authorization.k8
 export const ROLES = reference<rbacV1.Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', true);
 export const ROLEBINDINGS = reference<rbacV1.RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding', true);
 export const CLUSTERROLEBINDINGS = reference<rbacV1.ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);
+export const LIMITRANGES = reference<coreV1.LimitRange>('', 'v1', 'limitranges', 'LimitRange', true);
+export const PODTEMPLATES = reference<coreV1.PodTemplate>('', 'v1', 'podtemplates', 'PodTemplate', true);
+export const REPLICATIONCONTROLLERS = reference<coreV1.ReplicationController>('', 'v1', 'replicationcontrollers', 'ReplicationController', true);
+export const RESOURCEQUOTAS = reference<coreV1.ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota', true);
+export const CONTROLLERREVISIONS = reference<appsV1.ControllerRevision>('apps', 'v1', 'controllerrevisions', 'ControllerRevision', true);
+export const FLOWSCHEMAS = reference<flowcontrolV1.FlowSchema>('flowcontrol.apiserver.k8s.io', 'v1', 'flowschemas', 'FlowSchema', false);
+export const PRIORITYLEVELCONFIGURATIONS = reference<flowcontrolV1.PriorityLevelConfiguration>('flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', 'PriorityLevelConfiguration', false);
+export const PRIORITYCLASSES = reference<schedulingV1.PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false);
+export const STORAGEVERSIONMIGRATIONS = reference<storagemigrationV1beta1.StorageVersionMigration>('storagemigration.k8s.io', 'v1beta1', 'storageversionmigrations', 'StorageVersionMigration', false);

@@ -111,6 +111,8 @@ export interface KindDescriptor {
   readonly encrypted?: boolean;
   /** A delete that removes at once answers the object, not a Status (Pod, ServiceAccount). */
   readonly returnsDeletedObject?: boolean;
+  /** Whoever deletes an object without saying what becomes of its dependents leaves them behind (ReplicationController, as in its first days). */
+  readonly orphansByDefault?: boolean;
   /** Where the kind keeps finalizers that only `/finalize` clears (Namespace: spec.finalizers). */
   readonly specFinalizers?: boolean;
 }

@@ -16,3 +16,6 @@ export { namespaceFinalizeStrategy } from './core/namespace/strategy.js';
 export { certificateSigningRequestApprovalStrategy } from './certificates/certificate-signing-request/strategy.js';
 export { validatePodBinding } from './core/binding/validation.js';
 export { isLatest } from './core/pod-spec/image-tag.js';
+export { bootstrapFlowSchemas, bootstrapPriorityLevels } from './flowcontrol/bootstrap-objects.js';
+export type { BootstrapFlowObject } from './flowcontrol/bootstrap-objects.js';
+export { systemPriorityClasses } from './scheduling/priority-class/system-classes.js';

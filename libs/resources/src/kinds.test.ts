@@ -16,23 +16,32 @@ const minimal: Readonly<Record<string, Record<string, unknown>>> = {
   'v1 ConfigMap': {},
   'v1 Endpoints': {},
   'v1 Event': { involvedObject: { kind: 'Pod', namespace: 'ns', name: 'p' } },
+  'v1 LimitRange': { spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { memory: '1Mi' } }] } },
   'v1 Namespace': {},
   'v1 Node': {},
   'v1 Pod': { spec: { containers: [{ name: 'c', image: 'busybox' }] } },
+  'v1 PodTemplate': { template },
+  'v1 ReplicationController': { spec: { template } },
+  'v1 ResourceQuota': { spec: { hard: { pods: '1', 'requests.memory': '1024Mi', 'count/jobs.batch': '2' } } },
   'v1 Secret': {},
   'v1 ServiceAccount': {},
   'v1 Service': { spec: { ports: [{ port: 80 }] } },
+  'apps/v1 ControllerRevision': { data: { spec: {} }, revision: 1 },
   'apps/v1 Deployment': { spec: workload },
   'apps/v1 ReplicaSet': { spec: workload },
   'certificates.k8s.io/v1 CertificateSigningRequest': { spec: { request: Buffer.from(NODE_REQUEST).toString('base64'), signerName: 'example.com/signer', usages: ['client auth'] } },
   'coordination.k8s.io/v1 Lease': {},
   'discovery.k8s.io/v1 EndpointSlice': { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] },
+  'flowcontrol.apiserver.k8s.io/v1 FlowSchema': { spec: { priorityLevelConfiguration: { name: 'global-default' } } },
+  'flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration': { spec: { type: 'Limited', limited: { limitResponse: { type: 'Queue', queuing: {} } } } },
   'networking.k8s.io/v1 IPAddress': { spec: { parentRef: { resource: 'services', namespace: 'ns', name: 's' } } },
   'networking.k8s.io/v1 ServiceCIDR': { spec: { cidrs: ['10.0.0.0/24'] } },
   'rbac.authorization.k8s.io/v1 Role': {},
   'rbac.authorization.k8s.io/v1 ClusterRole': {},
   'rbac.authorization.k8s.io/v1 RoleBinding': { roleRef: { kind: 'ClusterRole', name: 'view' } },
   'rbac.authorization.k8s.io/v1 ClusterRoleBinding': { roleRef: { kind: 'ClusterRole', name: 'view' } },
+  'scheduling.k8s.io/v1 PriorityClass': { value: 1000 },
+  'storagemigration.k8s.io/v1beta1 StorageVersionMigration': { spec: { resource: { group: 'apps', resource: 'deployments' } } },
   'events.k8s.io/v1 Event': {
     regarding: { kind: 'Pod', namespace: 'ns', name: 'p' }, eventTime: '2026-01-02T03:04:05.000000Z', type: 'Normal', reason: 'Testing', action: 'Test',
     reportingController: 'example.com/test', reportingInstance: 'test-1',
@@ -112,7 +121,7 @@ describe.each(kinds.map((kind) => [`${kind.group || 'core'}/${kind.kind}`, kind]
     expect(kind.columns.filter(({ format }) => format === 'name')).toHaveLength(1);
     for (const column of kind.columns) {
       expect(column.description).toMatch(/\.$/);
-      expect(['string', 'number']).toContain(typeof column.cell(object, now));
+      expect(['string', 'number', 'boolean']).toContain(typeof column.cell(object, now));
     }
   });
 

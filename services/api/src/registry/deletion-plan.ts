@@ -21,7 +21,7 @@ const FOREGROUND = 'foregroundDeletion';
 
 /** What a delete does to an object in this state. `now` is milliseconds since the epoch. */
 export function planDeletion(kind: KindDescriptor, object: ResourceObject, wish: DeletionWish, now: number): DeletionPlan {
-  const finalizers = finalizersAfter(object.metadata.finalizers ?? [], wish.propagationPolicy);
+  const finalizers = finalizersAfter(object.metadata.finalizers ?? [], policyOf(kind, object, wish));
   const isHeld = finalizers.length > 0 || (kind.specFinalizers === true && hasSpecFinalizers(object));
   const grace = kind.strategy.gracePeriodSeconds?.(object, wish.gracePeriodSeconds);
   if (object.metadata.deletionTimestamp !== undefined) return planAgain(object, wish, grace, finalizers, isHeld);
@@ -47,6 +47,12 @@ function planAgain(object: ResourceObject, wish: DeletionWish, grace: number | u
     marked.metadata.deletionGracePeriodSeconds = grace;
   }
   return { action: 'mark', object: marked };
+}
+
+/** What the client asked for, else what the object's finalizers say, else what the kind does. */
+function policyOf({ orphansByDefault }: KindDescriptor, { metadata: { finalizers = [] } }: ResourceObject, wish: DeletionWish): PropagationPolicy | undefined {
+  const isSaid = wish.propagationPolicy !== undefined || finalizers.includes(ORPHAN) || finalizers.includes(FOREGROUND);
+  return orphansByDefault === true && !isSaid ? 'Orphan' : wish.propagationPolicy;
 }
 
 function finalizersAfter(finalizers: readonly string[], policy: PropagationPolicy | undefined): readonly string[] {
