@@ -14,7 +14,7 @@ const aggregated = (version: string): Record<string, string> => ({ accept: `appl
 describe('discovery', () => {
   it('names versions, groups and resources the old way', async () => {
     expect((await test.call('GET', '/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
-    expect((await test.call('GET', '/apis')).body.groups.map((group: { name: string }) => group.name)).toEqual(['apps', 'certificates.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io', 'networking.k8s.io', 'rbac.authorization.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io']);
+    expect((await test.call('GET', '/apis')).body.groups.map((group: { name: string }) => group.name)).toEqual(['apps', 'certificates.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io', 'flowcontrol.apiserver.k8s.io', 'networking.k8s.io', 'rbac.authorization.k8s.io', 'scheduling.k8s.io', 'storagemigration.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io']);
     expect((await test.call('GET', '/apis/apps')).body).toMatchObject({ kind: 'APIGroup', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } });
     const { body } = await test.call('GET', '/apis/apps/v1');
     const entry = (name: string): unknown => body.resources.find((resource: { name: string }) => resource.name === name);
@@ -29,7 +29,7 @@ describe('discovery', () => {
     expect(headers['content-type']).toBe(`application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
     expect([body.kind, body.apiVersion]).toEqual(['APIGroupDiscoveryList', `apidiscovery.k8s.io/${version}`]);
     const apps = body.items.find((item: { metadata: { name: string } }) => item.metadata.name === 'apps');
-    expect(apps.versions[0].resources[0]).toMatchObject({ resource: 'deployments', responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' }, scope: 'Namespaced', singularResource: 'deployment', subresources: [{ subresource: 'scale' }, { subresource: 'status' }] });
+    expect(apps.versions[0].resources.find(({ resource }: { resource: string }) => resource === 'deployments')).toMatchObject({ resource: 'deployments', responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' }, scope: 'Namespaced', singularResource: 'deployment', subresources: [{ subresource: 'scale' }, { subresource: 'status' }] });
     expect((await test.call('GET', '/apis', undefined, { ...aggregated(version), 'if-none-match': headers['etag']! })).status).toBe(304);
     expect((await test.call('GET', '/api', undefined, aggregated(version))).body.items[0].versions[0].resources.map((one: { resource: string }) => one.resource)).toContain('pods');
   });
