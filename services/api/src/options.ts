@@ -7,6 +7,7 @@ import type { ClusterNetworkOptions } from './cluster-network/options.js';
 import type { IssueNodeToken } from './join/credentials.js';
 import type { ServerVersion } from './http/version.js';
 import type { VerbLimits } from './verbs/verb.js';
+import type { Difference } from './watch-cache/differences.js';
 
 /** Bounds, times in milliseconds and sizes in bytes. */
 export interface ApiLimits extends VerbLimits {
@@ -22,6 +23,12 @@ export interface ApiLimits extends VerbLimits {
   readonly ringBytes: number;
   /** Parsed objects and representations that are kept, counted by the size of their stored bytes. */
   readonly formsBytes: number;
+  /** Milliseconds from one step of the comparison of the caches with the store to the next; 0: none. */
+  readonly comparisonIntervalMs: number;
+  /** Keys of one such step. */
+  readonly comparisonKeys: number;
+  /** Changes after which all caches are compared at once; 0: never. For tests. */
+  readonly comparisonChanges: number;
   /** How long a stop waits for open requests. */
   readonly stopPatienceMs: number;
 }
@@ -34,7 +41,13 @@ export const defaultLimits: ApiLimits = {
   ringBytes: 16 * 1024 * 1024,
   formsBytes: 24 * 1024 * 1024,
   stopPatienceMs: 10_000,
-  watchBufferBytes: 4 * 1024 * 1024,
+  comparisonIntervalMs: 60_000,
+  comparisonKeys: 200,
+  comparisonChanges: 0,
+  watchBufferBytes: 1024 * 1024,
+  watchStallMs: 30_000,
+  watchesPerUser: 10_000,
+  watchBytesPerUser: 64 * 1024 * 1024,
   bookmarkIntervalMs: 10_000,
   minimumWatchSeconds: 1_800,
 };
@@ -73,6 +86,8 @@ export interface ApiOptions extends ClusterNetworkOptions {
   readonly limits?: Partial<ApiLimits>;
   /** Armed by tests alone. */
   readonly failpoints?: Failpoints;
+  /** Told when a cache was found to differ from the store; the caches are filled anew in any case. */
+  readonly onCacheDifference?: ((found: readonly Difference[]) => void) | undefined;
 }
 
 export interface RunningApi {
@@ -80,6 +95,8 @@ export interface RunningApi {
   readonly port: number;
   /** Resolves when the caches are filled and the system namespaces exist; rejects only when stopped before. */
   readonly ready: Promise<void>;
+  /** Compares all caches with the store now; resolves with what differs. */
+  compareCaches(): Promise<readonly Difference[]>;
   /** Ends watches cleanly, lets open requests finish for a bounded time. Idempotent. */
   stop(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { Failpoints } from '@gantry/async';
 import type { SequencedMessage } from '@gantry/bus';
 import { resolveWatchMessage } from '@gantry/storage';
 import { AdmissionChain } from './admission/chain.js';
@@ -42,6 +43,7 @@ import { Starter } from './starter.js';
 import { createKubeletStreams } from './streams/kubelet-streams.js';
 import { serveTunnel } from './streams/tunnel.js';
 import { createSubresources } from './subresources/subresources.js';
+import { OpenWatches } from './verbs/open-watches.js';
 import { WatchCache } from './watch-cache/watch-cache.js';
 
 /** Starts the API: on its HTTPS port and on the bus, at once; it becomes ready when the store has answered. */
@@ -63,7 +65,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await tunnel.close();
     await watchCache.stop();
   });
-  return { port: server.port, ready: starter.ready, stop };
+  return { port: server.port, ready: starter.ready, compareCaches: () => watchCache.comparison.compareAll(), stop };
 }
 
 interface Parts {
@@ -94,7 +96,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const admission = new AdmissionChain(createPlugins({ ...pluginReaders(resources, accounts, () => env), escalation: { authorizer, policy } }));
   const join = createJoin(options, resources, () => env, () => starter.isReady);
   const network = createClusterNetwork(options, resources, Date.now);
-  const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: new Map([...network.claimers, ...join.claimers]), now: Date.now };
+  const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: new Map([...network.claimers, ...join.claimers]), now: Date.now, openWatches: new OpenWatches(limits), failpoints: options.failpoints ?? new Failpoints() };
   const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), ...accounts });
   const { tokens } = accounts;
   const reviews = createReviews(tokens, authorizer);
@@ -110,9 +112,10 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, metrics, logger }), authenticate: bearerAuthenticator(tokens, logger), metrics, watchCache, network, join, starter };
 }
 
-function createWatchCache({ bus, storage, logger, kinds: { kinds } }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {
+function createWatchCache({ bus, storage, logger, kinds: { kinds }, failpoints, onCacheDifference }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {
   return new WatchCache({
-    bus, storage, logger,
+    bus, storage, logger, failpoints,
+    comparison: { intervalMs: limits.comparisonIntervalMs, everyChanges: limits.comparisonChanges, keys: limits.comparisonKeys, onDifference: onCacheDifference },
     decode: ({ sequence, headers, data }: SequencedMessage) => resolveWatchMessage(storage, sequence, headers, data),
     open: openerOf(kinds, seal),
     resources: cacheOptions(kinds, limits),

@@ -42,6 +42,7 @@ export interface TestApi {
   readonly adminTls: { readonly ca: string; readonly cert: string; readonly key: string };
   /** Path of a kubeconfig of the administrator. */
   readonly kubeconfig: string;
+  readonly encryptionKey: Uint8Array;
   stop(): Promise<void>;
 }
 
@@ -55,10 +56,14 @@ export interface TestApiOptions {
   readonly serviceAccounts?: ServiceAccountOptions;
   readonly issueNodeToken?: ApiOptions['issueNodeToken'];
   readonly metrics?: ApiOptions['metrics'];
+  readonly failpoints?: ApiOptions['failpoints'];
+  /** A test that makes a cache differ from the storage is told of it here; any other fails when its API stops. */
+  readonly onCacheDifference?: ApiOptions['onCacheDifference'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken, metrics }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage());
+  const encryptionKey = beside?.encryptionKey ?? randomBytes(32);
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
   const server = await issueCertificate(authority, { commonName: 'api', usage: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 1, now: Date.now() });
@@ -67,7 +72,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
     storage: wrap(storage),
     listen: { host: '127.0.0.1', port: 0 },
     tls: { key: server.key, cert: server.certificate, clientCa: authority.certificate },
-    encryptionKey: randomBytes(32),
+    encryptionKey,
     kinds: createRegistry(kinds),
     serverVersion: { major: '1', minor: '36', gitVersion: 'v1.36.0+gantry' },
     publicAddress: '127.0.0.1:6443',
@@ -75,6 +80,8 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
     ...network,
     ...(limits && { limits }),
     ...(metrics && { metrics }),
+    ...(failpoints && { failpoints }),
+    onCacheDifference,
     ...(serviceAccounts && { serviceAccounts }),
     ...(issueNodeToken && { issueNodeToken }),
   });
@@ -96,16 +103,18 @@ export async function startTestApi({ limits, wrap = (storage) => storage, networ
   const kubeconfig = join(folder, 'config');
   writeFileSync(kubeconfig, kubeconfigText(url, authority.certificate, adminPair));
   return {
-    api, bus, storage, authority, admin, transportFor, kubeconfig,
+    api, bus, storage, authority, admin, encryptionKey, transportFor, kubeconfig,
     adminTls: { ca: authority.certificate, cert: adminPair.certificate, key: adminPair.key },
     anonymous: () => opened({}),
     call: (method, path, body, headers, transport = admin) => call(transport, method, path, body, headers),
     stop: async () => {
+      const found = onCacheDifference === undefined ? await api.compareCaches() : [];
       clearInterval(progress);
       await Promise.all(transports.map((transport) => transport.close()));
       await api.stop();
       if (beside === undefined) await bus.close();
       rmSync(folder, { recursive: true, force: true });
+      if (found.length > 0) throw new Error(`invariant 19 is broken, the cache differs from the storage: ${JSON.stringify(found)}`);
     },
   };
 }

@@ -90,7 +90,7 @@ describe('many streams on one connection', () => {
 
 describe('a watcher that does not read', () => {
   it('is cut off, and the others hear everything', async () => {
-    await start({ limits: { watchBufferBytes: 256 * 1024 } });
+    await start({ limits: { watchBufferBytes: 256 * 1024, watchStallMs: 100 } });
     const slow = connect(`https://127.0.0.1:${String(test.api.port)}`, test.adminTls);
     const stalled = slow.request({ ':path': `${path}?watch=1` });
     stalled.on('error', () => undefined);

@@ -16,6 +16,10 @@ export function measureCaches(metrics: Metrics, watchCache: WatchCache, resource
   metrics.counterOf({ name: 'apiserver_watch_cache_events_received_total', help: 'Changes that reached the watch cache.', labels }, each(({ cache }) => cache.received));
   metrics.gaugeOf({ name: 'apiserver_watch_cache_capacity', help: 'Changes that are kept at most for watches that resume.', labels }, each(({ cache }) => cache.capacity));
   metrics.gaugeOf({ name: 'apiserver_watch_cache_resource_version', help: 'The revision that the watch cache shows; one for all resources.', labels }, each(() => watchCache.revision));
+  metrics.counterOf({ name: 'apiserver_storage_consistency_checks_total', help: 'Comparisons of a cache with the store at the same revision, by what came of them.', labels: ['group', 'resource', 'status'] }, () =>
+    stored.flatMap(({ groupResource, cache }) => Object.entries(watchCache.comparison.countsOf(cache)).map(([status, value]) => ({ labels: { ...groupResource, status }, value: value as number }))),
+  );
+  metrics.counterOf({ name: 'apiserver_terminated_watchers_total', help: 'Watches that were cut off, because their clients took nothing.', labels }, each(({ cache }) => cache.watchers.terminated));
   metrics.counterOf({ name: 'apiserver_watch_events_total', help: 'Events that were sent to watches.', labels: ['group', 'version', 'resource'] }, () =>
     resources.map(({ groupResource, kind: { version }, sent }) => ({ labels: { group: groupResource.group, version, resource: groupResource.resource }, value: sent.events })),
   );

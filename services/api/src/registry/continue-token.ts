@@ -18,19 +18,30 @@ export function encodeContinue({ revision, after }: ContinueToken): string {
 /** Throws a `StatusError` (400) for what is no token. */
 export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = parsed(token);
-  if (v !== VERSION) throw newBadRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (!Number.isSafeInteger(rv) || rv === 0 || (rv as number) < -1 || typeof start !== 'string' || start === '') {
-    throw newBadRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
-  }
-  const after = start.replace(/\u0000$/, '');
-  if (UNSTORABLE.test(after) || !after.isWellFormed()) throw newBadRequest('continue key is not valid: it has characters that no key has');
-  return { revision: rv as number, after };
+  if (v !== VERSION) throw invalid(`continue key is not valid: server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`);
+  if (rv === undefined || rv === 0) throw invalid(`continue key is not valid: incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (start === undefined || start === '') throw invalid(`continue key is not valid: encoded start key empty (version ${VERSION})`);
+  if (!Number.isSafeInteger(rv) || typeof start !== 'string') throw invalid('continue key is not valid: json: cannot unmarshal a value of another type');
+  const after = start.replace(/^\//, '').replace(/\u0000$/, '');
+  if (!isClean(after) || UNSTORABLE.test(after) || !after.isWellFormed()) throw invalid(`continue key is not valid: ${start}`);
+  return { revision: Math.max(-1, rv as number), after };
+}
+
+/** No path that leads out of the prefix that it is put behind. */
+function isClean(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function parsed(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
+  const illegal = /[^A-Za-z0-9_-]/.exec(token)?.index ?? (token.length % 4 === 1 ? token.length - 1 : -1);
+  if (illegal >= 0) throw invalid(`continue key is not valid: illegal base64 data at input byte ${String(illegal)}`);
   try {
     return (JSON.parse(Buffer.from(token, 'base64url').toString()) ?? {}) as object;
   } catch (error) {
-    throw newBadRequest(`continue key is not valid: ${(error as Error).message}`);
+    throw invalid(`continue key is not valid: ${(error as Error).message}`);
   }
+}
+
+function invalid(why: string): Error {
+  return newBadRequest(`invalid continue token: ${why}`);
 }

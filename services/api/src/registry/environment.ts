@@ -1,6 +1,8 @@
+import type { Failpoints } from '@gantry/async';
 import type { KindDescriptor } from '@gantry/resources';
 import type { Storage } from '@gantry/storage';
 import type { AdmissionChain } from '../admission/chain.js';
+import type { OpenWatches } from '../verbs/open-watches.js';
 import type { WatchCache } from '../watch-cache/watch-cache.js';
 import type { Claimer } from './claims.js';
 import type { Seal } from './seal.js';
@@ -15,4 +17,6 @@ export interface RegistryEnvironment {
   readonly claimers: ReadonlyMap<KindDescriptor, Claimer>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly openWatches: OpenWatches;
+  readonly failpoints: Failpoints;
 }

@@ -13,12 +13,12 @@ import type { ServedResource } from './served-resource.js';
 export async function getObject(env: RegistryEnvironment, resource: ServedResource, namespace: string, name: string, resourceVersion = ''): Promise<CachedObject> {
   const key = storageKeyOf(resource, namespace, name);
   const minimum = resourceVersion === '' ? await storageCall(() => env.watchCache.currentRevision()) : parseRevision(resourceVersion);
-  if (env.watchCache.revision >= minimum || (await env.watchCache.reached(minimum))) {
+  if (env.watchCache.has(minimum) || (await env.watchCache.reached(minimum))) {
     const object = resource.cache.get(key);
     if (object === undefined) throw notFound(resource, name);
     return object;
   }
-  if (resourceVersion !== '') throw newTooLargeResourceVersion(minimum, env.watchCache.revision, 1);
+  if (resourceVersion !== '' && env.watchCache.isTrusted) throw newTooLargeResourceVersion(minimum, env.watchCache.revision, 1);
   const state = await freshState(env, resource, key);
   if (state === undefined) throw notFound(resource, name);
   return state.object;

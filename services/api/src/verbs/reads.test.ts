@@ -65,6 +65,7 @@ describe('list', () => {
     const path = await withMaps(['a', { x: '1' }], ['b'], ['c'], ['d'], ['e', { x: '1' }], ['f', { x: '1' }]);
     const query = `${path}?limit=1&labelSelector=x%3D1&continue=`;
     const { metadata } = (await test.call('GET', `${path}?limit=1&labelSelector=x%3D1`)).body;
+    await test.call('POST', path, { metadata: { name: 'g', labels: { x: '1' } } });
     const reads = vi.spyOn(test.storage, 'list');
     const second = (await test.call('GET', query + metadata.continue)).body;
     expect([names(second), reads.mock.calls.length]).toEqual([['e'], 1]);
@@ -214,14 +215,15 @@ describe('watch', () => {
     resumed.close();
   });
 
-  it('answers 410 from a revision that is gone, and 504 from one that is yet to come', async () => {
+  it('says 410 from a revision that is gone, and 504 from one that is yet to come, in an event, as upstream does', async () => {
     const path = await withMaps();
     const { resourceVersion } = (await test.call('GET', path)).body.metadata;
     for (let i = 0; i < 12; i++) await test.call('POST', path, { metadata: { name: `m${String(i)}` } });
     test.storage.compact(await test.storage.currentRevision());
-    const gone = await test.call('GET', `${path}?watch=1&resourceVersion=${resourceVersion}`);
-    expect([gone.status, gone.body.reason, gone.body.message]).toEqual([410, 'Expired', expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/)]);
-    expect((await test.call('GET', `${path}?watch=1&resourceVersion=99999999`)).status).toBe(504);
+    const gone = await WatchReader.open(test.admin, `${path}?resourceVersion=${resourceVersion}`);
+    expect([gone.status, await gone.next(), await gone.next()]).toEqual([200, { type: 'ERROR', object: expect.objectContaining({ code: 410, reason: 'Expired', message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/) }) }, undefined]);
+    const future = await WatchReader.open(test.admin, `${path}?resourceVersion=99999999`);
+    expect([await future.next(), await future.next()]).toEqual([{ type: 'ERROR', object: expect.objectContaining({ code: 504, reason: 'Timeout', message: expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/) }) }, undefined]);
   });
 
   it('tells nothing twice when the log is ahead of the cache', async () => {

@@ -4,11 +4,14 @@ import type { RequestContext } from '../http/request-context.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { Representation } from '../representation/representation.js';
+import type { OpenWatchLimits } from './open-watches.js';
 
 /** Bounds and intervals of the verbs. */
-export interface VerbLimits {
-  /** Bytes that a watcher may leave unread before its watch is broken. */
+export interface VerbLimits extends OpenWatchLimits {
+  /** Bytes that the client of one watch may leave unread before the watch waits for it. */
   readonly watchBufferBytes: number;
+  /** Milliseconds after which a watch is broken whose client is waited for and takes nothing. */
+  readonly watchStallMs: number;
   /** Milliseconds between bookmarks of one watch. */
   readonly bookmarkIntervalMs: number;
   /** Watches that name no timeout end after a random time between this and twice this, in seconds. */

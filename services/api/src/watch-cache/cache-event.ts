@@ -1,5 +1,6 @@
 import type { ChangeType } from '@gantry/storage';
 import type { CachedObject } from './cached-object.js';
+import type { FormHolder } from './forms-budget.js';
 
 /** What a watcher is told: the event's type, and the object in the state that belongs to it. */
 export interface Notice {
@@ -8,9 +9,10 @@ export interface Notice {
 }
 
 /** One committed revision of one resource, with what it replaced. */
-export class CacheEvent {
+export class CacheEvent implements FormHolder {
   #departed: CachedObject | undefined;
   #frames: Map<string, Uint8Array> | undefined;
+  #isBounded = false;
 
   constructor(
     readonly type: ChangeType,
@@ -34,12 +36,27 @@ export class CacheEvent {
     return { type: 'DELETED', object: (this.#departed ??= this.previous.at(this.revision)) };
   }
 
-  /** The bytes of a notice in one representation, made once however many watchers share it. */
+  /** The bytes of a notice in one representation, made once however many watchers share it, until they are forgotten. */
   frame(notice: Notice, representation: string, make: (notice: Notice) => Uint8Array): Uint8Array {
     const name = notice.type + representation;
     this.#frames ??= new Map();
     let bytes = this.#frames.get(name);
     if (bytes === undefined) this.#frames.set(name, (bytes = make(notice)));
     return bytes;
+  }
+  /** Frames that were made when the event was told to all are of no use afterwards; those that are made later are kept within the budget. */
+  boundFrames(): void {
+    if (this.#frames === undefined || this.#isBounded) return;
+    this.#isBounded = true;
+    this.object.form.budget.admit(this);
+  }
+
+  get formBytes(): number {
+    return this.object.formBytes;
+  }
+
+  forget(): void {
+    this.#frames = undefined;
+    this.#isBounded = false;
   }
 }

@@ -34,10 +34,18 @@ export class EventRing {
 
   /** The events after `revision`, oldest first. Only meaningful where `covers(revision)`. */
   *after(revision: number): Generator<CacheEvent> {
-    for (let i = this.#head; i < this.#events.length; i++) {
-      const event = this.#events[i]!;
-      if (event.revision > revision) yield event;
+    for (let i = this.#firstAfter(revision); i < this.#events.length; i++) yield this.#events[i]!;
+  }
+
+  #firstAfter(revision: number): number {
+    let low = this.#head;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#events[middle]!.revision > revision) high = middle;
+      else low = middle + 1;
     }
+    return low;
   }
 
   #isOver(): boolean {

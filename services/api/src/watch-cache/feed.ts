@@ -13,6 +13,8 @@ export interface FeedOptions {
   readonly relist: () => Promise<number>;
   /** Everything up to `revision` has been applied; also called when a progress message found nothing missing. */
   readonly onProgress: (revision: number) => void;
+  /** Asked before something is applied; what it answers is waited for. */
+  readonly pause?: () => Promise<void> | undefined;
   readonly logger: Logger;
 }
 
@@ -20,6 +22,8 @@ export interface FeedOptions {
 export const PROGRESS_SUBJECT = 'progress.rev';
 
 const RETRY_MS = 250;
+/** Milliseconds for which catching up may keep the event loop. */
+const SLICE_MS = 4;
 /** Messages kept while the log is being read; beyond that the log is simply read again. */
 const EARLY_LIMIT = 4096;
 
@@ -36,6 +40,7 @@ export class Feed {
   #catchingUp: Promise<void> | undefined;
   #subscriptions: Subscription[] = [];
   #stopped = false;
+  #startsOver = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: FeedOptions) {}
@@ -75,10 +80,23 @@ export class Feed {
       this.#catchUp();
       return;
     }
+    const pause = this.options.pause?.();
+    if (pause !== undefined) return this.#holdUp(pause, message);
     const entry = this.options.decode(message);
     if (!(entry instanceof Promise)) return this.#receive(entry);
     // The log is read for the body anyway, in order with what comes behind it; nobody waits for this one.
     entry.catch(() => undefined);
+    this.#catchUp();
+  }
+
+  #holdUp(pause: Promise<void>, message: SequencedMessage): void {
+    this.#early.push(message);
+    void this.#whileBusy(pause.then(() => this.#readLog()));
+  }
+
+  /** Begins with a new snapshot, as after a log that no longer reaches back, and tries until it has one. */
+  startOver(): void {
+    this.#startsOver = true;
     this.#catchUp();
   }
 
@@ -104,21 +122,28 @@ export class Feed {
 
   #catchUp(): void {
     if (this.#stopped || this.#catchingUp !== undefined || this.#retry !== undefined) return;
-    this.#catchingUp = this.#readLog()
+    void this.#whileBusy(this.#readLog());
+  }
+
+  /** What arrives while `work` runs waits for its end; where it fails, the log is read again. */
+  #whileBusy(work: Promise<void>): Promise<void> {
+    return (this.#catchingUp = work
       .catch((error: unknown) => this.#tryAgain(error))
       .finally(() => {
         this.#catchingUp = undefined;
         this.#takeEarly();
-      });
+        if (this.#startsOver) this.#catchUp();
+      }));
   }
 
   async #readLog(): Promise<void> {
     try {
       for (;;) {
+        if (this.#startsOver) return await this.#relist();
         const page = await this.options.storage.history(this.#received);
         if (this.#stopped) return;
-        for (const entry of page.entries) this.#receive(entry);
-        if (this.#received >= page.revision || page.entries.length === 0) return;
+        await this.#receiveAll(page.entries);
+        if (this.#stopped || this.#received >= page.revision || page.entries.length === 0) return;
       }
     } catch (error) {
       if (!(error instanceof StorageError) || (error.code !== 'compacted' && error.code !== 'future')) throw error;
@@ -127,9 +152,25 @@ export class Feed {
     }
   }
 
+  /** In slices: who catches up has many watchers to tell, and others wait for the loop. */
+  async #receiveAll(entries: readonly LogEntry[]): Promise<void> {
+    let end = performance.now() + SLICE_MS;
+    for (const entry of entries) {
+      const pause = this.options.pause?.();
+      if (pause !== undefined) await pause;
+      if (performance.now() >= end) {
+        await new Promise((resolve) => setImmediate(resolve));
+        end = performance.now() + SLICE_MS;
+      }
+      if (this.#stopped) return;
+      this.#receive(entry);
+    }
+  }
+
   async #relist(): Promise<void> {
     this.#open = [];
     this.#applied = this.#received = await this.options.relist();
+    this.#startsOver = false;
     this.options.onProgress(this.#applied);
   }
 

@@ -26,6 +26,7 @@ export class ResourceCache {
   readonly #keys = new SortedKeys();
   readonly #options: ResourceCacheOptions;
   #received = 0;
+  #changed = 0;
   #ring: EventRing;
 
   constructor(options: ResourceCacheOptions) {
@@ -53,9 +54,14 @@ export class ResourceCache {
     return this.#objects.get(key);
   }
 
-  /** Calls `visit` with every object whose key begins with `prefix`, in the order of keys, until it answers false. */
-  scan(prefix: string, visit: (object: CachedObject) => boolean | void): void {
-    this.#keys.scan(prefix, (key) => visit(this.#objects.get(key)!));
+  /** The revision that changed this cache last: from it on, up to the revision that the caches show, its state is the present one. */
+  get changed(): number {
+    return this.#changed;
+  }
+
+  /** Calls `visit` with every object whose key begins with `prefix` (and stands behind `after`), in the order of keys, until it answers false. */
+  scan(prefix: string, visit: (object: CachedObject) => boolean | void, after?: string): void {
+    this.#keys.scan(prefix, (key) => visit(this.#objects.get(key)!), after);
   }
 
   get ring(): EventRing {
@@ -64,10 +70,11 @@ export class ResourceCache {
 
   /** Starts over with a snapshot taken at `revision`; watches that were open are ended, because what happened between is not known. */
   reset(values: Iterable<CachedObject>, revision: number): void {
-    this.watchers.endAll();
+    this.watchers.expireAll();
     this.#objects.clear();
     this.#keys.clear();
     this.#ring = new EventRing(this.#options.ring, revision);
+    this.#changed = revision;
     for (const value of values) {
       this.#objects.set(value.key, value);
       this.#keys.add(value.key);
@@ -77,12 +84,14 @@ export class ResourceCache {
   /** Applies one committed revision and tells the watchers. */
   apply(entry: LogEntry): void {
     this.#received += 1;
+    this.#changed = entry.revision;
     const previous = this.#objects.get(entry.key);
     const object = new CachedObject(this.form, entry.key, entry.revision, entry);
     this.#keep(entry, object, previous === undefined);
     const event = new CacheEvent(entry.type, object, previous);
     this.#ring.push(event);
     this.watchers.dispatch(event);
+    event.forget();
   }
 
   #keep(entry: LogEntry, object: CachedObject, isNew: boolean): void {

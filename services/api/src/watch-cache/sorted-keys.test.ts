@@ -21,6 +21,18 @@ describe('sorted keys', () => {
     );
   });
 
+  it('go on behind any key, whether they hold it or not', () => {
+    const keys = new SortedKeys();
+    const all = Array.from({ length: 1500 }, (_, i) => `p/${String(i).padStart(4, '0')}`);
+    for (const name of [...all, 'o/9', 'q/0']) keys.add(name);
+    const behind = (after: string): string[] => {
+      const found: string[] = [];
+      keys.scan('p/', (name) => void found.push(name), after);
+      return found;
+    };
+    for (const after of ['o/', 'p/', 'p/0255', 'p/0255x', 'p/0511', 'p/1499', 'p/2']) expect(behind(after)).toEqual(all.filter((name) => name > after));
+  });
+
   it('stop a scan when the visitor says so', () => {
     const keys = new SortedKeys();
     for (let i = 0; i < 2000; i++) keys.add(`p/${String(i).padStart(4, '0')}`);

@@ -33,10 +33,12 @@ export class SortedKeys {
     if (chunk.length === 0 && this.#chunks.length > 1) this.#chunks.splice(at, 1);
   }
 
-  /** Calls `visit` with every key that begins with `prefix`, in order, until it answers false. */
-  scan(prefix: string, visit: (key: string) => boolean | void): void {
-    let at = this.#chunkOf(prefix);
-    let index = lowerBound(this.#chunks[at]!, prefix);
+  /** Calls `visit` with every key that begins with `prefix` (and stands behind `after`), in order, until it answers false. */
+  scan(prefix: string, visit: (key: string) => boolean | void, after?: string): void {
+    const start = after === undefined || after < prefix ? prefix : after;
+    let at = this.#chunkOf(start);
+    let index = lowerBound(this.#chunks[at]!, start);
+    if (this.#chunks[at]![index] === after) index++;
     for (; at < this.#chunks.length; at++, index = 0) {
       const chunk = this.#chunks[at]!;
       for (; index < chunk.length; index++) {

@@ -1,9 +1,12 @@
+import { Failpoints } from '@gantry/async';
 import type { Logger } from '@gantry/async';
 import type { Bus, SequencedMessage } from '@gantry/bus';
 import { resourceTypeOf } from '@gantry/storage';
 import type { LogEntry, Storage, StoredValue } from '@gantry/storage';
 import { CachedObject } from './cached-object.js';
 import { Feed } from './feed.js';
+import { Comparison } from './comparison.js';
+import type { ComparisonOptions } from './comparison.js';
 import { FreshRevision, RevisionWaiters } from './freshness.js';
 import { ResourceCache } from './resource-cache.js';
 import type { ResourceCacheOptions } from './resource-cache.js';
@@ -17,7 +20,9 @@ export interface WatchCacheOptions {
   readonly resources: readonly ResourceCacheOptions[];
   /** How long a read waits for the cache before it asks the storage. */
   readonly freshnessTimeoutMs: number;
+  readonly comparison: ComparisonOptions;
   readonly logger: Logger;
+  readonly failpoints?: Failpoints | undefined;
 }
 
 const PAGE = 500;
@@ -28,10 +33,15 @@ export class WatchCache {
   readonly #feed: Feed;
   readonly #waiters = new RevisionWaiters();
   readonly #fresh: FreshRevision;
+  readonly #failpoints: Failpoints;
+  readonly comparison: Comparison;
+  #isTrusted = true;
 
   constructor(private readonly options: WatchCacheOptions) {
     for (const resource of options.resources) this.#byPrefix.set(resource.prefix, new ResourceCache(resource));
     this.#fresh = new FreshRevision(() => options.storage.currentRevision());
+    this.#failpoints = options.failpoints ?? new Failpoints();
+    this.comparison = new Comparison({ ...options.comparison, storage: options.storage, open: (value) => this.#opened(value), caches: [...this.#byPrefix.values()], revision: () => this.revision, logger: options.logger }, () => this.#distrust());
     this.#feed = new Feed({
       bus: options.bus,
       storage: options.storage,
@@ -39,6 +49,7 @@ export class WatchCache {
       apply: (entries) => this.#apply(entries),
       relist: () => this.#relist(),
       onProgress: (revision) => this.#onProgress(revision),
+      pause: () => this.#failpoints.pass('before-cache-apply'),
       logger: options.logger,
     });
   }
@@ -55,12 +66,13 @@ export class WatchCache {
     return cache;
   }
 
-  start(): Promise<void> {
-    return this.#feed.start();
+  async start(): Promise<void> {
+    await this.#feed.start();
+    this.comparison.start();
   }
 
   async stop(): Promise<void> {
-    await this.#feed.stop();
+    await Promise.all([this.comparison.stop(), this.#feed.stop()]);
     this.#waiters.giveUpAll();
     for (const cache of this.#byPrefix.values()) cache.watchers.endAll();
   }
@@ -75,9 +87,30 @@ export class WatchCache {
     return this.#fresh.current();
   }
 
+  /** False from the moment at which a cache was found to differ from the storage until it has been filled anew: reads are the storage's until then. */
+  get isTrusted(): boolean {
+    return this.#isTrusted;
+  }
+
+  /** True when the caches may be read for `revision` or something newer. */
+  has(revision: number): boolean {
+    return this.#isTrusted && this.#feed.applied >= revision;
+  }
+
+  /** True when the state of a cache is the one that it had at `revision`. */
+  shows(cache: ResourceCache, revision: number): boolean {
+    return this.has(revision) && cache.changed <= revision;
+  }
+
   /** False when the caches do not have `revision` within the time that a read may wait. */
   async reached(revision: number): Promise<boolean> {
-    return this.#feed.applied >= revision || this.#waiters.wait(revision, this.options.freshnessTimeoutMs);
+    if (!this.#isTrusted || this.#feed.applied >= revision) return this.#isTrusted;
+    return (await this.#waiters.wait(revision, this.options.freshnessTimeoutMs)) && this.#isTrusted;
+  }
+
+  #distrust(): void {
+    this.#isTrusted = false;
+    this.#feed.startOver();
   }
 
   #apply(entries: readonly LogEntry[]): void {
@@ -86,6 +119,8 @@ export class WatchCache {
       const plain = cache && this.#opened(entry);
       if (plain !== undefined) cache!.apply(plain);
     }
+    void this.#failpoints.pass('after-cache-apply');
+    this.comparison.applied(entries.length);
     this.#waiters.advance(this.#feed.applied);
   }
 
@@ -105,10 +140,13 @@ export class WatchCache {
   }
 
   async #relist(): Promise<number> {
+    await this.#failpoints.pass('before-relist');
     const { storage } = this.options;
     const revision = await storage.currentRevision();
     const snapshots = await Promise.all([...this.#byPrefix.values()].map(async (cache) => ({ cache, values: await this.#snapshot(cache, revision) })));
+    await this.#failpoints.pass('after-relist');
     for (const { cache, values } of snapshots) cache.reset(values, revision);
+    this.#isTrusted = true;
     return revision;
   }
 

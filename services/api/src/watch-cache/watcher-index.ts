@@ -8,8 +8,10 @@ export interface Watcher {
   offer(event: CacheEvent): void;
   /** Everything up to and including `revision` has been offered. */
   progress(revision: number): void;
-  /** The cache starts over: end with an error that makes the client list again. */
+  /** The server stops: what was told is all, and somebody else tells what follows. */
   end(): void;
+  /** The cache starts over, and what happened meanwhile is not known: whoever is told of events must list again. Absent: `end` is all that there is to do. */
+  expire?(): void;
 }
 
 /**
@@ -17,6 +19,8 @@ export interface Watcher {
  * an event reaches the watcher of its node without asking the thousands of others.
  */
 export class WatcherIndex {
+  /** Watches that were cut off, counted for who measures. */
+  terminated = 0;
   readonly #all = new Set<Watcher>();
   readonly #untriggered = new Set<Watcher>();
   readonly #triggered = new Map<string, Map<string, Set<Watcher>>>();
@@ -53,6 +57,13 @@ export class WatcherIndex {
 
   endAll(): void {
     for (const watcher of [...this.#all]) watcher.end();
+  }
+
+  expireAll(): void {
+    for (const watcher of [...this.#all]) {
+      if (watcher.expire === undefined) watcher.end();
+      else watcher.expire();
+    }
   }
 
   #dispatchBy(field: string, byValue: Map<string, Set<Watcher>>, event: CacheEvent): void {
