@@ -86,6 +86,11 @@ export class Environment {
     return value;
   }
 
+  /** Says what is wrong with a setting that was read: `problem` goes on from its name. */
+  refuse(name: string, problem: string): void {
+    this.problems.push(`${name} ${problem}`);
+  }
+
   /** Throws a ConfigurationError that names every problem met so far. */
   check(): void {
     if (this.problems.length > 0) throw new ConfigurationError(this.problems);

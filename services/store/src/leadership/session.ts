@@ -7,7 +7,7 @@ import { LEADER_NAME } from '../postgres/sql/leader-lock.js';
 /** Postgres ends a session of a leader that froze after this long, and with it the lock. */
 const SILENCE_MS = 2_000;
 /** A statement waits this long for a lock: `meta` is only ever locked for a moment. */
-const LOCK_MS = 5_000;
+const LOCK_MS = 3_000;
 /** A statement that takes longer than this is given up, with its connection. */
 const STATEMENT_MS = 15_000;
 
@@ -74,6 +74,12 @@ export class LeaderSession implements Runner {
     const wasOpen = this.failure === undefined;
     this.fail(reason);
     if (wasOpen) await this.connection.end().catch(() => undefined);
+  }
+
+  /** False where something in between gave the settings to nobody, or each statement to another process. */
+  private async keepsSettings(): Promise<boolean> {
+    const { rows } = await this.query<{ silence: string; backend: number }>({ name: 'session', text: `SELECT current_setting('idle_session_timeout') AS silence, pg_backend_pid() AS backend`, values: [] });
+    return rows[0]?.silence === `${SILENCE_MS / 1_000}s` && rows[0].backend === this.connection.server.backend;
   }
 
   private fail(error: Error): void {

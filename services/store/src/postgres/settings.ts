@@ -40,7 +40,7 @@ function readPlace(environment: Environment): Place {
     if (url !== undefined && place.password !== undefined) environment.refuse(`${PREFIX}URL`, `holds a password, which others can see there: use ${PREFIX}PASSWORD_FILE or ${PREFIX}URL_FILE`);
     return { ...place, sslmode: place.sslmode ?? defaultMode(place.hosts) };
   } catch (error) {
-    environment.refuse(url === undefined ? `${PREFIX}URL_FILE` : `${PREFIX}URL`, (error as Error).message);
+    environment.refuse(url === undefined ? `${PREFIX}URL_FILE` : `${PREFIX}URL`, `cannot be used: ${(error as Error).message}`);
     return { ...DEFAULT, hosts: [], sslmode: 'disable' };
   }
 }
@@ -57,13 +57,8 @@ function readParts(environment: Environment): Place {
 }
 
 function readHosts(environment: Environment, port: number): readonly PostgresHost[] {
-  const text = environment.required(`${PREFIX}HOST`);
-  try {
-    return text === '' ? [] : parseServers(text, port);
-  } catch (error) {
-    environment.refuse(`${PREFIX}HOST`, (error as Error).message);
-    return [];
-  }
+  environment.required(`${PREFIX}HOST`);
+  return environment.parsed(`${PREFIX}HOST`, (text) => parseServers(text, port), []);
 }
 
 /** Whatever goes over a network is encrypted, and the server verified, unless somebody says otherwise. */

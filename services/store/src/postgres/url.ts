@@ -16,10 +16,10 @@ const URL_FORM = /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]*)(?:\
 /** What a list of servers is searched by; Gantry always looks for the one that takes writes. */
 const SESSION_ATTRIBUTES = ['primary', 'read-write'];
 
-/** Reads `postgres://user:password@first:5432,second:5432/database?sslmode=verify-full`; throws a RangeError that goes on from the setting's name. */
+/** Reads `postgres://user:password@first:5432,second:5432/database?sslmode=verify-full`. Throws a RangeError. */
 export function parsePostgresUrl(text: string, defaults: { readonly port: number; readonly user: string; readonly database: string }): PostgresUrl {
   const [, user, password, servers = '', database, query] = URL_FORM.exec(text) ?? [];
-  if (!URL_FORM.test(text)) throw new RangeError('is no URL of a database: it must be like postgres://user@host:5432/database');
+  if (!URL_FORM.test(text)) throw new RangeError('it is no URL of a database, which is like postgres://user@host:5432/database');
   const parameters = new URLSearchParams(query);
   const sslmode = readParameters(parameters);
   const socket = parameters.get('host');
@@ -34,20 +34,20 @@ export function parsePostgresUrl(text: string, defaults: { readonly port: number
 
 function readParameters(parameters: URLSearchParams): SslMode | undefined {
   for (const [name, value] of parameters) {
-    if (name === 'target_session_attrs' && !SESSION_ATTRIBUTES.includes(value)) throw new RangeError(`has target_session_attrs=${value}: a store uses the primary alone, read-write`);
-    if (!['host', 'sslmode', 'target_session_attrs'].includes(name)) throw new RangeError(`has the parameter ${name}, which it does not take: files are named by GANTRY_POSTGRES_CA_FILE, …_CERTIFICATE_FILE and …_KEY_FILE`);
+    if (name === 'target_session_attrs' && !SESSION_ATTRIBUTES.includes(value)) throw new RangeError(`it has target_session_attrs=${value}: a store uses the primary alone, read-write`);
+    if (!['host', 'sslmode', 'target_session_attrs'].includes(name)) throw new RangeError(`it has the parameter ${name}, which it does not take: files are named by GANTRY_POSTGRES_CA_FILE, …_CERTIFICATE_FILE and …_KEY_FILE`);
   }
   const mode = parameters.get('sslmode');
   if (mode === null) return undefined;
   const known = SSL_MODES.find((one) => one === mode);
-  if (known === undefined) throw new RangeError(`has sslmode=${mode}: it must be one of ${SSL_MODES.join(', ')}`);
+  if (known === undefined) throw new RangeError(`it has sslmode=${mode}, which must be one of ${SSL_MODES.join(', ')}`);
   return known;
 }
 
 /** Reads `first:5433,second,[::1]:5432,/run/postgresql`. Throws a RangeError. */
 export function parseServers(text: string, port: number): readonly PostgresHost[] {
   const servers = text.split(',').map((server) => server.trim());
-  if (servers.some((server) => server === '')) throw new RangeError('names no server');
+  if (servers.some((server) => server === '')) throw new RangeError('it names no server');
   return servers.map((server) => parseServer(server, port));
 }
 
@@ -55,7 +55,7 @@ function parseServer(server: string, defaultPort: number): PostgresHost {
   const [, bracketed, plain, portText] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+))(?::(\d+))?$/.exec(server) ?? [];
   const host = bracketed ?? plain;
   const port = portText === undefined ? defaultPort : Number(portText);
-  if (host === undefined || port < 1 || port > 65_535) throw new RangeError(`names "${server}", which is no server: it must be like host:5432`);
+  if (host === undefined || port < 1 || port > 65_535) throw new RangeError(`"${server}" is no server: it must be like host:5432`);
   return { host, port };
 }
 
@@ -63,6 +63,6 @@ function decode(text: string | undefined): string {
   try {
     return decodeURIComponent(text ?? '');
   } catch {
-    throw new RangeError('has a % that does not begin an escaped character');
+    throw new RangeError('it has a % that does not begin an escaped character');
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from '@gantry/async';
 import type pg from 'pg';
 import { createConnection, PrimaryClient, type PostgresConfig } from '../connection.js';
 import { messageOf } from '../errors.js';
+import { explainConnection } from '../explain.js';
 import { MIGRATIONS } from './migrations.js';
 
 /** "gantry m" in bytes: replicas that start at once take turns. */
@@ -27,9 +28,15 @@ export async function migrate(config: PostgresConfig, logger: Logger): Promise<v
     if (await isCurrent(connection)) return;
     await connection.query('CREATE SCHEMA IF NOT EXISTS gantry');
     await runMissing(config, connection, logger);
+  } catch (error) {
+    throw isForbidden(error) ? explainConnection(error, connection) : error;
   } finally {
     await connection.end();
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '42501';
 }
 
 async function isCurrent(connection: pg.Client): Promise<boolean> {
