@@ -91,6 +91,18 @@ describe('the remote storage', () => {
     await bus.close();
   });
 
+  it('asks another store where the one that was asked does not answer', async () => {
+    const bus = createMemoryBus();
+    const remote = createRemoteStorage(bus);
+    const killed = bus.respond('store.read', () => new Promise<never>(() => undefined), { queue: 'store' });
+    const reading = remote.currentRevision();
+    await new Promise((resolve) => setImmediate(resolve));
+    void killed.close();
+    serveStorage(bus, createMemoryStorage());
+    expect(await reading).toBe(0);
+    await bus.close();
+  });
+
   it('passes the errors of the store on', async () => {
     const bus = createMemoryBus();
     const failing = { ...createMemoryStorage(), write: () => Promise.reject(new StorageError('unavailable', 'no leader')) } as unknown as Storage;

@@ -6,6 +6,7 @@ import { fromAnswer, fromBusError } from './errors.js';
 import type { Call } from './exchange.js';
 import { exchange, sendAlone } from './exchange.js';
 import { LeaderTerms } from './leader-terms.js';
+import { repeated } from './repeated.js';
 
 const READ = 'store.read';
 const WRITE = 'store.write';
@@ -48,21 +49,25 @@ class RemoteStorage implements Storage {
     return (await this.read({ verb: 'currentRevision' }, options?.signal)).revision;
   }
 
-  /** Repeated where another leader followed meanwhile: the store that was asked may be the one that died. */
-  private async read<R extends StorageRequest>(request: R, signal?: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
+  private read<R extends StorageRequest>(request: R, signal?: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
+    return repeated((own) => this.readInTerm(request, own), signal);
+  }
+
+  /** Asked again where another leader followed meanwhile: the store that was asked may be the one that died. */
+  private async readInTerm<R extends StorageRequest>(request: R, signal: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
     const term = this.terms.signal;
     try {
       return await this.readOnce(request, signal);
     } catch (error) {
-      if (!term.aborted || signal?.aborted === true) throw error;
+      if (!term.aborted || signal.aborted) throw error;
       return this.readOnce(request, signal);
     }
   }
 
-  private async readOnce<R extends StorageRequest>(request: R, signal?: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
+  private async readOnce<R extends StorageRequest>(request: R, signal: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
     const answer = await this.call(READ, request, signal);
     if (answer.verb !== 'too-large') return answer as StorageAnswer & { verb: R['verb'] };
-    const [whole] = await sendAlone(this.bus, READ, request).catch((error: unknown) => {
+    const [whole] = await sendAlone(this.bus, READ, request, signal).catch((error: unknown) => {
       throw fromBusError(error, false);
     });
     return this.checked(request, whole, false) as StorageAnswer & { verb: R['verb'] };
