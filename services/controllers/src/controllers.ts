@@ -13,7 +13,7 @@ import { namespaceController } from './namespace/controller.js';
 import { nodeIpamController } from './node-ipam/controller.js';
 import { nodeLifecycleController } from './node-lifecycle/controller.js';
 import { podGcController } from './pod-gc/controller.js';
-import { replicaSetController } from './replicaset/controller.js';
+import { replicaSetController, replicationControllerController } from './replicaset/controller.js';
 import { rootCaController } from './root-ca/controller.js';
 import { serviceAccountController } from './service-account/controller.js';
 import { taintEvictionController } from './taint-eviction/controller.js';
@@ -27,6 +27,7 @@ export const controllers: readonly Controller[] = [
   garbageCollector,
   deploymentController,
   replicaSetController,
+  replicationControllerController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

@@ -155,18 +155,6 @@ describe('a rollout end to end', () => {
     await clock.advanceAndSettle(60_000);
     expect(pods().map(({ status }) => status?.phase)).toEqual(['Running', 'Running', 'Running']);
   });
-
-  it('takes a name that a stranger holds for taken, and goes on under others', async () => {
-    const { clock, client, deployments, pods } = await scene();
-    client.react(({ method, path, body }) => {
-      if (method !== 'POST' || !path.endsWith('/pods') || pods().length > 0) return;
-      const { metadata, ...rest } = JSON.parse(Buffer.from(body ?? []).toString('utf8')) as { metadata: object };
-      client.seed({ ...rest, apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, labels: {}, ownerReferences: [] } });
-    });
-    await deployments.create(webDeployment(2, 'nginx:1'));
-    await clock.advanceAndSettle(5000);
-    expect(pods().filter((pod) => controllerOf(pod) !== undefined)).toHaveLength(2);
-  });
 });
 
 type Chaos = { type: 'kill' | 'second' | 'conflict' | 'fail' | 'endWatches' | 'compact' } | { type: 'image' | 'scale' | 'wait'; value: number };

@@ -3,13 +3,15 @@ import type { KubeObject } from '../client.js';
 import type { FakeObject } from './fake-store.js';
 
 /** Kinds whose status is written by its own subresource alone. */
-const WITH_STATUS = new Set(['/pods', '/nodes', '/namespaces', 'apps/deployments', 'apps/replicasets']);
+const WITH_STATUS = new Set(['/pods', '/nodes', '/namespaces', 'apps/deployments', 'apps/replicasets', '/replicationcontrollers', '/resourcequotas']);
 /** Of those, what a create makes of the status that it was given; a node may register with one. */
 const INITIAL_STATUS: Readonly<Record<string, object>> = {
   '/pods': { phase: 'Pending' },
   '/namespaces': { phase: 'Active' },
   'apps/deployments': {},
   'apps/replicasets': { replicas: 0 },
+  '/replicationcontrollers': { replicas: 0 },
+  '/resourcequotas': {},
 };
 
 const DEFAULT_GRACE_SECONDS = 30;

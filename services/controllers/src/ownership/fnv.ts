@@ -14,14 +14,3 @@ export function fnv1a(text: string): number {
 export function safeEncode(value: number): string {
   return Array.from(String(value), (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
 }
-
-/** `length` characters of the safe alphabet that spread evenly over the values. */
-export function safeSuffix(value: number, length: number): string {
-  let rest = value;
-  let suffix = '';
-  for (let index = 0; index < length; index += 1) {
-    suffix += ALPHABET[rest % ALPHABET.length];
-    rest = Math.floor(rest / ALPHABET.length);
-  }
-  return suffix;
-}

@@ -9,7 +9,7 @@ interface SelectingOwner extends KubeObject {
 }
 
 /** The controller of the object if it is of this kind and is still the one that the reference names. */
-export function resolveController<T extends KubeObject>(object: KubeObject, kind: string, owners: Lister<T>): T | undefined {
+export function resolveController<T extends KubeObject>(object: KubeObject, kind: string, owners: Pick<Lister<T>, 'get'>): T | undefined {
   const reference = controllerOf(object);
   if (reference?.kind !== kind) return undefined;
   const owner = owners.get(reference.name, object.metadata?.namespace);
@@ -17,7 +17,7 @@ export function resolveController<T extends KubeObject>(object: KubeObject, kind
 }
 
 /** Keys of the owners that an event on the object concerns: its controller, or, for an orphan, all that might adopt it. */
-export function concernedOwners<T extends SelectingOwner>(object: KubeObject, kind: string, owners: Lister<T>): string[] {
+export function concernedOwners<T extends SelectingOwner>(object: KubeObject, kind: string, owners: Pick<Lister<T>, 'get' | 'list'>): string[] {
   const controller = controllerOf(object);
   if (controller !== undefined) return [resolveController(object, kind, owners)].filter((owner) => owner !== undefined).map(keyOf);
   const selects = ({ spec }: T) => {

@@ -1,7 +1,6 @@
 import type { appsV1, coreV1 } from '@gantry/api-types';
 import { isBeingDeleted } from '../ownership/controller-ref.js';
 import { isPodActive } from '../pods/pod-status.js';
-import { podNames } from './pod-template.js';
 import { rankForDeletion } from './ranking.js';
 
 /** The most pods that one step creates or deletes. */
@@ -15,20 +14,18 @@ export interface ReplicaSetWorld {
   readonly related: readonly coreV1.Pod[];
   /** Whether everything that was asked for before is seen. */
   readonly upToDate: boolean;
-  /** See `podNames`. */
-  readonly salt: number;
   /** Milliseconds of the epoch. */
   readonly now: number;
 }
 
 /** One step: never both. */
 export interface ReplicaSetPlan {
-  /** The names of pods to be created. */
-  readonly create: readonly string[];
+  /** How many pods are to be created. */
+  readonly create: number;
   readonly remove: readonly coreV1.Pod[];
 }
 
-const NOTHING: ReplicaSetPlan = { create: [], remove: [] };
+const NOTHING: ReplicaSetPlan = { create: 0, remove: [] };
 
 /** The next step of a replica set: pure. */
 export function computePlan(replicaSet: appsV1.ReplicaSet, world: ReplicaSetWorld): ReplicaSetPlan {
@@ -36,9 +33,9 @@ export function computePlan(replicaSet: appsV1.ReplicaSet, world: ReplicaSetWorl
   const active = world.pods.filter(isPodActive);
   const missing = (replicaSet.spec?.replicas ?? 1) - active.length;
   if (missing === 0) return NOTHING;
-  if (missing > 0) return { create: podNames(replicaSet, world.pods, Math.min(missing, BURST), world.salt), remove: [] };
+  if (missing > 0) return { create: Math.min(missing, BURST), remove: [] };
   const ranked = rankForDeletion(active, world.related, world.now);
-  return { create: [], remove: ranked.slice(0, Math.min(-missing, BURST)) };
+  return { create: 0, remove: ranked.slice(0, Math.min(-missing, BURST)) };
 }
 
 /**

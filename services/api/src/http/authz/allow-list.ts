@@ -22,7 +22,7 @@ const masters: readonly Rule[] = [{ verbs: ['*'], groups: ['*'], resources: ['*'
 /** The reconcile loops: the garbage collector and the namespace loop read, patch and delete whatever there is; creating is named kind by kind. */
 const controllerManager: readonly Rule[] = [
   { verbs: [...READ, 'update', 'patch', 'delete', 'deletecollection'], groups: ['*'], resources: ['*'] },
-  { verbs: ['update', 'patch'], groups: ['*'], resources: ['nodes/status', 'pods/status', 'namespaces/status', 'namespaces/finalize', 'services/status', 'deployments/status', 'replicasets/status'] },
+  { verbs: ['update', 'patch'], groups: ['*'], resources: ['nodes/status', 'pods/status', 'namespaces/status', 'namespaces/finalize', 'services/status', 'deployments/status', 'replicasets/status', 'replicationcontrollers/status', 'resourcequotas/status', 'flowschemas/status', 'storageversionmigrations/status'] },
   { verbs: ['create'], groups: CORE, resources: ['pods', 'serviceaccounts', 'configmaps', 'namespaces', 'endpoints', 'pods/eviction'] },
   { verbs: ['create'], groups: ['discovery.k8s.io'], resources: ['endpointslices', 'endpointslices/restricted'] },
   { verbs: ['create'], groups: ['apps'], resources: ['replicasets'] },
