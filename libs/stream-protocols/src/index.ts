@@ -1,8 +1,10 @@
 export { ByteQueue } from './bytes/byte-queue.js';
 export { CHANNELS, ChannelWriter, readChannels } from './channels/channels.js';
 export type { ChannelPiece } from './channels/channels.js';
-export { ACCEPTED_VERSIONS_HEADER, listed, negotiate, VERSION_HEADER } from './negotiation.js';
+export { listed, negotiate } from './negotiation.js';
 export type { Negotiated } from './negotiation.js';
+export { acceptSpdy } from './spdy/accept.js';
+export type { SpdyOffer } from './spdy/accept.js';
 export type { SpdyHeaders } from './spdy/header-blocks.js';
 export { SpdySession } from './spdy/session.js';
 export type { SpdyOptions } from './spdy/session.js';

@@ -1,6 +1,3 @@
-export const VERSION_HEADER = 'x-stream-protocol-version';
-export const ACCEPTED_VERSIONS_HEADER = 'x-accepted-stream-protocol-versions';
-
 /** Which protocol a session speaks, or why none, with what HTTP says to that. */
 export type Negotiated = { readonly protocol: string } | { readonly status: number; readonly text: string; readonly accepted: readonly string[] };
 

@@ -41,6 +41,7 @@ import { pluginReaders, serviceAccountParts } from './service-accounts/parts.js'
 import type { ServiceAccountTokens } from './service-accounts/service-account-tokens.js';
 import { Starter } from './starter.js';
 import { createKubeletStreams } from './streams/kubelet-streams.js';
+import { createSessionCounter } from './streams/stream-metrics.js';
 import { serveTunnel } from './streams/tunnel.js';
 import { createSubresources } from './subresources/subresources.js';
 import { OpenWatches } from './verbs/open-watches.js';
@@ -97,7 +98,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const join = createJoin(options, resources, () => env, () => starter.isReady);
   const network = createClusterNetwork(options, resources, Date.now);
   const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: new Map([...network.claimers, ...join.claimers]), now: Date.now, openWatches: new OpenWatches(limits), failpoints: options.failpoints ?? new Failpoints() };
-  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), ...accounts });
+  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), countSession: createSessionCounter(options.metrics), logger, ...accounts });
   const { tokens } = accounts;
   const reviews = createReviews(tokens, authorizer);
   const starter = new Starter(async () => {

@@ -30,7 +30,7 @@ import { createStopper } from './pod-worker/stopper.js';
 import { createPodFiles, noPodFiles } from './pods/pod-files.js';
 import { startPodSource } from './pods/pod-source.js';
 import type { PodSource } from './pods/pod-source.js';
-import { podReference } from './pods/pod.js';
+import { identityOf, isHostNetwork, podReference } from './pods/pod.js';
 import type { Pod } from './pods/pod.js';
 import { relistLoop } from './pods/relist.js';
 import { askContainers, askHollow } from './probes/ask-container.js';
@@ -83,7 +83,7 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const deps = await dependencies({ ...options, network }, version, source, recorder, queue, { metrics, probes });
   let { capacity } = options;
   const readPage = nodePages({ nodeName: options.nodeName, runtime, pods: () => source.all(), machine: () => machineSize(capacity), probes, metrics: options.metrics, now: () => clock.now() });
-  const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, readPage, findPod: source.find.bind(source) });
+  const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, readPage, findPod: source.find.bind(source), addressOf: addressesOf(options, version, network) });
   const workers = startWorkers(options, deps, network?.ready, source, queue, poke);
   const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
   ready.catch(() => undefined);
@@ -109,6 +109,13 @@ function machineSize({ cpu, memory }: NodeCapacity): MachineSize {
 /** The node is not ready before its network, and tells at once when that has changed. */
 function pendingNetwork({ network: make, clock, logger }: ResolvedOptions, reporter: NodeReporter, signal: AbortSignal): PendingNetwork | undefined {
   return make === undefined ? undefined : startPendingNetwork({ make, registered: reporter.registered, clock, logger, changed: () => reporter.poke(), signal });
+}
+
+/** What a pod is dialled at; the address in its status is whatever was last written there. */
+function addressesOf({ addresses }: ResolvedOptions, { runtimeName }: Version, network: PendingNetwork | undefined): (pod: Pod) => string | undefined {
+  const own = addresses.find(({ type }) => type === 'InternalIP')?.address;
+  if (runtimeName === 'hollow') return () => undefined;
+  return (pod) => (isHostNetwork(pod) ? own : network === undefined ? pod.status?.podIP : network.addressOf(identityOf(pod).uid));
 }
 
 interface Workers {

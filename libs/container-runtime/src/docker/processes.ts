@@ -26,7 +26,15 @@ export interface Processes {
 }
 
 export function createProcesses(engine: Engine, inspection: Inspection): Processes {
-  const exec: Processes['exec'] = (id, command, streams, signal) => run(engine, id, command, streams, signal);
+  const exec: Processes['exec'] = async (id, command, streams, signal) => {
+    let started: Docker.Exec | undefined;
+    try {
+      return await run(engine, id, command, streams, signal, (made) => (started = made));
+    } catch (error) {
+      if (signal.aborted) await end(id, started);
+      throw error;
+    }
+  };
   return {
     exec,
     async execSync(id, command, timeoutMs) {
@@ -77,10 +85,19 @@ async function end(container: string, exec: Docker.Exec | undefined): Promise<vo
   try {
     const { Running: running, Pid: pid } = (await exec?.inspect()) ?? {};
     if (running !== true || pid === undefined || pid === 0) return;
-    if ((await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(container)) process.kill(pid, 'SIGKILL');
+    if (!(await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(container)) return;
+    const all = [pid, ...(await descendants(pid))];
+    for (const each of all) process.kill(each, 'SIGKILL');
   } catch {
     // It has ended meanwhile, or the engine is on another machine: there the process goes on in its container.
   }
+}
+
+/** What a process started, and what those did: a shell's commands would outlive it. Empty where the kernel does not tell. */
+async function descendants(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const children = text.split(' ').filter((one) => one !== '').map(Number);
+  return (await Promise.all(children.map(async (child) => [child, ...(await descendants(child))]))).flat();
 }
 
 async function run(engine: Engine, id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal, made: (exec: Docker.Exec) => void = () => undefined): Promise<{ exitCode: number }> {

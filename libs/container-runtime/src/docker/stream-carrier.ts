@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { onAbort } from '@gantry/async';
+import { Backoff, delay, onAbort, systemClock } from '@gantry/async';
 import type { ProcessStreams } from '../runtime.js';
 
 const HEADER = 8;
+const RESIZE_ATTEMPTS = 5;
 type Size = { readonly h: number; readonly w: number };
 
 /** Moves bytes between a hijacked connection and a caller's streams until the process closed its side; rejects when `signal` aborts first. */
@@ -34,8 +35,16 @@ async function feed(duplex: Duplex, stdin: AsyncIterable<Uint8Array> | undefined
 
 async function follow(sizes: ProcessStreams['resize'], resize: (size: Size) => Promise<unknown>): Promise<void> {
   if (sizes === undefined) return;
-  // A size that comes when the process has just ended is of no interest to anyone.
-  for await (const { width, height } of sizes) await resize({ h: height, w: width }).catch(() => undefined);
+  for await (const { width, height } of sizes) await resized(resize, { h: height, w: width });
+}
+
+/** The first size may come before the engine has the process. One that comes when it has just ended is of no interest to anyone. */
+async function resized(resize: (size: Size) => Promise<unknown>, size: Size): Promise<void> {
+  const backoff = new Backoff({ initial: 20, cap: 200 });
+  for (let attempt = 0; attempt < RESIZE_ATTEMPTS; attempt += 1) {
+    if (await resize(size).then(() => true, () => false)) return;
+    await delay(systemClock, backoff.next());
+  }
 }
 
 async function bare(duplex: Duplex, streams: ProcessStreams): Promise<void> {

@@ -17,7 +17,20 @@ export interface KubeletStreams {
   get(request: KubeletRequest): Promise<Answer>;
   /** The same with the kubelet's failures as they come. */
   pass(request: KubeletRequest): Promise<Answer>;
+  /** Bytes both ways with something of the node's (a command, a port of a pod), or the kubelet's refusal. Throws 503 or 504 where the kubelet says nothing. */
+  connect(request: KubeletRequest): Promise<KubeletConnection>;
 }
+
+export type KubeletConnection = { readonly stream: ByteStream } | { readonly refusal: KubeletRefusal };
+
+/** In the kubelet's own words. */
+export interface KubeletRefusal {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The method that kubelets know connections by. */
+const CONNECT = 'CONNECT';
 
 const ACCEPT_TIMEOUT_MS = 10_000;
 /** Bytes that a client may leave unread before the kubelet is made to wait. */
@@ -32,6 +45,13 @@ export function createKubeletStreams(bus: Bus, logger: Logger): KubeletStreams {
       return flowing(stream, request, logger);
     },
     pass: async (request) => flowing(await asked(bus, request), request, logger),
+    connect: async ({ nodeName, path, query, signal }) => {
+      const stream = await opened(bus, nodeName, { method: CONNECT, path, query }, signal);
+      const status = statusOf(stream);
+      if (status < 400) return { stream };
+      await stream.end();
+      return { refusal: { status, text: await textOf(stream) } };
+    },
   };
 }
 
@@ -68,9 +88,7 @@ async function opened(bus: Bus, nodeName: string, headers: Record<string, string
 
 /** The kubelet's own error: a Status, or plain text. */
 async function failureOf(stream: ByteStream, code: number): Promise<Error> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream.readable) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
+  const text = await textOf(stream);
   try {
     const value: unknown = JSON.parse(text);
     if (isStatus(value)) return new StatusError(value);
@@ -79,6 +97,12 @@ async function failureOf(stream: ByteStream, code: number): Promise<Error> {
   }
   if (code >= 500) return newInternalError(text.trim());
   return failure(code, code === 404 ? 'NotFound' : 'BadRequest', text.trim());
+}
+
+async function textOf(stream: ByteStream): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream.readable) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 async function pump(stream: ByteStream, sink: AnswerSink): Promise<void> {

@@ -19,6 +19,8 @@ export interface PendingNetwork extends PodNetwork {
   readonly ready: Promise<void>;
   /** Why pods cannot be plugged in yet; undefined when they can. */
   readonly problem: string | undefined;
+  /** The address of a pod that was plugged in. */
+  addressOf(podUid: string): string | undefined;
 }
 
 /** Milliseconds between attempts. */
@@ -43,14 +45,26 @@ export function startPendingNetwork(options: PendingNetworkOptions): PendingNetw
     if (made === undefined) throw new Error(notReady(problem ?? NOT_YET));
     return made;
   };
+  const addresses = new Map<string, string>();
   return {
     ready,
     get problem() {
       return problem;
     },
-    attach: async (pod, pid, hostPorts) => network().attach(pod, pid, hostPorts),
-    detach: async (podUid) => network().detach(podUid),
-    retain: async (podUids) => network().retain(podUids),
+    addressOf: (podUid) => addresses.get(podUid),
+    async attach(pod, pid, hostPorts) {
+      const address = await network().attach(pod, pid, hostPorts);
+      addresses.set(pod.uid, address);
+      return address;
+    },
+    async detach(podUid) {
+      addresses.delete(podUid);
+      await network().detach(podUid);
+    },
+    async retain(podUids) {
+      for (const uid of addresses.keys()) if (!podUids.has(uid)) addresses.delete(uid);
+      await network().retain(podUids);
+    },
   };
 }
 

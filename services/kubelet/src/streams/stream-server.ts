@@ -6,9 +6,15 @@ import type { ReadPage } from '../metrics/node-pages.js';
 import { openLog } from './container-logs.js';
 import type { LogSources } from './container-logs.js';
 import { parseLogRequest } from './log-request.js';
+import { serveDial, servePortForward } from './pod-connections.js';
+import type { PodConnectionSources } from './pod-connections.js';
+import { PodDialer } from './pod-dialer.js';
+import { serveRemoteCommand } from './remote-command.js';
 import { StreamError } from './stream-error.js';
+import { CONNECT, parseStreamRequest } from './stream-request.js';
+import type { StreamRequest } from './stream-request.js';
 
-export interface StreamServerOptions extends LogSources {
+export interface StreamServerOptions extends LogSources, Pick<PodConnectionSources, 'addressOf'> {
   readonly bus: Bus;
   readonly nodeName: string;
   readonly readPage: ReadPage;
@@ -21,26 +27,43 @@ export interface StreamServer {
   stop(): Promise<void>;
 }
 
+type Serving = StreamServerOptions & PodConnectionSources;
 type Accepting = ByteStream & { accept(headers?: Readonly<Record<string, string>>): void };
 
+/** What an api can be connected with; each resolves when that is over. */
+const CONNECTIONS: Readonly<Record<StreamRequest['what'], (options: Serving, request: StreamRequest, stream: Accepting, signal: AbortSignal) => Promise<void>>> = {
+  exec: serveRemoteCommand,
+  attach: serveRemoteCommand,
+  portForward: servePortForward,
+  dial: serveDial,
+};
+
 /** Serves the kubelet's own HTTP paths as streams on `node.<name>.stream`. */
-export function serveStreams(options: StreamServerOptions): StreamServer {
+export function serveStreams(given: StreamServerOptions): StreamServer {
   const stopping = new AbortController();
+  const dialer = new PodDialer();
+  const options: Serving = { ...given, dialer };
   const subscription = options.bus.acceptStreams(`node.${encodeToken(options.nodeName)}.stream`, (stream) => answer(options, stream, stopping.signal));
   return {
     async stop() {
       stopping.abort();
       await subscription.close();
+      dialer.stop();
     },
   };
 }
 
-async function answer(options: StreamServerOptions, stream: Accepting, stopped: AbortSignal): Promise<void> {
+async function answer(options: Serving, stream: Accepting, stopped: AbortSignal): Promise<void> {
   const left = new AbortController();
   void stream.closed.then(() => left.abort());
   const joined = anySignal([left.signal, stopped]);
   const { signal } = joined;
   try {
+    const { method, path = '', query = '' } = stream.headers;
+    if (method === CONNECT) {
+      const request = parseStreamRequest(path, query);
+      return await CONNECTIONS[request.what](options, request, stream, signal);
+    }
     const { contentType, body } = await route(options, stream, signal);
     stream.accept({ status: '200', 'content-type': contentType });
     for await (const chunk of body) await stream.write(chunk);
