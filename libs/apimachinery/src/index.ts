@@ -42,6 +42,16 @@ export { decodeWatchFrame, encodeWatchFrame } from './codec/protobuf/watch-frame
 export type { DecodedWatchEvent } from './codec/protobuf/watch-frame.js';
 export { ProtobufError } from './codec/protobuf/wire-reader.js';
 
+export { trackApply } from './managed-fields/track-apply.js';
+export type { ApplyRequest } from './managed-fields/track-apply.js';
+export { trackCreate, trackUpdate } from './managed-fields/track-update.js';
+export type { ManagedObject } from './managed-fields/track-update.js';
+export { setOf } from './managed-fields/field-set.js';
+export type { FieldSet } from './managed-fields/field-set.js';
+export type { ManagedFieldsEntry, RequestManager } from './managed-fields/field-managers.js';
+export { valueTypeOf } from './managed-fields/value-type.js';
+export type { ValueType } from './managed-fields/value-type.js';
+export type { FieldVersions } from './managed-fields/versioned-change.js';
 export { applyJsonPatch, jsonPatchOperationLimit } from './patch/json-patch.js';
 export type { JsonPatchOperation } from './patch/json-patch.js';
 export { applyMergePatch } from './patch/merge-patch.js';

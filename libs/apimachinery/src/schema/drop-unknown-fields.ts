@@ -1,5 +1,6 @@
 import { goQuote } from '../errors/go-quote.js';
 import { isObject } from './json-value.js';
+import { isOmittedEmpty } from './omitted-empty.js';
 import { definitionNameOf, isFreeForm, schemaFor } from './schema-model.js';
 import type { GroupVersionKind, Schema } from './schema.js';
 import { normalScalar, scalarKind } from './wire-scalars.js';
@@ -15,8 +16,8 @@ export interface DroppedFields {
 
 /**
  * Brings a decoded object into the form that a decoder with Go's types would give it, in place and in one pass: unknown fields
- * go (and are reported), nulls go (an element or map value becomes its zero value), quantities given as numbers become strings,
- * times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong type stays.
+ * go (and are reported), nulls go (an element or map value becomes its zero value), and so do empty lists and maps, quantities given as
+ * numbers become strings, times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong type stays.
  */
 export function dropUnknownFields(kind: GroupVersionKind, object: unknown): DroppedFields {
   const name = definitionNameOf(kind);
@@ -84,6 +85,7 @@ function pruneObject(schema: Schema, object: Record<string, unknown>, path: Path
       if (!isFreeForm(field)) delete object[key];
     } else {
       pruneField(field, object, key, path, unknown);
+      if (property !== undefined && isEmptyValue(object[key]) && isOmittedEmpty(schema, key, field)) delete object[key];
     }
   }
 }
@@ -98,6 +100,12 @@ function pruneField(field: Schema, object: Record<string, unknown>, key: string,
   }
   const normal = normalValue(field, value);
   if (normal !== value) Object.defineProperty(object, key, { value: normal, writable: true, enumerable: true, configurable: true });
+}
+
+function isEmptyValue(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const _ in value) return false;
+  return true;
 }
 
 function isScalarSchema(schema: Schema): boolean {
