@@ -41,6 +41,7 @@ export type { ProtobufListFrame, TypedObject } from './codec/protobuf/envelope.j
 export { decodeWatchFrame, encodeWatchFrame } from './codec/protobuf/watch-frame.js';
 export type { DecodedWatchEvent } from './codec/protobuf/watch-frame.js';
 export { ProtobufError } from './codec/protobuf/wire-reader.js';
+export { parseGoDuration } from './codec/protobuf/go-duration.js';
 
 export { trackApply } from './managed-fields/track-apply.js';
 export type { ApplyRequest } from './managed-fields/track-apply.js';

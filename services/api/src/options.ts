@@ -6,11 +6,12 @@ import type { Storage } from '@gantry/storage';
 import type { ClusterNetworkOptions } from './cluster-network/options.js';
 import type { IssueNodeToken } from './join/credentials.js';
 import type { ServerVersion } from './http/version.js';
+import type { LoadLimits } from './http/load-limit.js';
 import type { VerbLimits } from './verbs/verb.js';
 import type { Difference } from './watch-cache/differences.js';
 
 /** Bounds, times in milliseconds and sizes in bytes. */
-export interface ApiLimits extends VerbLimits {
+export interface ApiLimits extends VerbLimits, LoadLimits {
   /** Longest body of a request. */
   readonly bodyBytes: number;
   /** A request that is no watch is answered within this time. */
@@ -29,6 +30,8 @@ export interface ApiLimits extends VerbLimits {
   readonly comparisonKeys: number;
   /** Changes after which all caches are compared at once; 0: never. For tests. */
   readonly comparisonChanges: number;
+  /** How long a stop goes on as if nothing were, but for `/readyz`, so that whoever spreads requests sends them elsewhere. */
+  readonly shutdownDelayMs: number;
   /** How long a stop waits for open requests. */
   readonly stopPatienceMs: number;
 }
@@ -36,10 +39,13 @@ export interface ApiLimits extends VerbLimits {
 export const defaultLimits: ApiLimits = {
   bodyBytes: 3 * 1024 * 1024,
   requestTimeoutMs: 60_000,
+  maxReadsInFlight: 400,
+  maxWritesInFlight: 200,
   freshnessTimeoutMs: 3_000,
   ringEvents: 2_000,
   ringBytes: 16 * 1024 * 1024,
   formsBytes: 24 * 1024 * 1024,
+  shutdownDelayMs: 0,
   stopPatienceMs: 10_000,
   comparisonIntervalMs: 60_000,
   comparisonKeys: 200,

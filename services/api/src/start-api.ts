@@ -1,6 +1,7 @@
 import { Failpoints } from '@gantry/async';
 import type { SequencedMessage } from '@gantry/bus';
 import { resolveWatchMessage } from '@gantry/storage';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AdmissionChain } from './admission/chain.js';
 import { createPlugins } from './admission/plugins.js';
 import { ensureSystemNamespaces } from './admission/plugins/namespace-lifecycle/namespaces.js';
@@ -17,6 +18,7 @@ import { discoveryEndpoints } from './http/discovery/endpoints.js';
 import { discoveredGroups, openApiResources } from './http/discovery/served.js';
 import type { DiscoveredGroup } from './http/discovery/served.js';
 import { healthEndpoints } from './http/health.js';
+import type { HealthCheck } from './http/health.js';
 import { openApiEndpoints } from './http/openapi.js';
 import { PathEndpoints } from './http/path-endpoints.js';
 import type { PathEndpoint } from './http/path-endpoints.js';
@@ -59,10 +61,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   starter.start();
   logger.info({ port: server.port }, 'The API is listening');
   const stop = once(async () => {
+    starter.announceStop();
+    await sleep(limits.shutdownDelayMs);
+    const serving = server.stop(limits.stopPatienceMs);
+    watchCache.endWatches();
+    await Promise.all([busServer.close(), joinServer.close(), serving]);
     starter.stop();
     await network.stop();
-    watchCache.endWatches();
-    await Promise.all([busServer.close(), joinServer.close(), server.stop(limits.stopPatienceMs)]);
     await tunnel.close();
     await watchCache.stop();
   });
@@ -109,7 +114,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const isReady = (): boolean => starter.isReady;
   const routes = new Routes(resources, subresources, reviews, env.now);
   const groups = discoveredGroups(kinds, subresources, reviews);
-  const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, isReady));
+  const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, starter));
   return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, metrics, logger }), authenticate: bearerAuthenticator(tokens, logger), metrics, watchCache, network, join, starter };
 }
 
@@ -124,21 +129,30 @@ function createWatchCache({ bus, storage, logger, kinds: { kinds }, failpoints, 
   });
 }
 
-function pathEndpoints(options: ApiOptions, groups: readonly DiscoveredGroup[], tokens: ServiceAccountTokens | undefined, env: RegistryEnvironment, isReady: () => boolean): Record<string, PathEndpoint> {
+function pathEndpoints(options: ApiOptions, groups: readonly DiscoveredGroup[], tokens: ServiceAccountTokens | undefined, env: RegistryEnvironment, starter: Starter): Record<string, PathEndpoint> {
   const version = versionInfo(options.serverVersion);
   const ping = { name: 'ping', check: () => undefined };
-  const storage = { name: 'storage', check: () => env.storage.currentRevision({ signal: AbortSignal.timeout(2_000) }) };
-  const cache = { name: 'watch-cache', check: () => (isReady() ? undefined : Promise.reject(new Error('not filled yet'))) };
+  const checks = readinessChecks(env, starter);
   const endpoints: Record<string, PathEndpoint> = {
     ...discoveryEndpoints(groups, options.publicAddress),
     ...openApiEndpoints(openApiResources(groups), options.serverVersion.gitVersion),
-    ...healthEndpoints({ livez: [ping], readyz: [ping, storage, cache] }),
+    ...healthEndpoints({ livez: [ping], readyz: [ping, ...checks] }),
     ...(tokens === undefined ? {} : issuerEndpoints(tokens, options.publicAddress)),
-    ...(options.metrics && { '/metrics': metricsEndpoint(options.metrics), '/metrics/slis': healthMetricsEndpoint([ping, storage, cache]) }),
+    ...(options.metrics && { '/metrics': metricsEndpoint(options.metrics), '/metrics/slis': healthMetricsEndpoint([ping, ...checks]) }),
     '/version': () => jsonAnswer(200, version),
   };
   const paths = Object.keys(endpoints).filter((path) => !path.endsWith('*')).sort();
   return { ...endpoints, '/': () => jsonAnswer(200, { paths }) };
+}
+
+/** Upstream's names, by which probes leave checks out. */
+function readinessChecks({ storage }: RegistryEnvironment, starter: Starter): HealthCheck[] {
+  const held = (isWell: boolean, reason: string): unknown => (isWell ? undefined : Promise.reject(new Error(reason)));
+  return [
+    { name: 'etcd', check: () => storage.currentRevision({ signal: AbortSignal.timeout(2_000) }) },
+    { name: 'informer-sync', check: () => held(starter.isReady, 'not filled yet') },
+    { name: 'shutdown', check: () => held(!starter.isStopping, 'process is shutting down') },
+  ];
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

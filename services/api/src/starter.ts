@@ -7,6 +7,7 @@ const RETRY_MS = 100;
 export class Starter {
   readonly #ready = new Deferred<void>();
   #isReady = false;
+  #isStopping = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,6 +35,15 @@ export class Starter {
       },
       (error: unknown) => this.#again(error),
     );
+  }
+
+  /** From here on whoever asks is told that it ends; it is served on. */
+  announceStop(): void {
+    this.#isStopping = true;
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
   }
 
   /** Not ready from here on: what is open may finish, nothing new begins. */

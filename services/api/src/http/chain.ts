@@ -11,12 +11,17 @@ import type { Authorizer } from './authz/authorizer.js';
 import { forbiddenPath, forbiddenResource } from './authz/authorizer.js';
 import type { Identity } from './authz/identity.js';
 import { impersonated, wantsImpersonation } from './authz/impersonation.js';
+import { isVital } from './authz/vital-requests.js';
+import { LoadLimit, tooManyRequests } from './load-limit.js';
+import type { LoadLimits } from './load-limit.js';
+import { isLongRunning } from './long-running.js';
 import { nothingHere } from './nothing-here.js';
 import type { PathEndpoints } from './path-endpoints.js';
 import { parseResourcePath, permissionNamespace } from './path.js';
 import type { ResourcePath } from './path.js';
 import { prettyAnswer } from './pretty.js';
 import type { RequestContext } from './request-context.js';
+import { checkTimeout } from './request-timeout.js';
 import { verbFor } from './routes.js';
 import type { Route, Routes } from './routes.js';
 import { warningHeader } from './warning-header.js';
@@ -25,9 +30,20 @@ import { translateYamlBody } from './yaml-body.js';
 /** The verbs that go by a field selector. */
 const SELECTING: ReadonlySet<string> = new Set(['list', 'watch']);
 
+/** A request for a resource of which it is known who asks and what for. */
+interface KnownRequest {
+  readonly context: RequestContext;
+  readonly identity: Identity;
+  readonly path: ResourcePath;
+  readonly route: Route | undefined;
+  /** Undefined: the method is no verb there. */
+  readonly verb: string | undefined;
+  readonly attributes: ResourceAttributes;
+}
+
 export interface ChainOptions {
   readonly env: RegistryEnvironment;
-  readonly limits: VerbLimits;
+  readonly limits: VerbLimits & LoadLimits;
   readonly authorizer: Authorizer;
   readonly routes: Routes;
   readonly endpoints: PathEndpoints;
@@ -40,7 +56,11 @@ export interface ChainOptions {
 
 /** What every request passes, whichever way it came: who, what, may it, do it; and every failure as a Status. */
 export class RequestChain {
-  constructor(private readonly options: ChainOptions) {}
+  readonly #load: LoadLimit;
+
+  constructor(private readonly options: ChainOptions) {
+    this.#load = new LoadLimit(options.limits, isVital);
+  }
 
   async handle(context: RequestContext): Promise<Answer> {
     const requests = this.options.metrics?.requests;
@@ -60,6 +80,7 @@ export class RequestChain {
   }
 
   #answer(context: RequestContext): Promise<Answer> | Answer {
+    checkTimeout(context);
     const path = parsedPath(context.path);
     const identity = this.#identityOf(context);
     return path === undefined ? this.#answerPath(context, identity) : this.#answerResource(context, identity, path);
@@ -92,6 +113,20 @@ export class RequestChain {
     const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
     const route = this.options.routes.find(path);
     if (route !== undefined) context.series = this.options.metrics?.requests.seriesOf(route, path, route.isConnection ? 'connect' : attributes.verb, context.rawQuery !== '' && context.query.has('dryRun'));
+    if (isLongRunning(attributes.verb, path.subresource)) return this.#answerRoute({ context, identity, path, route, verb, attributes });
+    const leave = this.#load.enter(identity, attributes);
+    if (leave === undefined) {
+      context.series?.terminated(429);
+      return tooManyRequests();
+    }
+    try {
+      return await this.#answerRoute({ context, identity, path, route, verb, attributes });
+    } finally {
+      leave();
+    }
+  }
+
+  async #answerRoute({ context, identity, path, route, verb, attributes }: KnownRequest): Promise<Answer> {
     const refusal = this.#refusal(identity, attributes, route, path);
     if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
     if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path, context.method)) throw nothingHere();

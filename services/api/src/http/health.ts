@@ -1,3 +1,4 @@
+import { goQuote } from '@gantry/apimachinery';
 import type { Family } from '@gantry/platform/metrics';
 import { textAnswer } from './answer.js';
 import type { Answer } from './answer.js';
@@ -21,12 +22,16 @@ export function healthEndpoints(checks: { readonly livez: readonly HealthCheck[]
 }
 
 async function all(name: string, checks: readonly HealthCheck[], { query }: RequestContext): Promise<Answer> {
-  const excluded = query.getAll('exclude');
-  const results = await Promise.all(checks.filter((one) => !excluded.includes(one.name)).map(async (one) => ({ name: one.name, well: await isWell(one) })));
-  const isWellAll = results.every(({ well }) => well);
-  const lines = results.map((one) => (one.well ? `[+]${one.name} ok` : `[-]${one.name} failed: reason withheld`));
-  if (isWellAll && !query.has('verbose')) return textAnswer(200, 'ok');
-  return textAnswer(isWellAll ? 200 : 500, `${[...lines, `${name} check ${isWellAll ? 'passed' : 'failed'}`].join('\n')}\n`);
+  const excluded = new Set(query.getAll('exclude'));
+  const results = await Promise.all(checks.map(async (one) => (excluded.delete(one.name) ? `[+]${one.name} excluded: ok` : (await isWell(one)) ? `[+]${one.name} ok` : failed(one))));
+  const lines = excluded.size === 0 ? results : [...results, `warn: some health checks cannot be excluded: no matches for ${[...excluded].sort().map(goQuote).join(',')}`];
+  if (results.some((line) => line.startsWith('[-]'))) return textAnswer(500, `${[...lines, `${name} check failed`].join('\n')}\n`);
+  return textAnswer(200, query.has('verbose') ? `${[...lines, `${name} check passed`].join('\n')}\n` : 'ok');
+}
+
+/** Whoever asks may be anybody: the reason is not for them. */
+function failed({ name }: HealthCheck): string {
+  return `[-]${name} failed: reason withheld`;
 }
 
 /** The same as numbers, under upstream's name; readable where `/metrics/slis` is. */

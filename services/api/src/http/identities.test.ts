@@ -16,7 +16,7 @@ const status = async (transport: ApiTransport, method: string, path: string, bod
 describe('over TLS', () => {
   it('nobody in particular sees health and version, and is asked who it is for the rest', async () => {
     const anonymous = test.anonymous();
-    for (const path of ['/livez', '/readyz', '/healthz', '/version', '/readyz/storage']) expect([path, await status(anonymous, 'GET', path)]).toEqual([path, 200]);
+    for (const path of ['/livez', '/readyz', '/healthz', '/version', '/readyz/etcd']) expect([path, await status(anonymous, 'GET', path)]).toEqual([path, 200]);
     for (const path of ['/api', '/apis', '/openapi/v2', '/api/v1/namespaces', '/metrics', '/']) expect([path, await status(anonymous, 'GET', path)]).toEqual([path, 401]);
     expect((await test.call('GET', '/api/v1/pods', undefined, {}, anonymous)).body).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
   });

@@ -46,6 +46,12 @@ export class InFlight {
     });
   }
 
+  /** Resolves when `milliseconds` have passed and nothing is being answered: requests that come meanwhile are. */
+  async quiet(milliseconds: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await this.settled(milliseconds);
+  }
+
   stop(): void {
     clearInterval(this.#sweeper);
     for (const { request } of this.#flights) request.abandon();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
+import { Server as NetServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
@@ -17,6 +18,7 @@ import { dropBody, readBody } from './read-body.js';
 import { parseResourcePath } from './path.js';
 import { RequestContext } from './request-context.js';
 import type { RequestInput } from './request-context.js';
+import { requestedTimeout } from './request-timeout.js';
 import { respond } from './respond.js';
 import { Upgrades } from './upgrade.js';
 
@@ -41,6 +43,11 @@ export interface ApiServer {
   stop(patienceMs: number): Promise<void>;
 }
 
+interface ServerState {
+  readonly inFlight: InFlight;
+  isStopping: boolean;
+}
+
 /** The subresource whose requests are passed on as they come. */
 const PROXY = 'proxy';
 /** Longer than the pools of clients keep a connection, so that it is the client that closes. */
@@ -48,6 +55,9 @@ const KEEP_ALIVE_MS = 120_000;
 
 /** What is answered may still be on its way when a stop breaks the connections; streams that have no end of their own do not get longer. */
 const FLUSH_MS = 1_000;
+
+/** As long as this a connection of HTTP/1.1 without requests is left open in a stop, for one that is on its way. */
+const QUIET_MS = 300;
 
 /**
  * What the streams of one HTTP/2 connection may hold before it gets no more of them. Clients send all they do over one: by Node's default of 10,
@@ -66,8 +76,9 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   const connections = trackConnections(server);
   const inFlight = new InFlight(options.requestTimeoutMs);
+  const state: ServerState = { inFlight, isStopping: false };
   const upgrades = new Upgrades({ chain: options.chain, inFlight, contextOf: (request, upgrade) => upgradeContext(request, upgrade, options), fail: (request, response, error) => fail(request, response, error, options.logger) });
-  server.on('request', (request: Request, response: Response) => void serve(options, inFlight, request, response));
+  server.on('request', (request: Request, response: Response) => void serve(options, state, request, response));
   server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => void upgrades.serve(request, socket, head));
   server.on('tlsClientError', (error) => {
     options.access?.handshakeFailed();
@@ -75,14 +86,16 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   });
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, inFlight, upgrades, connections, patienceMs) };
+  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, state, upgrades, connections, patienceMs) };
 }
 
 /** Sends the answer, or a 504 when the time is up before there is one: the time that the body takes counts. */
-async function serve(options: ServerOptions, inFlight: InFlight, request: Request, response: Response): Promise<void> {
+async function serve(options: ServerOptions, state: ServerState, request: Request, response: Response): Promise<void> {
   const { chain, logger } = options;
+  const { inFlight } = state;
   let context: RequestContext | undefined;
   let isExpired = false;
+  let timer: NodeJS.Timeout | undefined;
   const expire = (): void => {
     isExpired = true;
     context?.series?.terminated(504);
@@ -93,14 +106,29 @@ async function serve(options: ServerOptions, inFlight: InFlight, request: Reques
     context = await contextOf(request, options);
     if (isExpired) return;
     response.on('close', () => context?.abandon());
+    timer = limited(context, options, expire);
     const answer = await chain.handle(context);
     if (isUpgrade(answer)) throw new Error('this connection cannot be handed over');
+    // So that the client does not send its next request into a connection that is about to close.
+    if (state.isStopping && 'shouldKeepAlive' in response) response.shouldKeepAlive = false;
     if (!isExpired) await respond(request, response, answer);
   } catch (error) {
     fail(request, response, error, logger);
   } finally {
+    clearTimeout(timer);
     leave();
   }
+}
+
+/** Where the client has less patience than the server. */
+function limited(context: RequestContext, { requestTimeoutMs }: ServerOptions, expire: () => void): NodeJS.Timeout | undefined {
+  const milliseconds = requestedTimeout(context);
+  if (milliseconds === undefined || milliseconds >= requestTimeoutMs) return undefined;
+  const end = (): void => {
+    expire();
+    context.abandon();
+  };
+  return setTimeout(end, milliseconds).unref();
 }
 
 /** What could not even become a request: a body that is too long, a certificate that proves nothing, a client that left. */
@@ -193,10 +221,17 @@ async function gone(sessions: ReadonlySet<ServerHttp2Session>, patienceMs: numbe
   clearTimeout(timer);
 }
 
-async function stop(server: Http2SecureServer, inFlight: InFlight, upgrades: Upgrades, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+/**
+ * No new connections. Those of HTTP/2 are told to go; on the others the next answer says so, and clients that send one request after the
+ * other have had it before their connection is closed: a request on its way to a closed connection fails.
+ */
+async function stop(server: Http2SecureServer, state: ServerState, upgrades: Upgrades, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
+  const { inFlight } = state;
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  state.isStopping = true;
   for (const session of sessions) session.close();
   await inFlight.settled(patienceMs);
+  if (sockets.size > sessions.size) await inFlight.quiet(Math.min(patienceMs, QUIET_MS));
   inFlight.stop();
   await upgrades.stop(Math.min(patienceMs, FLUSH_MS));
   await new Promise((resolve) => setImmediate(resolve));
@@ -207,4 +242,6 @@ async function stop(server: Http2SecureServer, inFlight: InFlight, upgrades: Upg
   const overdue = setTimeout(() => sockets.forEach((socket) => socket.destroy()), FLUSH_MS);
   await closed;
   clearTimeout(overdue);
+  // Ends what the server watches its connections with; that it does not listen any more is no news.
+  server.close(() => undefined);
 }

@@ -83,7 +83,7 @@ describe('the measures of requests', () => {
 
 it('tell beside of what the server is ready by', async () => {
   const { body } = await test.call('GET', '/metrics/slis');
-  expect(Buffer.from(body as Uint8Array).toString().split('\n')).toContain('kubernetes_healthcheck{name="watch-cache",type="readyz"} 1');
+  expect(Buffer.from(body as Uint8Array).toString().split('\n')).toContain('kubernetes_healthcheck{name="informer-sync",type="readyz"} 1');
 });
 
 describe('who may read them', () => {

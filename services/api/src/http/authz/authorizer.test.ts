@@ -124,7 +124,7 @@ describe('the allow list', () => {
 
   it('shows health and version to anybody, all paths to administrators', () => {
     const may = (identity: Parameters<Authorizer['isPathPermitted']>[0], path: string): boolean => authorizer.isPathPermitted(identity, { verb: 'get', path });
-    expect(['/livez', '/readyz', '/healthz', '/version', '/readyz/storage'].map((path) => may(undefined, path))).toEqual([true, true, true, true, true]);
+    expect(['/livez', '/readyz', '/healthz', '/version', '/readyz/etcd'].map((path) => may(undefined, path))).toEqual([true, true, true, true, true]);
     expect(['/api', '/apis/apps/v1', '/openapi/v2', '/metrics', '/versionx'].map((path) => may(undefined, path))).toEqual([false, false, false, false, false]);
     expect(['/version', '/api', '/metrics'].map((path) => may(users.nobody, path))).toEqual([true, false, false]);
     expect(may(users.admin, '/metrics')).toBe(true);
