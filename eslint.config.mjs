@@ -7,7 +7,7 @@ import { depConstraints } from './scripts/lint/levels.mjs';
 export default [
   { ignores: ['**/dist/**', '**/node_modules/**'] },
   {
-    files: ['{libs,services}/*/src/**/*.ts', '{cluster,cli,e2e,bench}/src/**/*.ts'],
+    files: ['{libs,services}/*/src/**/*.ts', '{cluster,cli,e2e,bench,chaos}/src/**/*.ts'],
     languageOptions: { parser: tseslint.parser, sourceType: 'module' },
     linterOptions: { reportUnusedDisableDirectives: 'off' },
     plugins: { '@nx': nx, gantry: { rules: { 'external-homes': externalHomes } } },

@@ -2,7 +2,7 @@
 import { boundaryLinter } from './boundary-linter.mjs';
 
 const eslint = await boundaryLinter();
-const results = await eslint.lintFiles(['{libs,services}/*/src/**/*.ts', '{cluster,cli,e2e,bench}/src/**/*.ts']);
+const results = await eslint.lintFiles(['{libs,services}/*/src/**/*.ts', '{cluster,cli,e2e,bench,chaos}/src/**/*.ts']);
 const formatter = await eslint.loadFormatter('stylish');
 process.stdout.write(await formatter.format(results));
 process.exitCode = results.some((result) => result.errorCount > 0) ? 1 : 0;

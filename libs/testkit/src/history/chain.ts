@@ -42,6 +42,14 @@ export class Chain {
     return this.changes[index]?.revision ?? 0;
   }
 
+  /** The first revision from `from` on at which the key has the state of this revision; undefined when it is over by then, or never was. */
+  firstWith(revision: number, from: number): number | undefined {
+    const index = this.indexAt(revision);
+    if (index < 0 || this.revisionAt(index) !== revision) return undefined;
+    const end = this.changes[index + 1]?.revision ?? Infinity;
+    return from < end ? Math.max(from, revision) : undefined;
+  }
+
   /** The first revision from `from` on at whose state `fits` is true. */
   firstWhere(from: number, fits: (index: number) => boolean): number | undefined {
     for (let index = this.indexAt(from); index < this.changes.length; index += 1) if (fits(index)) return Math.max(from, this.firstRevision(index));

@@ -32,20 +32,26 @@ export function resolveWrites(operations: readonly Operation[], chain: Chain): R
 
 /** The log does not say who removed a key: the revision or the object that a delete named does. Acknowledged ones choose first. */
 function claimDeletes(deletes: readonly Operation[], chain: Chain, happened: Map<Operation, Change>, claimed: Set<Change>): void {
+  const removals = removalsOf(chain);
   for (const outcome of ['ok', 'ambiguous'] as const) {
     for (const remove of deletes) {
       if (remove.outcome !== outcome || happened.has(remove) || (remove.expected === undefined && remove.uid === undefined)) continue;
-      const change = chain.changes.find((candidate, index) => isRemovalBy(remove, chain, candidate, index) && !claimed.has(candidate));
-      if (change === undefined) continue;
+      const change = remove.uid === undefined ? removals.byRevision.get(remove.expected ?? 0) : removals.byUid.get(remove.uid);
+      if (change === undefined || claimed.has(change) || !isRemovalBy(remove, chain, change)) continue;
       happened.set(remove, change);
       claimed.add(change);
     }
   }
 }
 
-function isRemovalBy({ expected, uid }: Operation, chain: Chain, change: Change, index: number): boolean {
-  if (change.exists) return false;
-  return (expected === undefined || chain.revisionAt(index - 1) === expected) && (uid === undefined || change.uid === uid);
+/** An object is removed once, and so is a revision. */
+function removalsOf(chain: Chain): { byUid: Map<string, Change>; byRevision: Map<number, Change> } {
+  const removals = chain.changes.map((change, index) => ({ change, before: chain.revisionAt(index - 1) })).filter(({ change }) => !change.exists);
+  return { byUid: new Map(removals.map(({ change }) => [change.uid ?? '', change])), byRevision: new Map(removals.map(({ change, before }) => [before, change])) };
+}
+
+function isRemovalBy({ expected, uid }: Operation, chain: Chain, change: Change): boolean {
+  return (expected === undefined || chain.revisionAt(chain.indexAt(change.revision) - 1) === expected) && (uid === undefined || change.uid === uid);
 }
 
 function judge(write: Operation, change: Change | undefined): Violation[] {

@@ -59,19 +59,21 @@ export function placeOperations(operations: readonly Operation[], chain: Chain, 
       placed.push({ invoked, completed, isWrite: true, describe, first: (from) => (change.revision >= from ? change.revision : undefined) });
       continue;
     }
-    const fits = seenState(operation, chain);
-    if (fits === undefined) continue;
-    if (chain.firstWhere(0, fits) === undefined) violations.push({ invariant: 2, what: 'a state was seen that never was', evidence: [describe()] });
-    else placed.push({ invoked, completed, isWrite: false, describe, first: (from) => chain.firstWhere(from, fits) });
+    const first = seenState(operation, chain);
+    if (first === undefined) continue;
+    if (first(0) === undefined) violations.push({ invariant: 2, what: 'a state was seen that never was', evidence: [describe()] });
+    else placed.push({ invoked, completed, isWrite: false, describe, first });
   }
   return { placed, violations };
 }
 
-/** The states that an operation without effect can have met; undefined where it tells none. */
-function seenState({ kind, outcome, revision, met, expected }: Operation, chain: Chain): ((index: number) => boolean) | undefined {
-  if (kind === 'read') return outcome === 'ok' && revision !== undefined ? (index) => chain.revisionAt(index) === revision : undefined;
+/** Where an operation without effect can stand, by the state that it met; undefined where it tells none. */
+function seenState({ kind, outcome, revision, met, expected }: Operation, chain: Chain): Placed['first'] | undefined {
+  const where = (fits: (index: number) => boolean): Placed['first'] => (from) => chain.firstWhere(from, fits);
+  if (kind === 'read' && revision !== undefined && revision > 0) return outcome === 'ok' ? (from) => chain.firstWith(revision, from) : undefined;
+  if (kind === 'read') return outcome === 'ok' && revision === 0 ? where((index) => !chain.existsAt(index)) : undefined;
   if (outcome !== 'refused') return undefined;
-  if (met === 'existing') return (index) => chain.existsAt(index);
-  if (met === 'absent') return (index) => !chain.existsAt(index);
-  return (index) => chain.revisionAt(index) !== expected;
+  if (met === 'existing') return where((index) => chain.existsAt(index));
+  if (met === 'absent') return where((index) => !chain.existsAt(index));
+  return where((index) => chain.revisionAt(index) !== expected);
 }

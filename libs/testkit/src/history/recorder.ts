@@ -30,6 +30,7 @@ export class Recorder {
   readonly operations: Operation[] = [];
   readonly #open = new Set<() => void>();
   #count = 0;
+  #acknowledgedWrites = 0;
 
   /** `prefix` keeps the ids of several recorders apart. */
   constructor(
@@ -37,12 +38,17 @@ export class Recorder {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  get acknowledgedWrites(): number {
+    return this.#acknowledgedWrites;
+  }
+
   invoke(invocation: Invocation): Invoked {
     const id = `${this.prefix}-${(this.#count += 1)}`;
     const invoked = this.now();
     const end = (rest: Omit<Operation, keyof Invocation | 'id' | 'invoked' | 'completed'> & Completion, completed = this.now()): void => {
       if (!this.#open.delete(ambiguous)) throw new Error(`${id} has ended before`);
       this.operations.push({ ...invocation, id, invoked, completed, ...rest });
+      if (rest.outcome === 'ok' && invocation.kind !== 'read') this.#acknowledgedWrites += 1;
     };
     const ambiguous = (): void => end({ outcome: 'ambiguous' }, Infinity);
     this.#open.add(ambiguous);

@@ -36,7 +36,7 @@ describe('a watch', () => {
     ['whose bookmark goes back', record([A1, B2, event('BOOKMARK', 1)]), [4]],
     ['that shows the bytes of another write', record([event('ADDED', 1, 'a', 'o9')]), [20]],
     ['that is still open and lacks the tail', record([A1, B2, A3], { isComplete: true }), [7]],
-    ['with a selector, of objects that enter and leave', record([A1, event('DELETED', 3, 'a', 'o3'), event('ADDED', 4, 'b', 'o4'), event('DELETED', 6, 'b', 'o4')], { labels: { on: 'yes' }, isComplete: true }), []],
+    ['with a selector, of objects that enter and leave', record([A1, event('DELETED', 3, 'a', 'o1'), event('ADDED', 4, 'b', 'o4'), event('DELETED', 6, 'b', 'o4')], { labels: { on: 'yes' }, isComplete: true }), []],
     ['with a selector, that calls leaving a change', record([A1, A3], { labels: { on: 'yes' } }), [11]],
     ['with a selector, that says nothing of leaving', record([A1, event('ADDED', 4, 'b', 'o4')], { labels: { on: 'yes' } }), [7]],
   ])('%s', (_what, watched, invariants) => {

@@ -33,22 +33,34 @@ interface Expected {
   readonly operation: string | undefined;
 }
 
-/** What a watch with these labels must show, from its start on: objects that enter are added, those that leave are deleted. */
-export function expectedEvents(changes: readonly TrueChange[], start: number, labels: Readonly<Record<string, string>>): Expected[] {
+/** What a watch with these labels must show, from its start on: objects that enter are added; those that leave are deleted, as they were before. */
+export function expectedEvents(changes: readonly TrueChange[], start: number, labels: Readonly<Record<string, string>>, end = Infinity): Expected[] {
   const matches = ({ labels: have }: TrueObject): boolean => Object.entries(labels).every(([name, value]) => have[name] === value);
-  return changes.flatMap(({ revision, type, object, before }) => {
-    if (revision <= start) return [];
+  return changes.slice(firstAfter(changes, start), firstAfter(changes, end)).flatMap(({ revision, type, object, before }) => {
     const was = before !== undefined && matches(before);
     const is = type !== 'DELETED' && matches(object);
     if (!was && !is) return [];
     const shown: WatchedType = is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED';
-    return [{ type: shown, key: object.key, revision, operation: object.data['op'] }];
+    return [{ type: shown, key: object.key, revision, operation: (is ? object : (before ?? object)).data['op'] }];
   });
+}
+
+/** Index of the first change above a revision. */
+function firstAfter(changes: readonly TrueChange[], revision: number): number {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (changes[middle]!.revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Ordered, without duplicates, without gaps, bookmarks true, the tail there: everything that a watch promises. The first break is told. */
 export function checkWatch(record: WatchRecord, truth: Truth): Violation[] {
-  const expected = expectedEvents(truth.changes, record.start, record.labels);
+  const last = record.events.reduce((most, { revision }) => Math.max(most, revision), record.start);
+  const expected = expectedEvents(truth.changes, record.start, record.labels, record.isComplete ? Infinity : last);
   let next = 0;
   let reached = record.start;
   for (const [index, event] of record.events.entries()) {

@@ -1,0 +1,58 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import type { ClientCredentials } from '../plane/credentials.js';
+
+/** What came back whole. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A client of its own, so that nothing of the product's retries or hides anything. Speaks to one api replica. */
+export class ApiConnection {
+  readonly #agent: Agent;
+
+  constructor(
+    readonly name: string,
+    private readonly port: number,
+    credentials: ClientCredentials,
+  ) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 64, ...credentials });
+  }
+
+  /** Rejects when there is no whole answer in time: the request may have been served or not. */
+  send(method: string, path: string, body?: object, type = 'application/json', timeoutMs = 20_000): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      const sent = this.#request(method, path, payload === undefined ? {} : { 'content-type': type, 'content-length': String(payload.length) });
+      const timer = setTimeout(() => sent.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+      sent.on('error', reject).on('close', () => clearTimeout(timer));
+      sent.on('response', (response: IncomingMessage) => void collect(response).then(resolve, reject));
+      sent.end(payload);
+    });
+  }
+
+  /** An open answer, read by whoever asked. */
+  open(path: string): Promise<{ response: IncomingMessage; close: () => void }> {
+    return new Promise((resolve, reject) => {
+      const sent = this.#request('GET', path, {});
+      sent.on('error', reject).on('response', (response: IncomingMessage) => resolve({ response, close: () => sent.destroy() }));
+      sent.end();
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #request(method: string, path: string, headers: Record<string, string>): ClientRequest {
+    return request({ host: '127.0.0.1', port: this.port, method, path, agent: this.#agent, headers: { accept: 'application/json', ...headers } });
+  }
+}
+
+async function collect(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return { status: response.statusCode ?? 0, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+}
