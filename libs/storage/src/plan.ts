@@ -45,12 +45,20 @@ function changeOf(operation: PutOperation | DeleteOperation, previousObject: num
   return previousObject === 0 ? 'ADDED' : 'MODIFIED';
 }
 
-/** Throws a RangeError on a write that no implementation may accept: invalid keys, one key twice, a delete of what shall not exist. */
+/** Bytes of all values of one write, which is never split: what the database takes in one statement without trouble. */
+const LARGEST_WRITE = 32 * 1024 * 1024;
+const MOST_OPERATIONS = 10_000;
+
+/** Throws a RangeError on a write that no implementation may accept: invalid keys, one key twice, a delete of what shall not exist, more than one commit can hold. */
 export function validateWrite(operations: readonly WriteOperation[]): void {
+  if (operations.length > MOST_OPERATIONS) throw new RangeError(`a write of ${operations.length} operations is too large: ${MOST_OPERATIONS} are the most`);
+  let bytes = 0;
   for (const operation of operations) {
     validateKey(operation.key);
     if (!Number.isSafeInteger(operation.expectedRevision) || operation.expectedRevision < 0) throw new RangeError(`expectedRevision ${operation.expectedRevision} is no revision`);
+    if (operation.type === 'put') bytes += operation.value.length;
     if (operation.type === 'delete' && operation.expectedRevision === 0) throw new RangeError(`a delete of ${operation.key} must expect a revision`);
   }
+  if (bytes > LARGEST_WRITE) throw new RangeError(`a write of ${bytes} bytes is too large: ${LARGEST_WRITE} are the most`);
   if (operations.length > 1 && new Set(operations.map(({ key }) => key)).size < operations.length) throw new RangeError('a write may name a key once');
 }

@@ -122,6 +122,8 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
       ['a key with a NUL', [{ ...put(pod('a'), 0), key: 'core/pods/default/a\u0000' }]],
       ['one key twice', [put(pod('a'), 0), put(pod('a'), 0)]],
       ['a delete that expects nothing', [remove(pod('a'), 0)]],
+      ['more bytes than one commit holds', [{ ...put(pod('a'), 0), value: Buffer.alloc(33 * 1024 * 1024) }]],
+      ['more operations than one commit holds', Array.from({ length: 10_001 }, (_, i) => put(pod(`p${i}`), 0))],
     ])('throws a RangeError on %s', async (_, operations) => {
       await expect(storage.write(operations)).rejects.toThrow(RangeError);
       expect(await storage.currentRevision()).toBe(0);
