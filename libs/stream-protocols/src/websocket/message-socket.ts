@@ -41,6 +41,11 @@ export class MessageSocket {
     }
   }
 
+  /** Bytes that were sent and that the connection has not taken. */
+  get unsent(): number {
+    return this.socket.bufferedAmount;
+  }
+
   /** Resolves when there is room for more; rejects when the client is gone. */
   async send(data: Uint8Array | string): Promise<void> {
     if (this.socket.readyState !== this.socket.OPEN) throw new Error('the client left');

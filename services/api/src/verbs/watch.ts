@@ -1,6 +1,7 @@
 import { isExpired, isTooLargeResourceVersion } from '@gantry/apimachinery';
 import type { StatusError } from '@gantry/apimachinery';
-import type { Answer } from '../http/answer.js';
+import type { Answer, StreamedAnswer } from '../http/answer.js';
+import { wantsMessages, watchAsMessages } from '../http/websocket-stream.js';
 import { objectFilter } from '../registry/object-filter.js';
 import { listPrefixOf } from '../registry/served-resource.js';
 import { awaitStart } from '../registry/watch.js';
@@ -19,11 +20,12 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
   const prefix = listPrefixOf(resource, namespace);
   env.openWatches.check(identity.name);
   const after = await awaitStart(env, options.start).catch(forStream);
-  return {
+  const answer: StreamedAnswer = {
     status: 200,
     headers: { 'content-type': streamType },
     start: (sink) => new WatchStream({ request, options, prefix, filter, sink, representation }).begin(after),
   };
+  return wantsMessages(context) ? watchAsMessages(answer, context) : answer;
 }
 
 /** Of a permitted watch whose revision is gone, or yet to come, the stream itself says so, as upstream's does; other failures are the request's. */

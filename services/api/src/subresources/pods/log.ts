@@ -1,4 +1,6 @@
+import { isStreamed } from '../../http/answer.js';
 import type { Answer } from '../../http/answer.js';
+import { bytesAsMessages, wantsMessages } from '../../http/websocket-stream.js';
 import { getObject } from '../../registry/get.js';
 import type { KubeletStreams } from '../../streams/kubelet-streams.js';
 import type { ResourceRequest } from '../../verbs/verb.js';
@@ -28,5 +30,6 @@ async function log({ env, resource, namespace, name, context }: ResourceRequest,
   const query = new URLSearchParams();
   for (const option of OPTIONS) for (const value of context.query.getAll(option)) query.append(option, value);
   const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`;
-  return kubelets.get({ nodeName, path, query: query.toString(), signal: context.signal });
+  const answer = await kubelets.get({ nodeName, path, query: query.toString(), signal: context.signal });
+  return wantsMessages(context) && isStreamed(answer) ? bytesAsMessages(answer, context) : answer;
 }
