@@ -70,8 +70,11 @@ function parsed(bytes: Buffer): SpdyHeaders {
   return headers;
 }
 
-/** A block without headers, stored and not packed: what was packed before it makes no difference then. */
-const EMPTY_BLOCK = Buffer.from([0x00, 0x04, 0x00, 0xfb, 0xff, 0x00, 0x00, 0x00, 0x00]);
+/**
+ * A block without headers, stored and not packed: what was packed before it makes no difference then. Behind it the mark of a flush: without it a client of Go waits
+ * for more before it looks at what it has.
+ */
+const EMPTY_BLOCK = Buffer.from([0x00, 0x04, 0x00, 0xfb, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff]);
 /** How the stream of compression begins: its kind, and which dictionary. */
 const BEGINNING = Buffer.concat([Buffer.from([0x78, 0x20]), adler32(DICTIONARY)]);
 
