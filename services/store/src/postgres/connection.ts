@@ -1,13 +1,9 @@
+import { callbackify } from 'node:util';
 import pg from 'pg';
 import { explainConnection } from './explain.js';
+import type { PostgresHost } from './hosts.js';
 import { findPrimary, staleness } from './primary.js';
 import { inspect, refusal, type Server } from './server.js';
-
-export interface PostgresHost {
-  /** A name, an address, or the folder of a unix socket. */
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Where the Postgres is, as `pg` takes it. A password may be a function, which is asked at every connection. */
 export type PostgresConfig = Pick<pg.ClientConfig, 'host' | 'port' | 'user' | 'database' | 'ssl'> & {
@@ -52,7 +48,7 @@ export class PrimaryClient extends pg.Client {
   override connect(callback?: (error: never, client: pg.Client) => void): Promise<pg.Client> | void {
     const connected = this.#connect().then(() => this);
     if (callback === undefined) return connected;
-    connected.then(() => callback(null as never, this), (error: unknown) => callback(error as never, this));
+    callbackify(() => connected)(callback as (error: NodeJS.ErrnoException | null, client: pg.Client) => void);
   }
 
   async #connect(): Promise<void> {

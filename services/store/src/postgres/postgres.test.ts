@@ -1,12 +1,8 @@
 import { silentLogger } from '@gantry/async';
-import { createMemoryBus } from '@gantry/bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
 import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../../cluster/src/postgres/embedded-postgres.suite.js';
-import { pod, put } from '../../../../libs/storage/src/storage.suite.js';
-import { createRemoteStorage } from '../../../api/src/remote-storage/remote-storage.suite.js';
-import { startStore } from '../store.js';
 import { boolArray, byteaArray, int4Array, int8Array, textArray } from './arrays.js';
 import { migrate } from './migrations/migrate.js';
 
@@ -39,29 +35,6 @@ describe('the schema', () => {
     await queryOnce(config, 'UPDATE gantry.meta SET revision = 5');
     await migrate(config, silentLogger);
     expect(await queryOnce(config, 'SELECT revision FROM gantry.meta')).toEqual([{ revision: '5' }]);
-    expect(await queryOnce(config, 'SELECT name FROM gantry.migrations ORDER BY id')).toEqual([{ name: 'Tables1732400000001' }, { name: 'Views1732400000002' }, { name: 'Incarnation1732400000003' }]);
-  });
-
-  it('shows the objects to people, whatever their bytes are', async () => {
-    const config = await postgres.emptied();
-    const bus = createMemoryBus();
-    const store = await startStore({ bus, postgres: config, logger: silentLogger });
-    await store.whenLeading();
-    const storage = createRemoteStorage(bus);
-    const text = (json: string) => ({ value: Buffer.from(json) });
-    await storage.write([{ ...put(pod('good'), 0), ...text('{"kind":"Pod","metadata":{"name":"good"}}') }]);
-    await storage.write([{ ...put(pod('nul'), 0), ...text('{"kind":"Pod","metadata":{"name":"a\\u0000"}}') }]);
-    await storage.write([{ ...put(pod('raw'), 0), value: Buffer.from([0, 255, 128]) }]);
-    await storage.write([put('core/nodes/_/n', 0), put(pod('gone'), 0)]);
-    await storage.write([{ type: 'delete', key: pod('gone'), expectedRevision: 5 }]);
-    const objects = await queryOnce(config, `SELECT resource, namespace, name, revision, kind, json -> 'metadata' ->> 'name' AS inside, text IS NULL AS unreadable FROM gantry.objects ORDER BY resource, name`);
-    await store.stop();
-    await bus.close();
-    expect(objects).toEqual([
-      { resource: 'nodes', namespace: null, name: 'n', revision: '4', kind: null, inside: 'core/nodes/_/n', unreadable: false },
-      { resource: 'pods', namespace: 'default', name: 'good', revision: '1', kind: 'Pod', inside: 'good', unreadable: false },
-      { resource: 'pods', namespace: 'default', name: 'nul', revision: '2', kind: null, inside: null, unreadable: false },
-      { resource: 'pods', namespace: 'default', name: 'raw', revision: '3', kind: null, inside: null, unreadable: true },
-    ]);
+    expect(await queryOnce(config, 'SELECT name FROM gantry.migrations ORDER BY id')).toEqual([{ name: 'Tables1732400000001' }, { name: 'Views1732400000002' }, { name: 'Incarnation1732400000003' }, { name: 'ViewsForPeople1732400000004' }]);
   });
 });

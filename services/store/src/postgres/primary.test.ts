@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PostgresHost } from './connection.js';
+import type { PostgresHost } from './hosts.js';
 import { findPrimary, staleness } from './primary.js';
 import type { Server } from './server.js';
 

@@ -1,5 +1,5 @@
 import { delay, systemClock } from '@gantry/async';
-import type { PostgresHost } from './connection.js';
+import type { PostgresHost } from './hosts.js';
 import { messageOf } from './errors.js';
 import type { Server } from './server.js';
 

@@ -1,4 +1,4 @@
-import type { Runner, Statement } from './connection.js';
+import type pg from 'pg';
 
 /** What a server says of itself over a connection that has just been opened. */
 export interface Server {
@@ -18,17 +18,14 @@ export interface Server {
 export const OLDEST_VERSION = 16;
 
 /** The timeline from the name of the file that is written to: a checkpoint would tell a promotion only later. */
-const INSPECT: Statement = {
-  name: 'inspect',
-  text: `
-    SELECT pg_backend_pid() AS backend, current_setting('server_version_num')::integer AS version, pg_is_in_recovery() AS standby,
-           current_setting('transaction_read_only') = 'on' AS "readOnly", current_setting('server_encoding') AS encoding,
-           CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
-           (SELECT system_identifier::text FROM pg_control_system()) AS system`,
-};
+const INSPECT = `
+  SELECT pg_backend_pid() AS backend, current_setting('server_version_num')::integer AS version, pg_is_in_recovery() AS standby,
+         current_setting('transaction_read_only') = 'on' AS "readOnly", current_setting('server_encoding') AS encoding,
+         CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
+         (SELECT system_identifier::text FROM pg_control_system()) AS system`;
 
-export async function inspect(runner: Runner): Promise<Server> {
-  const { rows } = await runner.query<Server>({ ...INSPECT, values: [] });
+export async function inspect(client: pg.ClientBase): Promise<Server> {
+  const { rows } = await client.query<Server>(INSPECT);
   if (!rows[0]) throw new Error('the database did not say what it is');
   return rows[0];
 }

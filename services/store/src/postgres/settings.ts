@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { Environment } from '@gantry/platform/process';
-import type { PostgresConfig, PostgresHost } from './connection.js';
+import type { PostgresConfig } from './connection.js';
+import type { PostgresHost } from './hosts.js';
 import { parsePostgresUrl, parseServers, SSL_MODES, type SslMode } from './url.js';
 
 const PREFIX = 'GANTRY_POSTGRES_';

@@ -1,4 +1,4 @@
-import type { PostgresHost } from './connection.js';
+import type { PostgresHost } from './hosts.js';
 
 /** As libpq has them; its `prefer` and `allow` give in to whoever answers first that it cannot encrypt, and are refused. */
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
