@@ -83,6 +83,12 @@ export function explainFailure(what: string, output: string, dataDir: string, ca
   const parent = join(dirname(dataDir), '/');
   if (/no space left on device/i.test(output)) return new ClusterError(`${what}: the disk of ${parent} is full`, 'free some space there and start again; nothing that was acknowledged is lost', { cause });
   if (/permission denied|wrong ownership/i.test(output)) return new ClusterError(`${what}: it may not use ${dataDir}`, 'start the cluster as the user that made it', { cause });
-  if (/incompatible with server|database files are incompatible/i.test(output)) return new ClusterError(`${what}: ${dataDir} was made by another version of Postgres`, 'start it with the version of Gantry that made it', { cause });
+  if (/incompatible with server|database files are incompatible/i.test(output)) return new ClusterError(`${what}: ${dataDir} was made by another version of Postgres${versionsIn(output)}`, 'start it with the version of Gantry that made it; a snapshot of that can be restored into a new cluster of this one', { cause });
+  if (/postmaster\.pid" already exists|pre-existing shared memory block/i.test(output)) return new ClusterError(`${what}: another Postgres works on ${dataDir}`, 'end its processes, which "ps -C postgres -o pid,args" shows, and start again', { cause });
   return new ClusterError(`${what}: ${output.trim() || String(cause ?? 'it said nothing')}`, undefined, { cause });
+}
+
+function versionsIn(output: string): string {
+  const [, theirs, ours] = /initialized by PostgreSQL version (\S+),.*version ([\d.]+)/.exec(output) ?? [];
+  return theirs === undefined || ours === undefined ? '' : `: by ${theirs}, and this Gantry has ${ours}`;
 }

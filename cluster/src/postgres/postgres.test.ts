@@ -1,6 +1,6 @@
-import { fork, spawn } from 'node:child_process';
+import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@gantry/async';
@@ -8,7 +8,8 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailure } from './launch.js';
 import { chooseOwner } from './owner.js';
-import { isRunning } from './postmaster.js';
+import { backendsIn, isAttached } from './orphans.js';
+import { isRunning, readPostmasterFile } from './postmaster.js';
 import type { RunningPostgres } from './postgres.js';
 import { endOrphan, startPostgres } from './postgres.js';
 
@@ -94,6 +95,51 @@ describe('the embedded Postgres', () => {
     expect(await query(second, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
   });
 
+  it('starts beside nothing that a killed postmaster left, and keeps what was committed', async () => {
+    const first = await start();
+    await query(first, 'CREATE TABLE kept (x int); INSERT INTO kept VALUES (7)');
+    const client = new pg.Client(first.config);
+    client.on('error', () => undefined);
+    await client.connect();
+    const backend = Number((await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid);
+    // Stopped, it does not see that its postmaster is gone.
+    process.kill(backend, 'SIGSTOP');
+    process.kill(first.pid, 'SIGKILL');
+    await expect.poll(() => isRunning(first.pid)).toBe(false);
+    expect(backendsIn(places().dataDir)).toContain(backend);
+    const second = await start();
+    expect(isRunning(backend)).toBe(false);
+    expect(await query(second, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
+    await client.end().catch(() => undefined);
+  });
+
+  it('leaves the lock file of a killed postmaster to Postgres, which knows what still uses the data', async () => {
+    const first = await start();
+    const file = join(places().dataDir, 'postmaster.pid');
+    const segment = readPostmasterFile(places().dataDir)?.sharedMemory ?? 0;
+    expect(isAttached(segment)).toBe(true);
+    await first.stop();
+    expect(isAttached(segment)).toBe(false);
+    const sleeper = spawn('sleep', ['60'], { ...chooseOwner(places().dataDir), cwd: '/' });
+    const other = await startPostgres({ dataDir: join(folder, 'other'), runtimeDir: join(folder, 'r'), logger: silentLogger });
+    started.push(other);
+    // A number that is another process' by now, and memory that somebody uses.
+    const used = readPostmasterFile(join(folder, 'other'))?.sharedMemory ?? 0;
+    writeFileSync(file, `${sleeper.pid}\n${places().dataDir}\n1\n5432\n${places().runtimeDir}/postgres\n\n1 ${used}\nready\n`);
+    await expect(start()).rejects.toThrow(`another Postgres works on ${places().dataDir}`);
+    expect(existsSync(file)).toBe(true);
+    await other.stop();
+    await start();
+    sleeper.kill();
+  });
+
+  it('ends what a killed postmaster left when asked to', async () => {
+    const first = await start();
+    process.kill(first.pid, 'SIGKILL');
+    await endOrphan(places().dataDir);
+    expect(backendsIn(places().dataDir)).toEqual([]);
+  });
+
   it('does not believe a lock file whose process is something else', async () => {
     const first = await start();
     await first.stop();
@@ -133,15 +179,37 @@ describe('the embedded Postgres', () => {
     ['FATAL:  could not write to file: No space left on device', 'the disk of /x/ is full'],
     ['could not open file "PG_VERSION": Permission denied', 'it may not use /x/data'],
     ['FATAL:  database files are incompatible with server', 'another version of Postgres'],
+    ['FATAL:  lock file "postmaster.pid" already exists', 'another Postgres works on /x/data'],
+    ['FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use', 'another Postgres works on /x/data'],
   ])('explains %j', (output, words) => {
     expect(explainFailure('Postgres did not start', output, '/x/data').message).toContain(words);
+  });
+
+  it.runIf(process.getuid?.() === 0)('says whose the folder must be when it is another user’s', async () => {
+    const first = await start();
+    await first.stop();
+    chownSync(places().dataDir, 0, 0);
+    await expect(start()).rejects.toThrow(`it may not use ${places().dataDir}`);
+  });
+
+  it.runIf(process.getuid?.() === 0)('says that the disk is full', async (context) => {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m,mode=755', 'gantry-test', folder]);
+    } catch {
+      return context.skip('no file system can be mounted here');
+    }
+    try {
+      await expect(start()).rejects.toThrow(`the disk of ${folder}/ is full`);
+    } finally {
+      execFileSync('umount', [folder]);
+    }
   });
 
   it('says what Postgres said when it cannot start', async () => {
     const first = await start();
     await first.stop();
     writeFileSync(join(places().dataDir, 'PG_VERSION'), '12\n');
-    await expect(start()).rejects.toThrow('another version of Postgres');
+    await expect(start()).rejects.toThrow(/another version of Postgres: by 12, and this Gantry has 18/);
     expect(readFileSync(join(folder, 'postgres.log'), 'utf8')).toContain('version 12');
   });
 });

@@ -1,15 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Logger } from '@gantry/async';
+import { silentLogger, type Logger } from '@gantry/async';
 import { ClusterError } from '../options.js';
 import { explainFileError } from '../state/files.js';
 import { answersAt } from './answers.js';
 import { provideBinaries } from './binaries.js';
 import type { LaunchOptions } from './launch.js';
 import { initializeData, launchPostmaster } from './launch.js';
+import { endBackends, isAttached } from './orphans.js';
 import { chooseOwner, makeOwnedFolder, requireReachable } from './owner.js';
-import { endPostmaster, isPostmasterOf, isRunning, readPostmasterFile, readSocketOwner, waitUntil } from './postmaster.js';
+import type { Postmaster } from './postmaster.js';
+import { endPostmaster, identifyPostmaster, isRunning, isTaken, readPostmasterFile, readSocketOwner, waitUntil } from './postmaster.js';
 
 export interface PostgresOptions {
   /** Absolute; made at the first start. Its parent holds a copy of the binaries where one is needed. */
@@ -50,10 +52,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
-/** Ends the Postgres of a data folder that a killed process left, if there is one. */
+/** Ends the Postgres of a data folder that a killed process left, if there is one, and what a killed Postgres left. */
 export async function endOrphan(dataDir: string): Promise<void> {
   const found = readPostmasterFile(dataDir);
-  if (found && isPostmasterOf(found.pid, dataDir)) await endPostmaster(found.pid);
+  if (found && identifyPostmaster(found.pid, dataDir) === 'own') await endPostmaster(found.pid);
+  await endBackends(dataDir, silentLogger);
 }
 
 async function start({ dataDir, runtimeDir, logger }: PostgresOptions): Promise<RunningPostgres> {
@@ -74,8 +77,9 @@ function requireShort(socketDir: string): void {
 async function adopt(dataDir: string, socketDir: string, logger: Logger): Promise<number | undefined> {
   const found = readPostmasterFile(dataDir);
   if (!found) return undefined;
-  if (!isPostmasterOf(found.pid, dataDir)) {
-    rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+  const identity = identifyPostmaster(found.pid, dataDir);
+  if (identity !== 'own') {
+    await clearAfter(found, identity, dataDir, logger);
     return undefined;
   }
   const status = () => readPostmasterFile(dataDir)?.status;
@@ -87,6 +91,17 @@ async function adopt(dataDir: string, socketDir: string, logger: Logger): Promis
   logger.info({ pid: found.pid, status: status() }, 'ending the Postgres that a killed process left');
   await endPostmaster(found.pid);
   return undefined;
+}
+
+/**
+ * Makes room after a postmaster that was killed. Its lock file is Postgres' own way to keep a second one from the data, and stays: only where its
+ * number has become another process' would the file lock everyone out, so it goes, once nothing is attached to the memory that it names.
+ */
+async function clearAfter(found: Postmaster, identity: 'other' | 'gone' | 'unknown', dataDir: string, logger: Logger): Promise<void> {
+  if (identity === 'unknown') return;
+  await endBackends(dataDir, logger);
+  if (!isTaken(found.pid) || (found.sharedMemory !== undefined && isAttached(found.sharedMemory))) return;
+  rmSync(join(dataDir, 'postmaster.pid'), { force: true });
 }
 
 async function launch(dataDir: string, socketDir: string, logger: Logger): Promise<ChildProcess> {
@@ -111,7 +126,7 @@ async function launch(dataDir: string, socketDir: string, logger: Logger): Promi
 function freeSocket(dataDir: string, socketDir: string): void {
   const lock = join(socketDir, `.s.PGSQL.${PORT}.lock`);
   const pid = readSocketOwner(lock);
-  if (pid !== undefined && !isPostmasterOf(pid, dataDir)) rmSync(lock, { force: true });
+  if (pid !== undefined && ['other', 'gone'].includes(identifyPostmaster(pid, dataDir))) rmSync(lock, { force: true });
 }
 
 function running(pid: number, adopted: boolean, socketDir: string, child?: ChildProcess): RunningPostgres {

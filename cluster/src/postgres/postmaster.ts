@@ -8,6 +8,8 @@ export interface Postmaster {
   readonly socketDir: string;
   /** `starting`, `ready`, `stopping`, `standby`; empty while the file is still being written. */
   readonly status: string;
+  /** Its segment of shared memory; undefined before it had one. */
+  readonly sharedMemory: number | undefined;
 }
 
 const POLL_MS = 5;
@@ -16,7 +18,7 @@ const POLL_MS = 5;
 export function readPostmasterFile(dataDir: string): Postmaster | undefined {
   try {
     const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Math.abs(Number(lines[0])), socketDir: lines[4] ?? '', status: (lines[7] ?? '').trim() };
+    return { pid: Math.abs(Number(lines[0])), socketDir: lines[4] ?? '', status: (lines[7] ?? '').trim(), sharedMemory: segmentOf(lines[6]) };
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
@@ -32,25 +34,38 @@ export function readSocketOwner(lock: string): number | undefined {
   }
 }
 
-/** True when the process is a Postgres of this data folder: a number alone may belong to anything since a reboot. */
-export function isPostmasterOf(pid: number, dataDir: string): boolean {
-  if (!isRunning(pid)) return false;
-  if (process.platform !== 'linux') return true;
+/** The line has the segment's key and its number. */
+function segmentOf(line: string | undefined): number | undefined {
+  const segment = /^\s*\d+\s+(\d+)/.exec(line ?? '')?.[1];
+  return segment === undefined ? undefined : Number(segment);
+}
+
+/** `own`: a Postgres of the data folder. A number alone may belong to anything since a reboot; `unknown`: the system does not show to whom. */
+type PostmasterIdentity = 'own' | 'other' | 'gone' | 'unknown';
+
+export function identifyPostmaster(pid: number, dataDir: string): PostmasterIdentity {
+  if (!isRunning(pid)) return 'gone';
+  if (process.platform !== 'linux') return 'own';
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return (words[0] ?? '').endsWith('postgres') && words.includes(dataDir);
+    return (words[0] ?? '').endsWith('postgres') && words.includes(dataDir) ? 'own' : 'other';
   } catch {
-    return false;
+    return isRunning(pid) ? 'unknown' : 'gone';
   }
 }
 
 export function isRunning(pid: number): boolean {
+  return isTaken(pid) && !isZombie(pid);
+}
+
+/** True also for a dead process that nobody has waited for: its number is not free. */
+export function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return !isZombie(pid);
 }
 
 function isZombie(pid: number): boolean {
