@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { silentLogger } from '@gantry/async';
 import { createMemoryBus, watchSubject } from '@gantry/bus';
-import type { MemoryBus } from '@gantry/bus';
+import type { Bus, MemoryBus } from '@gantry/bus';
 import { createHttpsTransport } from '@gantry/client';
 import type { ApiTransport } from '@gantry/client';
 import { createAuthority, issueCertificate } from '@gantry/platform/pki';
@@ -50,6 +50,8 @@ export interface TestApiOptions {
   readonly limits?: Partial<ApiLimits>;
   /** Wraps the storage that the API sees. */
   readonly wrap?: (storage: MemoryStorage) => Storage;
+  /** Wraps the bus that the API sees. */
+  readonly wrapBus?: (bus: MemoryBus) => Bus;
   readonly network?: ClusterNetworkOptions;
   /** A further replica, over the bus and the storage of this one. */
   readonly beside?: TestApi;
@@ -61,14 +63,14 @@ export interface TestApiOptions {
   readonly onCacheDifference?: ApiOptions['onCacheDifference'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, wrapBus = (bus) => bus, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage());
   const encryptionKey = beside?.encryptionKey ?? randomBytes(32);
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
   const server = await issueCertificate(authority, { commonName: 'api', usage: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 1, now: Date.now() });
   const api = await startApi({
-    bus,
+    bus: wrapBus(bus),
     storage: wrap(storage),
     listen: { host: '127.0.0.1', port: 0 },
     tls: { key: server.key, cert: server.certificate, clientCa: authority.certificate },
