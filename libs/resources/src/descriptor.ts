@@ -62,6 +62,11 @@ export interface Strategy {
   readonly validateUpdate: (object: ResourceObject, old: ResourceObject) => FieldError[];
   /** Texts for the client's Warning headers. */
   readonly warnings?: (object: ResourceObject, old: ResourceObject | undefined) => string[];
+  /**
+   * What this endpoint does not let a client change, as paths (`metadata.labels`): nobody manages it by such a request. Absent: the
+   * status where there are rules for it, or for those the spec.
+   */
+  readonly resetFields?: readonly string[];
   /** A PUT of a name that does not exist creates it (Lease, Event …). */
   readonly allowCreateOnUpdate?: boolean;
   /** A PUT without resourceVersion overwrites. True for most kinds. */

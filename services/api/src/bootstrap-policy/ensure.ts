@@ -1,5 +1,6 @@
-import { isAlreadyExists } from '@gantry/apimachinery';
+import { isAlreadyExists, rfc3339 } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
+import { ownTracking } from '../field-management/field-tracking.js';
 import { ownIdentity as identity } from '../http/authz/identity.js';
 import { createObject } from '../registry/create.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
@@ -26,12 +27,14 @@ async function ensure(env: RegistryEnvironment, resource: ServedResource, expect
   if (existing === undefined) return create(env, resource, expected);
   if (merged(existing.object, expected) === undefined) return;
   const objectFor = (old: ResourceObject): ResourceObject => structuredClone(merged(old, expected) ?? old);
-  await updateObject(env, { resource, namespace: '', name, subresource: '', strategy: resource.kind.strategy, objectFor, identity, dryRun: false, warn });
+  const track = ownTracking(resource, rfc3339(env.now())).updated;
+  await updateObject(env, { resource, namespace: '', name, subresource: '', strategy: resource.kind.strategy, objectFor, track, identity, dryRun: false, warn });
 }
 
 async function create(env: RegistryEnvironment, resource: ServedResource, object: ResourceObject): Promise<void> {
   try {
-    await createObject(env, { resource, namespace: '', object, identity, dryRun: false, warn });
+    const track = ownTracking(resource, rfc3339(env.now())).created;
+    await createObject(env, { resource, namespace: '', object, track, identity, dryRun: false, warn });
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
   }

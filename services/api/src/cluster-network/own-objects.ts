@@ -1,5 +1,6 @@
-import { deepEqual, isAlreadyExists } from '@gantry/apimachinery';
+import { deepEqual, isAlreadyExists, rfc3339 } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
+import { ownTracking } from '../field-management/field-tracking.js';
 import { ownIdentity as identity } from '../http/authz/identity.js';
 import { createObject } from '../registry/create.js';
 import { freshState } from '../registry/current-state.js';
@@ -24,7 +25,8 @@ export async function ensureObject(env: RegistryEnvironment, resource: ServedRes
   if (known !== undefined) return known.object;
   const object = { ...structuredClone(wish), apiVersion: resource.apiVersion, kind: resource.kind.kind };
   try {
-    const { revision } = await createObject(env, { resource, namespace, object, identity, dryRun: false, warn });
+    const track = ownTracking(resource, rfc3339(env.now())).created;
+    const { revision } = await createObject(env, { resource, namespace, object, identity, track, dryRun: false, warn });
     await env.watchCache.reached(revision);
     return undefined;
   } catch (error) {
@@ -41,7 +43,8 @@ export async function changeObject(env: RegistryEnvironment, resource: ServedRes
     delete object.metadata.resourceVersion;
     return object;
   };
-  await updateObject(env, { resource, namespace, name, subresource: '', strategy, objectFor, identity, dryRun: false, warn });
+  const track = ownTracking(resource, rfc3339(env.now()), strategy).updated;
+  await updateObject(env, { resource, namespace, name, subresource: '', strategy, objectFor, track, identity, dryRun: false, warn });
 }
 
 /** Makes an object say what it shall, whether it is there or not. Asks nobody where the cache shows that it does. */

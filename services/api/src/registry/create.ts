@@ -16,6 +16,8 @@ export interface CreateRequest {
   /** Decoded and of the right kind; belongs to this call from here on. */
   readonly object: ResourceObject;
   readonly identity: Identity;
+  /** Writes down who manages the fields of the object, once its defaults are set. Absent: nobody does. */
+  readonly track?: ((object: ResourceObject) => void) | undefined;
   readonly dryRun: boolean;
   readonly warn: (text: string) => void;
 }
@@ -33,6 +35,8 @@ export async function createObject(env: RegistryEnvironment, request: CreateRequ
   fillSystemFields(object, context);
   const attempt = nameObject(object);
   defaults(object);
+  if (request.track === undefined) delete object.metadata.managedFields;
+  else request.track(object);
   const admission = admissionRequest(request);
   await env.admission.admit(admission);
   strategy.prepareForCreate(object, context);
@@ -60,7 +64,6 @@ function fillSystemFields({ metadata }: ResourceObject, { now }: StrategyContext
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
-  delete metadata.managedFields;
   delete metadata.resourceVersion;
 }
 

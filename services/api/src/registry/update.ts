@@ -1,5 +1,6 @@
-import { deepEqual, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import { deepEqual, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
+import { keepTimes } from '../field-management/field-tracking.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { Claims } from './claims.js';
@@ -27,6 +28,8 @@ export interface UpdateRequest {
   /** What a write to a name that does not exist does; undefined: it is not found. */
   readonly createInstead?: (() => Promise<CachedObject>) | undefined;
   readonly identity: Identity;
+  /** Writes down who manages what changed, once the defaults are set. Absent: all is managed as before. */
+  readonly track?: ((object: ResourceObject, old: ResourceObject) => void) | undefined;
   readonly dryRun: boolean;
   readonly warn: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -48,13 +51,26 @@ export async function updateObject(env: RegistryEnvironment, request: UpdateRequ
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (state === undefined) {
       if (request.createInstead === undefined) throw notFound(resource, name);
-      return { object: await request.createInstead(), created: true };
+      const object = await createdInstead(request.createInstead);
+      if (object !== undefined) return { object, created: true };
+      state = await freshState(env, resource, key, request.signal);
+      continue;
     }
     const next = await attemptUpdate(env, request, state, attempt);
     if (next instanceof CachedObject) return { object: next, created: false };
     state = next.current;
   }
   throw newConflict(resource.groupResource, name, modifiedMessage);
+}
+
+/** undefined: another writer created it first, so that it is to be changed after all. */
+async function createdInstead(create: () => Promise<CachedObject>): Promise<CachedObject | undefined> {
+  try {
+    return await create();
+  } catch (error) {
+    if (isAlreadyExists(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -98,6 +114,8 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   object.metadata.resourceVersion = String(existing.revision);
   keepSystemFields(object, old);
   resource.kind.defaults(object);
+  if (request.track === undefined) keep(object.metadata, old.metadata, 'managedFields');
+  else request.track(object, old);
   const admission = { operation: 'UPDATE' as const, resource, subresource, namespace, name, object, old, identity, dryRun, reservations: [] as Reservation[] };
   await env.admission.admit(admission);
   strategy.prepareForUpdate(object, old, context);
@@ -105,6 +123,7 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
+  keepTimes(object, old);
   return { object, reservation: admission.reservations[0] };
 }
 
@@ -147,7 +166,6 @@ function keepSystemFields(object: ResourceObject, { metadata: old }: ResourceObj
   keep(metadata, old, 'deletionTimestamp');
   keep(metadata, old, 'deletionGracePeriodSeconds');
   delete metadata.selfLink;
-  delete metadata.managedFields;
 }
 
 function keep<T extends object, K extends keyof T>(target: T, source: T, field: K): void {

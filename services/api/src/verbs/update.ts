@@ -1,5 +1,6 @@
-import { newBadRequest } from '@gantry/apimachinery';
+import { newBadRequest, rfc3339 } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
+import { trackCreated, trackUpdated } from '../field-management/field-tracking.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import { decodeObject } from '../http/decode-body.js';
@@ -7,7 +8,7 @@ import { createObject } from '../registry/create.js';
 import { nameMessage, updateObject } from '../registry/update.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { ResourceRequest } from './verb.js';
-import { fieldValidation, isDryRun } from './write-options.js';
+import { writeOptions } from './write-options.js';
 
 /** PUT of the resource itself. */
 export function update(request: ResourceRequest): Promise<Answer> {
@@ -18,16 +19,20 @@ export function update(request: ResourceRequest): Promise<Answer> {
 export async function updateWith(request: ResourceRequest, strategy: Strategy): Promise<Answer> {
   const { env, resource, namespace, name, subresource, context, identity } = request;
   const representation = request.representation();
-  const validation = fieldValidation(request, 'UpdateOptions');
-  const dryRun = isDryRun(request, 'UpdateOptions');
+  const { dryRun, validation, manager } = writeOptions(request, 'UpdateOptions');
+  const write = { resource, strategy, subresource, manager, now: rfc3339(env.now()) };
   const decode = (): ResourceObject => decodeObject(context, resource.kind, validation);
   const warn = (text: string): void => context.warn(text);
   const create = async (): Promise<CachedObject> => {
     request.requirePermission('create');
-    return createObject(env, { resource, namespace, object: named(decode(), name), identity, dryRun, warn });
+    return createObject(env, { resource, namespace, object: named(decode(), name), track: (made) => trackCreated(made, write), identity, dryRun, warn });
   };
   const createInstead = strategy.allowCreateOnUpdate === true && subresource === '' ? create : undefined;
-  const { object, created } = await updateObject(env, { resource, namespace, name, subresource, strategy, objectFor: decode, createInstead, identity, dryRun, warn, signal: context.signal });
+  const { object, created } = await updateObject(env, {
+    resource, namespace, name, subresource, strategy, objectFor: decode, createInstead, identity, dryRun, warn,
+    track: (wanted, old) => trackUpdated(wanted, old, write),
+    signal: context.signal,
+  });
   return bytesAnswer(created ? 201 : 200, representation.contentType, representation.object(object));
 }
 

@@ -25,7 +25,7 @@ describe('create', () => {
     expect(status).toBe(201);
     expect(body).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', namespace }, data: { k: 'v' } });
     expect(body.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
-    expect(body.metadata.managedFields).toBeUndefined();
+    expect(body.metadata.managedFields).toMatchObject([{ manager: 'unknown', operation: 'Update', fieldsV1: { 'f:data': { '.': {}, 'f:k': {} } } }]);
     expect((await test.call('GET', maps('a'))).body).toEqual(body);
   });
 

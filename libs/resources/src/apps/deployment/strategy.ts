@@ -31,4 +31,5 @@ export const deploymentStatusStrategy: TypedStrategy<DefaultedDeployment> = {
     deployment.metadata.generation = old.metadata.generation;
   },
   validateUpdate: validateDeploymentStatusUpdate,
+  resetFields: ['spec', 'metadata.labels'],
 };

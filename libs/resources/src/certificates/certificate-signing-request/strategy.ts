@@ -18,6 +18,7 @@ export const certificateSigningRequestStrategy: TypedStrategy<Request> = {
     request.status = old.status;
   },
   validateUpdate: (request, old) => validateCertificateSigningRequestUpdate(request, old, {}),
+  resetFields: ['spec', 'status'],
   allowUnconditionalUpdate: true,
 };
 
@@ -30,6 +31,7 @@ export const certificateSigningRequestStatusStrategy: TypedStrategy<Request> = {
     stampConditions(request, old, now);
   },
   validateUpdate: (request, old) => validateCertificateSigningRequestUpdate(request, old, { setsCertificate: true }),
+  resetFields: ['spec', 'status.conditions'],
 };
 
 /** How `/approval` changes: conditions alone. */
@@ -41,6 +43,7 @@ export const certificateSigningRequestApprovalStrategy: TypedStrategy<Request> =
     stampConditions(request, old, now);
   },
   validateUpdate: (request, old) => validateCertificateSigningRequestUpdate(request, old, { decides: true }),
+  resetFields: ['spec', 'status.certificate'],
 };
 
 function fillRequester({ spec }: Request, { userName, userUid, userGroups, userExtra }: StrategyContext): void {

@@ -36,4 +36,5 @@ export const namespaceFinalizeStrategy: TypedStrategy<DefaultedNamespace> = {
   prepareForUpdate: (namespace, old) => {
     namespace.status = old.status;
   },
+  resetFields: ['status'],
 };

@@ -40,6 +40,7 @@ export const podStatusStrategy: TypedStrategy<DefaultedPod> = {
     pod.status.observedGeneration ??= old.status.observedGeneration;
   },
   validateUpdate: validatePodStatusUpdate,
+  resetFields: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
 };
 
 const gatedCondition: coreV1.PodCondition = {

@@ -45,6 +45,7 @@ export const flowSchema = defineKind<DefaultedFlowSchema>({
       schema.metadata.generation = old.metadata.generation;
     },
     validateUpdate: validateFlowSchemaStatusUpdate,
+    resetFields: ['metadata', 'spec'],
   },
   columns: [
     nameColumn(),

@@ -47,6 +47,7 @@ export const priorityLevelConfiguration = defineKind<DefaultedPriorityLevel>({
       level.metadata.generation = old.metadata.generation;
     },
     validateUpdate: validatePriorityLevelStatusUpdate,
+    resetFields: ['metadata', 'spec'],
   },
   columns: [
     nameColumn(),

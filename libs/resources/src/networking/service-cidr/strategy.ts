@@ -22,4 +22,5 @@ export const serviceCIDRStatusStrategy: TypedStrategy<DefaultedServiceCIDR> = {
     range.spec = old.spec;
   },
   validateUpdate: validateServiceCIDRStatusUpdate,
+  resetFields: ['metadata', 'spec'],
 };

@@ -40,6 +40,7 @@ export const storageVersionMigration = defineKind<DefaultedMigration>({
       migration.spec = old.spec;
     },
     validateUpdate: validateMigrationStatusUpdate,
+    resetFields: ['metadata', 'spec'],
   },
   columns: [
     nameColumn(),

@@ -37,6 +37,11 @@ export function withScale(old: ResourceObject, descriptor: ScaleDescriptor, scal
   return object;
 }
 
+/** An object that has nothing but a value at that path. */
+export function atPath(path: string, value: unknown): Record<string, unknown> {
+  return stepsOf(path).reduceRight<unknown>((inner, step) => ({ [step]: inner }), value) as Record<string, unknown>;
+}
+
 function numberAt(object: ResourceObject, path: string): number {
   let value: unknown = object;
   for (const step of stepsOf(path)) value = (value as Record<string, unknown> | undefined)?.[step];

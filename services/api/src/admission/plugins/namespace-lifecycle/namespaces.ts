@@ -1,4 +1,5 @@
-import { isAlreadyExists } from '@gantry/apimachinery';
+import { isAlreadyExists, rfc3339 } from '@gantry/apimachinery';
+import { ownTracking } from '../../../field-management/field-tracking.js';
 import { ownIdentity as identity } from '../../../http/authz/identity.js';
 import { createObject } from '../../../registry/create.js';
 import type { RegistryEnvironment } from '../../../registry/environment.js';
@@ -26,7 +27,8 @@ export async function ensureSystemNamespaces(env: RegistryEnvironment, resources
   const missing = SYSTEM.filter((name) => resource.cache.get(storageKeyOf(resource, '', name)) === undefined);
   await Promise.all(missing.map(async (name) => {
     const object = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: { name } };
-    await createObject(env, { resource, namespace: '', object, identity, dryRun: false, warn: () => undefined }).catch((error: unknown) => {
+    const track = ownTracking(resource, rfc3339(env.now())).created;
+    await createObject(env, { resource, namespace: '', object, track, identity, dryRun: false, warn: () => undefined }).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
     });
   }));

@@ -1,0 +1,105 @@
+import { apiVersionOf, groupVersionKindText, isDecodeError, newBadRequest, newConflict, parseApiVersion, parseYamlBody, rfc3339, trackApply } from '@gantry/apimachinery';
+import type { FieldVersions, GroupVersionKind, ManagedObject } from '@gantry/apimachinery';
+import type { KindDescriptor, ResourceObject, Strategy } from '@gantry/resources';
+import { fieldVersions } from '../field-management/versions.js';
+import { bytesAnswer } from '../http/answer.js';
+import type { Answer } from '../http/answer.js';
+import { bodyText, normalize } from '../http/decode-body.js';
+import type { RequestContext } from '../http/request-context.js';
+import { createObject } from '../registry/create.js';
+import { nameMessage, updateObject } from '../registry/update.js';
+import type { CachedObject } from '../watch-cache/cached-object.js';
+import type { ResourceRequest } from './verb.js';
+import { writeOptions } from './write-options.js';
+import type { WriteOptions } from './write-options.js';
+
+/** An applied configuration, parsed, and what strict validation says of its text. */
+export interface AppliedBody {
+  readonly config: Record<string, unknown>;
+  readonly duplicates: string | undefined;
+}
+
+/** Server-side apply under the rules of the resource or of one of its subresources; what does not exist is created, but for a subresource. */
+export async function applyWith(request: ResourceRequest, strategy: Strategy): Promise<Answer> {
+  const { env, resource, namespace, name, subresource, context, identity } = request;
+  const representation = request.representation();
+  const options = writeOptions(request, 'PatchOptions', true);
+  const body = await appliedBody(context);
+  const versions = fieldVersions(resource.kind, strategy);
+  const warn = (text: string): void => context.warn(text);
+  const applied = (live: ResourceObject): ResourceObject => appliedObject(request, versions, options, body, live);
+  const create = async (): Promise<CachedObject> => {
+    const object = named(request, applied({ apiVersion: apiVersionOf(resource.kind), kind: resource.kind.kind, metadata: {} }));
+    request.requirePermission('create');
+    return createObject(env, { resource, namespace, object, track: asApplied, identity, dryRun: options.dryRun, warn });
+  };
+  const { object, created } = await updateObject(env, {
+    resource, namespace, name, subresource, strategy, objectFor: applied, track: asApplied, identity, dryRun: options.dryRun, warn,
+    createInstead: subresource === '' ? create : undefined,
+    signal: context.signal,
+  });
+  return bytesAnswer(created ? 201 : 200, representation.contentType, representation.object(object));
+}
+
+/** An apply has written down itself who manages what. */
+export const asApplied = (): void => undefined;
+
+/** Throws 400 for a body that is no object in YAML. */
+export async function appliedBody(context: RequestContext): Promise<AppliedBody> {
+  try {
+    const { value, duplicates } = await parseYamlBody(bodyText(context));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { config: value as Record<string, unknown>, duplicates };
+    throw newBadRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
+  } catch (error) {
+    if (isDecodeError(error)) throw newBadRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function appliedObject(request: ResourceRequest, versions: FieldVersions, { manager, force, validation }: WriteOptions, { config, duplicates }: AppliedBody, live: ResourceObject): ResourceObject {
+  const { env, resource, subresource, context } = request;
+  checkKind(resource.kind, config);
+  const by = { manager, operation: 'Apply', apiVersion: resource.apiVersion, subresource } as const;
+  const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title: titleOf(resource.kind, config) }) as unknown as ResourceObject;
+  normalize(object, resource.kind, undefined, () => undefined);
+  if (duplicates !== undefined) reportDuplicates(context, validation, duplicates);
+  return object;
+}
+
+/** Throws 400 under strict validation. */
+export function reportDuplicates(context: RequestContext, validation: WriteOptions['validation'], duplicates: string): void {
+  const problem = `error converting YAML to JSON: ${duplicates}`;
+  if (validation === 'Strict') throw newBadRequest(`error strict decoding YAML: ${problem}`);
+  if (validation === 'Warn') context.warn(problem);
+}
+
+/** Throws 400 for a configuration of something else than what the path says. */
+export function checkKind(kind: GroupVersionKind, config: Readonly<Record<string, unknown>>): void {
+  const { apiVersion = '', kind: given = '' } = config;
+  if (apiVersion !== apiVersionOf(kind) || given !== kind.kind) throw newBadRequest(`invalid object type: ${kindText(String(apiVersion), String(given))}`);
+}
+
+/** `apps/v1, Kind=Deployment`; the core group has nothing before the slash. */
+function kindText(apiVersion: string, kind: string): string {
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
+  return groupVersionKindText({ group, version, kind });
+}
+
+function titleOf(kind: KindDescriptor, { metadata }: Readonly<Record<string, unknown>>): string {
+  const { namespace = '', name = '' } = (metadata ?? {}) as { namespace?: string; name?: string };
+  return `${namespace}/${name}; ${groupVersionKindText(kind)}`;
+}
+
+/** Throws unless a configuration that creates has the name of the path and no uid. */
+function named({ resource, name }: ResourceRequest, object: ResourceObject): ResourceObject {
+  const { uid, name: given } = object.metadata;
+  if (uid) throw newConflict(resource.groupResource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+  if (!given) throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (given !== name) throw newBadRequest(nameMessage(given, name));
+  return object;
+}
