@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDescriptions } from '../generate/descriptions.mjs';
 import { sourcesFingerprint } from './fingerprint.mjs';
 import { root } from './paths.mjs';
 import { projectFolders } from './projects.mjs';
@@ -21,6 +22,7 @@ function compile(top) {
   const result = spawnSync(pinnedNode(), ['node_modules/.bin/tsc', '-b'], { cwd: top, stdio: ['ignore', 2, 2] });
   if (result.error) throw new Error(`cannot run the compiler: ${result.error.message}`);
   if (result.status !== 0) throw new Error('the build failed; the lines above say where');
+  writeDescriptions(top);
   progress(`built in ${secondsSince(started)}`);
 }
 

@@ -34,6 +34,9 @@ for (const { version, path } of kubectls(['1.27', '1.33'])) {
       expect(resources).toMatch(/^nodes +no +v1 +false +Node$/m);
       expect(await kubectl.run('version', '-o', 'json')).toContain('"gitVersion": "v1.36.0+gantry"');
       expect(await kubectl.run('explain', 'deployment.spec.replicas')).toMatch(/replicas/);
+      const explained = [['explain', 'pod.spec.containers'], ['explain', 'pod.spec.containers', '--output=plaintext-openapiv2']];
+      for (const args of explained) expect(await kubectl.run(...args)).toMatch(/List of containers belonging to the pod\.[^]*imagePullPolicy\s+<string>[^]*Image pull policy\. One of Always, Never, IfNotPresent\./);
+      expect(await kubectl.run('explain', 'pod.spec.affinity', '--recursive')).toMatch(/scheduling constraints[^]*nodeAffinity[^]*requiredDuringSchedulingIgnoredDuringExecution/);
       expect(await kubectl.run('get', '--raw', '/readyz?verbose')).toContain('readyz check passed');
     });
 

@@ -98,10 +98,10 @@ describe('the v3 documents', () => {
 
   it('say defaults and enumerations', () => {
     const schemas = core.components.schemas as Record<string, { properties: Record<string, object> }>;
-    expect(schemas['io.k8s.api.core.v1.Pod']?.properties['spec']).toEqual({ allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.PodSpec' }], default: {} });
-    expect(schemas['io.k8s.api.core.v1.ContainerPort']?.properties['protocol']).toEqual({ type: 'string', enum: ['SCTP', 'TCP', 'UDP'], default: 'TCP' });
+    expect(schemas['io.k8s.api.core.v1.Pod']?.properties['spec']).toMatchObject({ allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.PodSpec' }], default: {} });
+    expect(schemas['io.k8s.api.core.v1.ContainerPort']?.properties['protocol']).toMatchObject({ type: 'string', enum: ['SCTP', 'TCP', 'UDP'], default: 'TCP' });
     expect(schemas['io.k8s.api.core.v1.PodSpec']?.properties['containers']).toMatchObject({ items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.Container' }], default: {} } });
-    expect(schemas['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toEqual({ format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] });
+    expect(schemas['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toMatchObject({ format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] });
   });
 
   it('have the query parameters that kubectl looks for in v3', () => {

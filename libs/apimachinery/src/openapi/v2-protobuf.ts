@@ -114,8 +114,8 @@ function writeScalarParameter(message: MessageWriter, parameter: QueryParameterV
 }
 
 function writeSchema(message: MessageWriter, schema: SchemaV2): void {
-  const { $ref, format, required, additionalProperties, type, items, properties } = schema as {
-    $ref?: string; format?: string; required?: string[]; additionalProperties?: SchemaV2; type?: string; items?: SchemaV2; properties?: Record<string, SchemaV2>;
+  const { $ref, format, description, required, additionalProperties, type, items, properties } = schema as {
+    $ref?: string; format?: string; description?: string; required?: string[]; additionalProperties?: SchemaV2; type?: string; items?: SchemaV2; properties?: Record<string, SchemaV2>;
   };
   message.extensions(31, schema);
   if (properties !== undefined) message.nested(25, () => message.named(1, Object.entries(properties), (field) => writeSchema(message, field)));
@@ -123,5 +123,5 @@ function writeSchema(message: MessageWriter, schema: SchemaV2): void {
   if (type !== undefined) message.nested(22, () => message.text(1, type));
   if (additionalProperties !== undefined) message.nested(21, () => message.nested(1, () => writeSchema(message, additionalProperties)));
   message.texts(19, required ?? []);
-  message.strings({ 1: $ref, 2: format });
+  message.strings({ 1: $ref, 2: format, 4: description });
 }

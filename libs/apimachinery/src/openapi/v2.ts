@@ -1,4 +1,5 @@
 import type { GroupVersionKind, Schema } from '../schema/schema.js';
+import { Descriptions } from './descriptions.js';
 import { operationsOf } from './operations.js';
 import type { Method, Operation } from './operations.js';
 import { pathParameters } from './parameters.js';
@@ -55,7 +56,8 @@ export interface OpenApiV2Document {
 export function buildOpenApiV2(served: readonly ServedResource[], version: string): OpenApiV2Document {
   const groups = new Map(served.map((resource) => [`${resource.group}/${resource.version}`, resource]));
   const operations = [...groups.values()].flatMap((one) => operationsOf(one.group, one.version, served));
-  const definitions = [...reachableDefinitions(operations)].map(([name, schema]) => [name, definitionV2(schema)]);
+  const descriptions = new Descriptions();
+  const definitions = [...reachableDefinitions(operations)].map(([name, schema]) => [name, definitionV2(descriptions.describe(name, schema))]);
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version },

@@ -1,5 +1,7 @@
 import { resolveSchema } from '../schema/schema-model.js';
 import type { Schema } from '../schema/schema.js';
+import { Descriptions } from './descriptions.js';
+import type { DescribedSchema } from './descriptions.js';
 import { operationsOf } from './operations.js';
 import type { Operation } from './operations.js';
 import { pathParameters } from './parameters.js';
@@ -28,7 +30,8 @@ export interface OpenApiV3Document {
 /** The OpenAPI v3 document of what is served of one group and version. */
 export function buildOpenApiV3(group: string, groupVersion: string, served: readonly ServedResource[], version: string): OpenApiV3Document {
   const operations = operationsOf(group, groupVersion, served);
-  const schemas = [...reachableDefinitions(operations)].map(([name, schema]) => [name, definitionV3(name, schema)]);
+  const descriptions = new Descriptions();
+  const schemas = [...reachableDefinitions(operations)].map(([name, schema]) => [name, definitionV3(name, descriptions.describe(name, schema))]);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version },
@@ -85,9 +88,10 @@ function referenceV3(name: string): { readonly $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function definitionV3(name: string, schema: Schema): unknown {
+function definitionV3(name: string, schema: DescribedSchema): unknown {
   const alternatives = ALTERNATIVES[name];
-  if (alternatives !== undefined) return { ...(schema.format === undefined ? {} : { format: schema.format }), oneOf: alternatives.map((type) => ({ type })) };
+  const { format, description } = schema;
+  if (alternatives !== undefined) return { ...(description === undefined ? {} : { description }), ...(format === undefined ? {} : { format }), oneOf: alternatives.map((type) => ({ type })) };
   return schemaV3(schema);
 }
 
