@@ -40,7 +40,7 @@ export async function changeObject(env: RegistryEnvironment, resource: ServedRes
   const objectFor = (old: ResourceObject): ResourceObject => {
     const object = structuredClone(old);
     change(object);
-    delete object.metadata.resourceVersion;
+    if (strategy.allowUnconditionalUpdate !== false) delete object.metadata.resourceVersion;
     return object;
   };
   const track = ownTracking(resource, rfc3339(env.now()), strategy).updated;

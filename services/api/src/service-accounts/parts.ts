@@ -1,5 +1,7 @@
 import type { PluginReaders } from '../admission/plugins.js';
+import { limitRangesReader, priorityClassReader } from '../admission/cached-readers.js';
 import { namespaceReader } from '../admission/plugins/namespace-lifecycle/namespaces.js';
+import { QuotaLedger } from '../admission/plugins/resource-quota/quota-ledger.js';
 import { serviceAccountReader } from '../admission/plugins/service-account/account-reader.js';
 import type { ApiOptions } from '../options.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
@@ -25,5 +27,15 @@ export function serviceAccountParts({ serviceAccounts: options }: ApiOptions, re
 export function pluginReaders(resources: readonly ServedResource[], { readers: { pods, serviceAccounts }, tokens }: ServiceAccountParts, env: () => RegistryEnvironment): Omit<PluginReaders, 'escalation'> {
   const accounts = tokens === undefined ? undefined : serviceAccountReader(serviceAccounts, resourceNamed(resources, '', 'serviceaccounts'));
   const { cache: nodes } = resourceNamed(resources, '', 'nodes');
-  return { namespace: namespaceReader(env, resources), pod: pods.cached, nodes: (visit) => nodes.scan(nodes.prefix, visit), serviceAccounts: accounts, services: objectReader(env, resourceNamed(resources, '', 'services')) };
+  return {
+    namespace: namespaceReader(env, resources),
+    pod: pods.cached,
+    nodes: (visit) => nodes.scan(nodes.prefix, visit),
+    serviceAccounts: accounts,
+    services: objectReader(env, resourceNamed(resources, '', 'services')),
+    limitRanges: limitRangesReader(resourceNamed(resources, '', 'limitranges')),
+    priorityClasses: priorityClassReader(env, resourceNamed(resources, 'scheduling.k8s.io', 'priorityclasses')),
+    quotas: new QuotaLedger(env, resourceNamed(resources, '', 'resourcequotas')),
+    now: () => env().now(),
+  };
 }
