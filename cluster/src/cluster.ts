@@ -68,7 +68,8 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   await writeRunState(places, runState(prepared)('starting', {}));
   // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
   if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
-  const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }) }), describePostgres);
+  let recordAgain = (): void => undefined;
+  const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }), onRestart: () => recordAgain() }), describePostgres);
   stack.starting('postgres', startingPostgres, (running) => running.stop()).catch(() => undefined);
   const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now(), apiNames(options.network)));
   const [encryptionKey, keys] = await Promise.all([ensureEncryptionKey(places.encryptionKey), ensureServiceAccountKeys(places.certificates)]);
@@ -88,12 +89,18 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const { startNodes } = await import('./node/nodes.js');
   let running = false;
   const record = (processes: RunState['processes']): Promise<void> => writeRunState(places, state('running', { postgres: postgres.pid, ...processes }));
-  const onRestart = (processes: RunState['processes']): void => {
+  let processes: RunState['processes'] = {};
+  const onRestart = (restarted: RunState['processes']): void => {
+    processes = restarted;
+    recordAgain();
+  };
+  recordAgain = () => {
     if (running) record(processes).catch((error: unknown) => logger.warn({ error: String(error) }, 'the ids of the processes could not be written down'));
   };
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning, onRestart }), describeNodes);
   if (machine.runtime === 'docker') await offerNodePorts(client, { ...options, bus, stack });
-  await record(nodes.processes);
+  processes = nodes.processes;
+  await record(processes);
   running = true;
   return {
     name: options.name,

@@ -95,6 +95,22 @@ describe('the embedded Postgres', () => {
     expect(await query(second, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
   });
 
+  it('comes back by itself when it ends without being asked to, where it is watched', async () => {
+    const restarts: number[] = [];
+    const watched = await startPostgres({ ...places(), logger: silentLogger, onRestart: () => restarts.push(watched.pid) });
+    started.push(watched);
+    await query(watched, 'CREATE TABLE kept (x int); INSERT INTO kept VALUES (7)');
+    const first = watched.pid;
+    process.kill(first, 'SIGKILL');
+    await expect.poll(() => restarts.length, { timeout: 15_000 }).toBe(1);
+    expect(restarts).toEqual([watched.pid]);
+    expect(watched.pid).not.toBe(first);
+    expect(await query(watched, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
+    const last = watched.pid;
+    await watched.stop();
+    expect([isRunning(last), restarts.length]).toEqual([false, 1]);
+  });
+
   it('starts beside nothing that a killed postmaster left, and keeps what was committed', async () => {
     const first = await start();
     await query(first, 'CREATE TABLE kept (x int); INSERT INTO kept VALUES (7)');

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { silentLogger, type Logger } from '@gantry/async';
@@ -12,6 +11,7 @@ import { endBackends, isAttached } from './orphans.js';
 import { chooseOwner, makeOwnedFolder, requireReachable } from './owner.js';
 import type { Postmaster } from './postmaster.js';
 import { endPostmaster, identifyPostmaster, isRunning, isTaken, readPostmasterFile, readSocketOwner, waitUntil } from './postmaster.js';
+import { Supervisor, type Started } from './supervise.js';
 
 export interface PostgresOptions {
   /** Absolute; made at the first start. Its parent holds a copy of the binaries where one is needed. */
@@ -19,6 +19,8 @@ export interface PostgresOptions {
   /** Absolute and short: the unix socket goes into `<runtimeDir>/postgres`. */
   readonly runtimeDir: string;
   readonly logger: Logger;
+  /** Given, a Postgres that ends without being asked to is started again, and this called. */
+  readonly onRestart?: () => void;
 }
 
 /** A part of the connection settings of `pg`. */
@@ -59,13 +61,23 @@ export async function endOrphan(dataDir: string): Promise<void> {
   await endBackends(dataDir, silentLogger);
 }
 
-async function start({ dataDir, runtimeDir, logger }: PostgresOptions): Promise<RunningPostgres> {
+async function start({ dataDir, runtimeDir, logger, onRestart }: PostgresOptions): Promise<RunningPostgres> {
   const socketDir = join(runtimeDir, 'postgres');
   requireShort(socketDir);
-  const adopted = await adopt(dataDir, socketDir, logger);
-  if (adopted !== undefined) return running(adopted, true, socketDir);
-  const child = await launch(dataDir, socketDir, logger);
-  return running(child.pid ?? 0, false, socketDir, child);
+  const serve = async (): Promise<Started> => {
+    const adopted = await adopt(dataDir, socketDir, logger);
+    return adopted === undefined ? launch(dataDir, socketDir, logger) : { pid: adopted };
+  };
+  const first = await serve();
+  const supervisor = new Supervisor(first, serve, logger, onRestart);
+  return {
+    config: { host: socketDir, port: PORT, user: 'gantry', database: 'postgres' },
+    get pid() {
+      return supervisor.pid;
+    },
+    adopted: first.child === undefined,
+    stop: () => supervisor.stop(),
+  };
 }
 
 function requireShort(socketDir: string): void {
@@ -104,7 +116,7 @@ async function clearAfter(found: Postmaster, identity: 'other' | 'gone' | 'unkno
   rmSync(join(dataDir, 'postmaster.pid'), { force: true });
 }
 
-async function launch(dataDir: string, socketDir: string, logger: Logger): Promise<ChildProcess> {
+async function launch(dataDir: string, socketDir: string, logger: Logger): Promise<Started> {
   const owner = chooseOwner(dataDir);
   const binaries = await provideBinaries(dirname(dataDir), owner);
   await makeOwnedFolder(socketDir, owner);
@@ -119,7 +131,7 @@ async function launch(dataDir: string, socketDir: string, logger: Logger): Promi
   const child = await launchPostmaster(options);
   child.on('exit', (code, signal) => logger[code === 0 ? 'debug' : 'error']({ code, signal, log: options.logFile }, 'Postgres ended'));
   child.unref();
-  return child;
+  return { pid: child.pid ?? 0, child };
 }
 
 /** Postgres would take any process that has the number of the socket's former owner for that: another one since a reboot, or a dead one that nobody waited for. */
@@ -127,20 +139,4 @@ function freeSocket(dataDir: string, socketDir: string): void {
   const lock = join(socketDir, `.s.PGSQL.${PORT}.lock`);
   const pid = readSocketOwner(lock);
   if (pid !== undefined && ['other', 'gone'].includes(identifyPostmaster(pid, dataDir))) rmSync(lock, { force: true });
-}
-
-function running(pid: number, adopted: boolean, socketDir: string, child?: ChildProcess): RunningPostgres {
-  let stopping: Promise<void> | undefined;
-  return {
-    config: { host: socketDir, port: PORT, user: 'gantry', database: 'postgres' },
-    pid,
-    adopted,
-    stop: () => (stopping ??= stopProcess(pid, child)),
-  };
-}
-
-/** A child that ended is never signalled: its number may be another's by now. */
-async function stopProcess(pid: number, child: ChildProcess | undefined): Promise<void> {
-  if (child && (child.exitCode !== null || child.signalCode !== null)) return;
-  await endPostmaster(pid);
 }
