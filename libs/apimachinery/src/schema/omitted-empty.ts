@@ -4,12 +4,13 @@ import type { Schema } from './schema.js';
 const CORE = 'io.k8s.api.core.v1';
 const RESOURCE = 'io.k8s.api.resource';
 
-/** Lists that need not be given and are written all the same when they are empty. */
+/** Lists that need not be given and are written all the same when they are empty; of managed fields, an empty list has a meaning. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   audiences: ['io.k8s.api.authentication.v1.TokenRequestSpec'],
   conditions: ['v1', 'v1beta1', 'v1beta2'].map((version) => `${RESOURCE}.${version}.AllocatedDeviceStatus`),
   currentMetrics: ['io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus'],
   endpoints: ['io.k8s.api.discovery.v1.EndpointSlice'],
+  managedFields: ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'],
   names: [`${CORE}.ContainerImage`],
   namespaces: ['io.k8s.api.flowcontrol.v1.ResourcePolicyRule'],
   ports: ['io.k8s.api.discovery.v1.EndpointSlice'],
