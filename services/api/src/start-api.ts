@@ -103,7 +103,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const join = createJoin(options, resources, () => env, () => starter.isReady);
   const network = createClusterNetwork(options, resources, Date.now);
   const env: RegistryEnvironment = { storage, watchCache, seal, admission, claimers: new Map([...network.claimers, ...join.claimers]), now: Date.now, openWatches: new OpenWatches(limits), failpoints: options.failpoints ?? new Failpoints() };
-  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), countSession: createSessionCounter(options.metrics), logger, ...accounts });
+  const subresources = createSubresources({ kubelets: createKubeletStreams(options.bus, logger), countSession: createSessionCounter(options.metrics), logger, resources, ...accounts });
   const { tokens } = accounts;
   const reviews = createReviews(tokens, authorizer);
   const starter = new Starter(async () => {

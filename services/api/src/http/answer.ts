@@ -25,6 +25,8 @@ export interface AnswerSink {
 interface Head {
   readonly status: number;
   readonly headers: AnswerHeaders;
+  /** Header lines that cannot be joined into one. */
+  readonly cookies?: readonly string[] | undefined;
 }
 
 /** An answer whose bytes are known. */

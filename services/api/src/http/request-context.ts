@@ -16,6 +16,8 @@ export interface RequestInput {
   readonly incoming?: Readable | undefined;
   /** The protocol that the client wants to go on with, in lower case; only where the connection can be handed over. */
   readonly upgrade?: string | undefined;
+  /** Of the client, where it is passed on. */
+  readonly remoteAddress?: string | undefined;
   /** undefined: no credentials were given. */
   readonly identity: Identity | undefined;
 }
@@ -71,6 +73,10 @@ export class RequestContext {
 
   get incoming(): Readable | undefined {
     return this.#input.incoming;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#input.remoteAddress;
   }
 
   get upgrade(): string | undefined {

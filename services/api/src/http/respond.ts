@@ -17,6 +17,7 @@ const PORTION = 64 * 1024;
 
 /** Writes an answer. Resolves when a whole answer has been handed to the connection, or when a streamed one has begun. */
 export async function respond(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, answer: PlainAnswer): Promise<void> {
+  if (answer.cookies !== undefined) response.setHeader('set-cookie', [...answer.cookies]);
   if (isStreamed(answer)) {
     head(response, answer.status, answer.headers);
     if (!(response instanceof Http2ServerResponse)) response.flushHeaders();

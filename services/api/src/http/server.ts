@@ -163,14 +163,14 @@ async function contextOf(request: Request, { bodyBytes, authenticate, access }: 
     throw error;
   });
   if (identity !== undefined) access?.authenticated(true);
-  return new RequestContext({ ...headOf(request), body, incoming, identity });
+  return new RequestContext({ ...headOf(request), body, incoming, remoteAddress: incoming?.socket.remoteAddress, identity });
 }
 
 /** Of a request whose connection can be handed over: nothing behind its head is a body. */
 async function upgradeContext(request: IncomingMessage, upgrade: string, { authenticate, access }: ServerOptions): Promise<RequestContext> {
   const identity = await identify(request, authenticate, access);
   if (identity !== undefined) access?.authenticated(true);
-  return new RequestContext({ ...headOf(request), body: undefined, upgrade, identity });
+  return new RequestContext({ ...headOf(request), body: undefined, upgrade, remoteAddress: request.socket.remoteAddress, identity });
 }
 
 function headOf({ url = '/', method = 'GET', headers }: Request): Pick<RequestInput, 'method' | 'path' | 'query' | 'headers'> {

@@ -6,6 +6,8 @@ import type { Answer, AnswerSink } from '../http/answer.js';
 
 export interface KubeletRequest {
   readonly nodeName: string;
+  /** GET where not given. */
+  readonly method?: string;
   readonly path: string;
   readonly query: string;
   readonly signal: AbortSignal;
@@ -44,7 +46,12 @@ export function createKubeletStreams(bus: Bus, logger: Logger): KubeletStreams {
       if (status >= 400) throw await failureOf(stream, status);
       return flowing(stream, request, logger);
     },
-    pass: async (request) => flowing(await asked(bus, request), request, logger),
+    pass: async (request) => {
+      if (request.method !== 'HEAD') return flowing(await asked(bus, request), request, logger);
+      const stream = await asked(bus, { ...request, method: 'GET' });
+      stream.cancel('the head is enough');
+      return { status: statusOf(stream), headers: { 'content-type': stream.headers['content-type'] ?? 'text/plain' }, body: new Uint8Array(0) };
+    },
     connect: async ({ nodeName, path, query, signal }) => {
       const stream = await opened(bus, nodeName, { method: CONNECT, path, query }, signal);
       const status = statusOf(stream);
@@ -55,8 +62,8 @@ export function createKubeletStreams(bus: Bus, logger: Logger): KubeletStreams {
   };
 }
 
-async function asked(bus: Bus, { nodeName, path, query, signal }: KubeletRequest): Promise<ByteStream> {
-  const stream = await opened(bus, nodeName, { method: 'GET', path, query }, signal);
+async function asked(bus: Bus, { nodeName, method = 'GET', path, query, signal }: KubeletRequest): Promise<ByteStream> {
+  const stream = await opened(bus, nodeName, { method, path, query }, signal);
   await stream.end();
   return stream;
 }

@@ -40,7 +40,7 @@ export function discoveredGroups(kinds: readonly KindDescriptor[], subresources:
 }
 
 function discovered(kind: KindDescriptor, all: readonly Subresource[]): DiscoveredResource {
-  const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).sort() }));
+  const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).filter((verb) => verb !== 'options').sort() }));
   return { kind, verbs: Object.keys(RESOURCE_VERBS), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 

@@ -32,8 +32,12 @@ describe('the proxy of a node', () => {
   it('shows what its kubelet shows, under the path and with the query that were asked for', async () => {
     const { status, headers, body } = await test.call('GET', at('/metrics/cadvisor?x=a%20b'));
     expect([status, headers['content-type'], text(body), asked.at(-1)]).toEqual([200, 'text/plain; version=0.0.4', 'kubelet_running_pods 3\n', 'GET /metrics/cadvisor x=a%20b']);
-    expect((await test.call('GET', at(''))).status).toBe(200);
+    expect((await test.call('GET', at('/'))).status).toBe(200);
     expect(asked.at(-1)).toBe('GET / ');
+    expect((await test.call('DELETE', at('/a//b%2Fc/'))).status).toBe(200);
+    expect(asked.at(-1)).toBe('DELETE /a//b%2Fc/ ');
+    expect(await test.call('GET', at('?x=1'))).toMatchObject({ status: 301, headers: { location: `${at('')}/?x=1` } });
+    expect(await test.call('HEAD', at('/metrics'))).toMatchObject({ status: 200, body: { length: 0 } });
   });
 
   it('passes the kubelet\'s refusals on as they are', async () => {
@@ -44,13 +48,14 @@ describe('the proxy of a node', () => {
   it('is of nodes that are there, and whose kubelet answers', async () => {
     expect((await test.call('GET', at('/metrics', 'other'))).body).toMatchObject({ code: 404, message: 'nodes "other" not found' });
     expect((await test.call('GET', at('/metrics', 'gone'))).status).toBe(503);
-    expect((await test.call('POST', at('/metrics'), {})).status).toBe(405);
+    expect((await test.call('GET', at('/metrics', 'n1:10250'))).status).toBe(200);
+    expect((await test.call('GET', at('/metrics', 'n1:22'))).body).toMatchObject({ code: 400, message: 'only the kubelet of node "n1" can be reached, on port 10250' });
     expect((await test.call('GET', '/api/v1/nodes/n1/status/metrics')).status).toBe(404);
   });
 
   it('is listed', async () => {
     const { resources } = (await test.call('GET', '/api/v1')).body as { resources: { name: string }[] };
-    expect(resources.find(({ name }) => name === 'nodes/proxy')).toEqual({ name: 'nodes/proxy', singularName: '', namespaced: false, kind: 'NodeProxyOptions', verbs: ['get'] });
+    expect(resources.find(({ name }) => name === 'nodes/proxy')).toEqual({ name: 'nodes/proxy', singularName: '', namespaced: false, kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] });
   });
 });
 

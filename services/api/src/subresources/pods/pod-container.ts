@@ -29,3 +29,8 @@ export function nodeOf({ metadata: { name = '' }, spec: { nodeName = '' } }: Pod
   if (nodeName === '') throw newBadRequest(`pod ${name} does not have a host assigned`);
   return nodeName;
 }
+
+/** The first address of a pod; '' where it has none. */
+export function addressOf({ status }: PodShape): string {
+  return status?.podIPs?.[0]?.ip ?? status?.podIP ?? '';
+}
