@@ -77,7 +77,7 @@ describe('options that are none', () => {
   it.each([
     ['both ways at once', options({ orphanDependents: true, propagationPolicy: 'Orphan' }), 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set'],
     ['an unknown policy', options({ propagationPolicy: 'x' }), 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "x": supported values: "Foreground", "Background", "Orphan", "nil"'],
-    ['an unknown dry run', options({ dryRun: ['x'] }), 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: "x": supported values: "All"'],
+    ['an unknown dry run', options({ dryRun: ['x'] }), 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["x"]: supported values: "All"'],
   ])('are refused with 422: %s', async (_what, body, message) => {
     const answer = await remove('', body);
     expect([answer.status, answer.body.message]).toEqual([422, message]);
