@@ -14,6 +14,7 @@ import { nodeIpamController } from './node-ipam/controller.js';
 import { nodeLifecycleController } from './node-lifecycle/controller.js';
 import { podGcController } from './pod-gc/controller.js';
 import { replicaSetController, replicationControllerController } from './replicaset/controller.js';
+import { resourceQuotaController } from './resource-quota/controller.js';
 import { rootCaController } from './root-ca/controller.js';
 import { serviceAccountController } from './service-account/controller.js';
 import { taintEvictionController } from './taint-eviction/controller.js';
@@ -28,6 +29,7 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  resourceQuotaController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

@@ -1,6 +1,6 @@
 import type { appsV1, certificatesV1, coordinationV1, coreV1, discoveryV1, rbacV1 } from '@gantry/api-types';
 import type { KubeObject } from '@gantry/client';
-import { CERTIFICATESIGNINGREQUESTS, CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, REPLICATIONCONTROLLERS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
+import { CERTIFICATESIGNINGREQUESTS, CLUSTERROLES, CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, REPLICASETS, REPLICATIONCONTROLLERS, RESOURCEQUOTAS, SERVICEACCOUNTS, SERVICES } from '@gantry/client';
 import type { Informer, Informers } from '@gantry/informer';
 import { BY_SERVICE, serviceEntries } from './endpoint-slice/slice-index.js';
 import { controllerOf } from './ownership/controller-ref.js';
@@ -22,6 +22,7 @@ export interface ControllerInformers {
   readonly serviceAccounts: Informer<coreV1.ServiceAccount>;
   readonly deployments: Informer<appsV1.Deployment>;
   readonly replicaSets: Informer<appsV1.ReplicaSet>;
+  readonly resourceQuotas: Informer<coreV1.ResourceQuota>;
   readonly replicationControllers: Informer<coreV1.ReplicationController>;
   readonly certificateSigningRequests: Informer<certificatesV1.CertificateSigningRequest>;
   readonly leases: Informer<coordinationV1.Lease>;
@@ -57,6 +58,7 @@ export function openInformers(all: Informers): ControllerInformers {
     serviceAccounts: all.informer(SERVICEACCOUNTS),
     deployments: all.informer(DEPLOYMENTS),
     replicaSets: all.informer(REPLICASETS, { [BY_CONTROLLER]: controllerUid }),
+    resourceQuotas: all.informer(RESOURCEQUOTAS),
     replicationControllers: all.informer(REPLICATIONCONTROLLERS, { [BY_CONTROLLER]: controllerUid }),
     certificateSigningRequests: all.informer(CERTIFICATESIGNINGREQUESTS),
     leases: all.informer(LEASES),
