@@ -8,6 +8,7 @@ import { ensureSystemNamespaces } from './admission/plugins/namespace-lifecycle/
 import { ensureBootstrapPolicy } from './bootstrap-policy/ensure.js';
 import { createClusterNetwork } from './cluster-network/cluster-network.js';
 import type { ClusterNetwork } from './cluster-network/cluster-network.js';
+import { ensureFlowControl, ensurePriorityClasses } from './flow-control/ensure.js';
 import { jsonAnswer } from './http/answer.js';
 import { bearerAuthenticator } from './http/authn/bearer-token.js';
 import type { HeaderAuthenticator } from './http/authn/bearer-token.js';
@@ -108,7 +109,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const reviews = createReviews(tokens, authorizer);
   const starter = new Starter(async () => {
     await watchCache.start();
-    await Promise.all([ensureSystemNamespaces(env, resources), ensureBootstrapPolicy(env, resources)]);
+    await Promise.all([ensureSystemNamespaces(env, resources), ensureBootstrapPolicy(env, resources), ensureFlowControl(env, resources), ensurePriorityClasses(env, resources)]);
     await network.start(env);
   }, logger);
   const isReady = (): boolean => starter.isReady;
