@@ -9,6 +9,7 @@ export { createMemoryStorage } from './memory/memory-storage.js';
 export { parsedValue } from './parsed.js';
 export type { PlanView, PlannedChange, WritePlan } from './plan.js';
 export { planWrite, validateWrite } from './plan.js';
+export { SEALED_MARK, SEALING_KEY_ID_BYTES, sealedWith, sealingKeyId } from './sealed.js';
 export type { SpliceSource } from './splice.js';
 export { splicedCapacity, spliceResourceVersion, writeSpliced } from './splice.js';
 export type { WatchMessage } from './watch-message.js';

@@ -1,11 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import type { EncodedValue } from '@gantry/storage';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { SEALED_MARK, SEALING_KEY_ID_BYTES, sealingKeyId, type EncodedValue } from '@gantry/storage';
 
-const MAGIC = Buffer.from('gantry:aes256gcm:');
-const KEY_ID_BYTES = 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const HEAD = MAGIC.length + KEY_ID_BYTES;
+const HEAD = SEALED_MARK.length + SEALING_KEY_ID_BYTES;
 
 /**
  * Seals values before they leave `api` and opens them when they come back: AES-256-GCM with a random nonce, bound to the
@@ -21,7 +19,7 @@ export interface Seal {
 /** `secret` has 32 bytes. */
 export function createSeal(secret: Uint8Array): Seal {
   if (secret.length !== 32) throw new RangeError(`an encryption key has 32 bytes, not ${String(secret.length)}`);
-  const keyId = createHash('sha256').update('gantry key id').update(secret).digest().subarray(0, KEY_ID_BYTES);
+  const keyId = sealingKeyId(secret);
   return {
     seal: (key, encoded) => ({ ...encoded, value: sealBytes(secret, keyId, key, encoded.value) }),
     open: (key, sealed) => ({ ...sealed, value: openBytes(secret, keyId, key, sealed.value) }),
@@ -34,12 +32,12 @@ function sealBytes(secret: Uint8Array, keyId: Uint8Array, key: string, plain: Ui
   cipher.setAAD(Buffer.from(key));
   const text = cipher.update(plain);
   const rest = cipher.final();
-  return Buffer.concat([MAGIC, keyId, nonce, cipher.getAuthTag(), text, rest]);
+  return Buffer.concat([SEALED_MARK, keyId, nonce, cipher.getAuthTag(), text, rest]);
 }
 
 function openBytes(secret: Uint8Array, keyId: Uint8Array, key: string, sealed: Uint8Array): Uint8Array {
-  if (!MAGIC.equals(sealed.subarray(0, MAGIC.length))) throw new Error(`the value of ${key} is not sealed`);
-  if (!Buffer.from(keyId).equals(sealed.subarray(MAGIC.length, HEAD))) throw new Error(`the value of ${key} was sealed with another key`);
+  if (!SEALED_MARK.equals(sealed.subarray(0, SEALED_MARK.length))) throw new Error(`the value of ${key} is not sealed`);
+  if (!Buffer.from(keyId).equals(sealed.subarray(SEALED_MARK.length, HEAD))) throw new Error(`the value of ${key} was sealed with another key`);
   const nonce = sealed.subarray(HEAD, HEAD + NONCE_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', secret, nonce);
   decipher.setAAD(Buffer.from(key));
