@@ -16,7 +16,7 @@ const MOST_REVISIONS = 1_000_000_000;
 
 /**
  * A store process's settings: those of every process, those of the bus, and those of the way to Postgres. `GANTRY_STORE_HISTORY_MS` (300,000) and
- * `GANTRY_STORE_HISTORY_REVISIONS` (10,000) say how much history is kept at least.
+ * `GANTRY_STORE_HISTORY_REVISIONS` (0) say how much history is kept at least.
  */
 export function readStoreConfig(environment: Environment): StoreConfig {
   return {

@@ -12,7 +12,7 @@ export interface CompactionPolicy {
   readonly keepRevisions: number;
 }
 
-export const DEFAULT_COMPACTION: CompactionPolicy = { keepMs: 5 * 60_000, keepRevisions: 10_000 };
+export const DEFAULT_COMPACTION: CompactionPolicy = { keepMs: 5 * 60_000, keepRevisions: 0 };
 
 interface Sample {
   readonly at: number;
