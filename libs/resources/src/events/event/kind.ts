@@ -8,6 +8,9 @@ import { defaultNewEvent } from './defaults.js';
 import { newEventStrategy } from './strategy.js';
 import type { DefaultedNewEvent } from './strategy.js';
 
+/** Fields of core/v1 that have another name here. `source` has none. */
+const renamed: Readonly<Record<string, string>> = { reportingComponent: 'reportingController', source: '' };
+
 /** Events again, under the names of the newer API; the objects are those of core/v1. */
 export const newEvent = defineKind<DefaultedNewEvent>({
   group: 'events.k8s.io',
@@ -33,8 +36,8 @@ export const newEvent = defineKind<DefaultedNewEvent>({
   ttlSeconds: eventTtlSeconds,
 });
 
-/** The same fields as in core/v1, under the names that they have there. */
+/** The fields of core/v1, under the names that they have here. */
 function selectableThroughStored(): Record<string, (object: DefaultedNewEvent) => string> {
-  const readers = Object.entries(event.selectableFields);
-  return Object.fromEntries(readers.map(([field, read]) => [field, (object: DefaultedNewEvent) => read(toCoreEvent(object) as unknown as ResourceObject)]));
+  const readers = Object.entries(event.selectableFields).map(([field, read]) => [renamed[field] ?? field.replace(/^involvedObject\./, 'regarding.'), read] as const);
+  return Object.fromEntries(readers.filter(([field]) => field !== '').map(([field, read]) => [field, (object: DefaultedNewEvent) => read(toCoreEvent(object) as unknown as ResourceObject)]));
 }
