@@ -176,7 +176,7 @@ describe('representations', () => {
     expect((await test.call('POST', `/api/v1/namespaces/${namespace}/events`, event)).status).toBe(201);
     const { body } = await test.call('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events/e`);
     expect(body).toMatchObject({ apiVersion: 'events.k8s.io/v1', kind: 'Event', regarding: { name: 'p' }, note: 'm', reason: 'Started' });
-    expect((await test.call('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3Dp`)).body.items).toHaveLength(1);
+    expect((await test.call('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events?fieldSelector=regarding.name%3Dp`)).body.items).toHaveLength(1);
     expect((await test.call('GET', `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3Dq`)).body.items).toHaveLength(0);
   });
 });
