@@ -1,6 +1,7 @@
 import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { KubeconfigOptions } from './commands/kubeconfig.js';
+import type { RestoreOptions } from './commands/snapshot.js';
 import type { UpOptions } from './commands/up.js';
 import type { CommonOptions } from './options.js';
 
@@ -22,8 +23,17 @@ export function buildProgram(): Command {
     .option('-f, --follow', 'go on with what comes')
     .option('--tail <lines>', 'only the last lines', wholeNumber)
     .action(async (component: string | undefined, options: CommonOptions & { follow?: boolean; tail?: number }) => (await import('./commands/logs.js')).logs(component, options));
+  addSnapshot(program.command('snapshot').description('save the state of a cluster to a file, or restore it').exitOverride());
   formatted(program.command('version').description('the versions of Gantry and of the API')).action(async (options: CommonOptions) => (await import('./commands/version.js')).version(options));
   return program;
+}
+
+function addSnapshot(command: Command): void {
+  formatted(common(command.command('save').description('write all objects, as of one moment, to a file; the cluster may run'))).argument('<file>', 'where to; - is standard output')
+    .action(async (file: string, options: CommonOptions) => (await import('./commands/snapshot.js')).save(file, options));
+  formatted(common(command.command('restore').description('put a saved state in the place of that of a stopped cluster, or of a new one'))).argument('<file>', 'what "snapshot save" wrote; - is standard input')
+    .option('--encryption-key <file>', 'encryption.key of the cluster that was saved, for a new cluster')
+    .action(async (file: string, options: RestoreOptions) => (await import('./commands/snapshot.js')).restore(file, options));
 }
 
 function addStart(command: Command, fixed: { readonly detach?: boolean }): void {
