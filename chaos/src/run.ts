@@ -9,6 +9,7 @@ import { median, resumeTimes } from './judge/resume-times.js';
 import type { ChaosOptions } from './options.js';
 import { ControlPlane } from './plane/control-plane.js';
 import { countFaults, countNotes, type ChaosReport } from './report.js';
+import { ApiConnection } from './workload/http.js';
 import { PREFIX } from './workload/objects.js';
 import { Workload } from './workload/workload.js';
 
@@ -27,7 +28,8 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  const workload = new Workload(plane, options, random.fork('workload'));
+  const connections = plane.apis.map(({ process, port }) => new ApiConnection(process.name, port, plane.admin));
+  const workload = new Workload(connections, options, random.fork('workload'));
   try {
     await workload.ready();
     workload.start();

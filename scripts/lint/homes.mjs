@@ -3,7 +3,7 @@
  * top). Who needs one elsewhere asks its home for a function.
  */
 export const HOMES = [
-  { packages: /^(pg|pg-.*|typeorm)$/, files: ['services/store/src/**', 'cluster/src/postgres/**', 'e2e/src/**', 'bench/src/**', 'chaos/src/plane/**'] },
+  { packages: /^(pg|pg-.*|typeorm)$/, files: ['services/store/src/**', 'cluster/src/postgres/**', 'e2e/src/**', 'bench/src/**', 'chaos/src/{plane,planted}/**'] },
   { packages: /^(nats|@nats-io\/.*)$/, files: ['libs/bus/src/**'] },
   { packages: /^dockerode$/, files: ['libs/container-runtime/src/docker/**'] },
   { packages: /^@nestjs\/.*$/, files: ['libs/platform/src/**', '**/main.ts', '**/*.module.ts', '**/*.endpoints.ts'] },

@@ -1,11 +1,19 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
 import type { ClientCredentials } from '../plane/credentials.js';
 
 /** What came back whole. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** An answer that goes on, line by line. */
+export interface OpenAnswer {
+  readonly status: number;
+  readonly lines: AsyncIterable<string>;
+  close(): void;
 }
 
 /** A client of its own, so that nothing of the product's retries or hides anything. Speaks to one api replica. */
@@ -33,10 +41,10 @@ export class ApiConnection {
   }
 
   /** An open answer, read by whoever asked. */
-  open(path: string): Promise<{ response: IncomingMessage; close: () => void }> {
+  open(path: string): Promise<OpenAnswer> {
     return new Promise((resolve, reject) => {
       const sent = this.#request('GET', path, {});
-      sent.on('error', reject).on('response', (response: IncomingMessage) => resolve({ response, close: () => sent.destroy() }));
+      sent.on('error', reject).on('response', (response: IncomingMessage) => resolve({ status: response.statusCode ?? 0, lines: createInterface({ input: response }), close: () => sent.destroy() }));
       sent.end();
     });
   }

@@ -57,9 +57,18 @@ function drawQuery({ random }: Session, seen: number): ListQuery {
   return paged === '' ? { query: `resourceVersion=${known}`, least: known } : { query: `resourceVersion=${known}&${paged}`, least: known, exact: known };
 }
 
-/** A list of any form, all its pages, each from the next replica. Answers its revision, 0 where there was none. */
-export async function list(session: Session, seen: number): Promise<number> {
-  const { query, least, exact } = drawQuery(session, seen);
+/** A list of any form. Answers its revision, 0 where there was none. */
+export function list(session: Session, seen: number): Promise<number> {
+  return listBy(session, drawQuery(session, seen));
+}
+
+/** The state at a revision. */
+export function listAt(session: Session, revision: number): Promise<number> {
+  return listBy(session, { query: `resourceVersion=${revision}&resourceVersionMatch=Exact&`, least: revision, exact: revision });
+}
+
+/** All pages, each from the next replica. */
+async function listBy(session: Session, { query, least, exact }: ListQuery): Promise<number> {
   const colour = session.random.chance(0.3) ? session.random.pick(COLOURS) : undefined;
   const selector = colour === undefined ? '' : `&labelSelector=${LABEL}%3D${colour}`;
   const invoked = performance.now();
@@ -67,7 +76,7 @@ export async function list(session: Session, seen: number): Promise<number> {
   if (pages === undefined) return 0;
   const snapshot: Snapshot = {
     client: session.client, asked: `GET ?${query}${selector}`, pageRevisions: pages.map(({ revision }) => revision), items: pages.flatMap(({ items }) => items),
-    ...(colour === undefined ? {} : { labels: { [LABEL]: colour } }), invoked, completed: performance.now(),
+    ...(colour === undefined ? {} : { labels: { [LABEL]: colour } }), ...(exact === undefined ? {} : { isOfHistory: true }), invoked, completed: performance.now(),
   };
   session.notes.lists.push({ snapshot, least, ...(exact === undefined ? {} : { exact }) });
   return snapshot.pageRevisions[0] ?? 0;

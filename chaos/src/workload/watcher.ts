@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OPERATION_KEY, type Watched } from '@gantry/testkit';
 import { COLLECTION, keyOf, LABEL } from './objects.js';
@@ -72,15 +71,15 @@ export class WatchClient {
     const api = session.next();
     const selector = colour === undefined ? '' : `&labelSelector=${LABEL}%3D${colour}`;
     const path = `${COLLECTION}?watch=true&allowWatchBookmarks=true&resourceVersion=${from}&timeoutSeconds=${1 + session.random.below(20)}${selector}`;
-    const { response, close } = await withTime(api.open(path));
+    const { status, lines, close } = await withTime(api.open(path));
     const by = `${api.name}#${(this.#connections += 1)}`;
     const silence = setTimeout(close, SILENCE_MS);
     const stop = (): void => close();
     session.signal.addEventListener('abort', stop, { once: true });
     try {
-      if (response.statusCode === 410) return this.#expired(path, from);
-      if (response.statusCode !== 200) return 'resume';
-      for await (const line of createInterface({ input: response })) {
+      if (status === 410) return this.#expired(path, from);
+      if (status !== 200) return 'resume';
+      for await (const line of lines) {
         silence.refresh();
         if (this.#take(line, by) === 'expired') return this.#expired(path, from);
       }

@@ -11,6 +11,8 @@ export interface Snapshot {
   /** Key and revision of each item, in the order in which they came. */
   readonly items: readonly { readonly key: string; readonly revision: number; readonly operation: string | undefined }[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** The revision was asked for, so that it comes from history. */
+  readonly isOfHistory?: boolean;
   readonly invoked: number;
   readonly completed: number;
 }
@@ -23,7 +25,7 @@ export function checkSnapshots(snapshots: readonly Snapshot[], truth: Truth): Vi
   for (const snapshot of ordered) {
     const revision = snapshot.pageRevisions[0] ?? 0;
     const problem = problemOf(snapshot, revision, walk.at(revision), truth);
-    if (problem !== undefined) violations.push({ invariant: 5, what: `a list at revision ${revision} is not the state at that revision`, evidence: [`${snapshot.client} ${snapshot.asked}`, problem] });
+    if (problem !== undefined) violations.push({ invariant: snapshot.isOfHistory === true ? 10 : 5, what: `a list at revision ${revision} is not the state at that revision`, evidence: [`${snapshot.client} ${snapshot.asked}`, problem] });
   }
   return violations;
 }
