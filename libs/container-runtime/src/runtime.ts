@@ -196,8 +196,11 @@ export interface ContainerRuntime {
   stats(filter?: { podUid?: string }): Promise<ContainerStats[]>;
 
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<{ exitCode: number; stdout: Uint8Array; stderr: Uint8Array }>;
+  /** The command is ended where `signal` aborts, with what it started, where the runtime can reach them. */
   exec(id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }>;
   attach(id: string, streams: ProcessStreams, signal: AbortSignal): Promise<void>;
+  /** Ends the commands of `exec` that run in containers of this node: those of a kubelet that is dead, when the next begins. */
+  endCommands(): Promise<void>;
 
   /** Also of a container that has exited, until it is removed. Ends quietly when `signal` aborts. */
   logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry>;

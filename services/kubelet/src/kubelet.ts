@@ -153,13 +153,14 @@ function startWorkers(options: ResolvedOptions, deps: WorkerDependencies, networ
   };
 }
 
-/** Addresses and directories of pods that neither the API nor the runtime has any more. */
+/** Addresses and directories of pods that neither the API nor the runtime has any more, and commands that nobody listens to. */
 async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime: ContainerRuntime): Promise<void> {
   const sandboxes = await runtime.listSandboxes();
   const present = new Set([...source.all().map((pod) => pod.metadata?.uid ?? ''), ...sandboxes.map(({ metadata }) => metadata.uid)]);
   await deps.network?.retain(present);
   await deps.volumes.retain(present);
   await deps.files.retain(present);
+  await runtime.endCommands();
 }
 
 async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue, { metrics, probes }: { metrics: KubeletMetrics | undefined; probes: ProbeCounts }): Promise<WorkerDependencies> {

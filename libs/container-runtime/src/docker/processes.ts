@@ -23,6 +23,7 @@ export interface Processes {
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   exec(id: string, command: readonly string[], streams: ProcessStreams, signal: AbortSignal): Promise<{ exitCode: number }>;
   attach(id: string, streams: ProcessStreams, signal: AbortSignal): Promise<void>;
+  endCommands(): Promise<void>;
 }
 
 export function createProcesses(engine: Engine, inspection: Inspection): Processes {
@@ -55,6 +56,10 @@ export function createProcesses(engine: Engine, inspection: Inspection): Process
         throw translated(error, 'invalid');
       }
     },
+    async endCommands() {
+      const running = (await inspection.list('container')).filter((info) => info.State.Running);
+      await Promise.all(running.flatMap(({ Id: id, ExecIDs: execs }) => (execs ?? []).map((exec) => end(id, engine.docker.getExec(exec)))));
+    },
   };
 }
 
@@ -86,10 +91,17 @@ async function end(container: string, exec: Docker.Exec | undefined): Promise<vo
     const { Running: running, Pid: pid } = (await exec?.inspect()) ?? {};
     if (running !== true || pid === undefined || pid === 0) return;
     if (!(await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(container)) return;
-    const all = [pid, ...(await descendants(pid))];
-    for (const each of all) process.kill(each, 'SIGKILL');
+    for (const each of [...(await descendants(pid)), pid]) kill(each);
   } catch {
     // It has ended meanwhile, or the engine is on another machine: there the process goes on in its container.
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 

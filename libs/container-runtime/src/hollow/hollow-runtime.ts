@@ -114,7 +114,7 @@ function containerVerbs(world: HollowWorld, delays: HollowDelays): ContainerVerb
   };
 }
 
-type ProcessVerbs = Pick<ContainerRuntime, 'execSync' | 'exec' | 'attach'>;
+type ProcessVerbs = Pick<ContainerRuntime, 'execSync' | 'exec' | 'attach' | 'endCommands'>;
 
 /** There is nothing to run in: every command succeeds and says nothing, but `probe <type>`, which the program answers. */
 function processVerbs(world: HollowWorld): ProcessVerbs {
@@ -132,6 +132,7 @@ function processVerbs(world: HollowWorld): ProcessVerbs {
       return { exitCode: 0 };
     },
     attach: async (id) => running(id),
+    endCommands: () => Promise.resolve(),
   };
 }
 

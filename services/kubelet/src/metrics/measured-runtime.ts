@@ -32,6 +32,7 @@ export function measuredRuntime(runtime: ContainerRuntime, { asked }: KubeletMet
     execSync: (...args) => timed('exec_sync', runtime.execSync(...args)),
     exec: (...args) => runtime.exec(...args),
     attach: (...args) => runtime.attach(...args),
+    endCommands: () => runtime.endCommands(),
     logs: (...args) => runtime.logs(...args),
     pullImage: (...args) => timed('pull_image', runtime.pullImage(...args)),
     imageStatus: (...args) => timed('image_status', runtime.imageStatus(...args)),

@@ -14,10 +14,10 @@ export interface LogSources {
 /** The bytes that a log request gets; throws `StreamError` where there are none to have. */
 export async function openLog(sources: LogSources, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   const pod = sources.findPod(request.namespace, request.pod);
-  if (pod === undefined) throw new StreamError(404, `pod "${request.pod}_${request.namespace}" does not exist\n`);
+  if (pod === undefined) throw new StreamError(404, `pod "${request.pod}" does not exist\n`);
   const containers = [...initContainersOf(pod), ...containersOf(pod)];
   if (!containers.some(({ name }) => name === request.container)) {
-    throw new StreamError(404, `container "${request.container}" not found in pod "${request.pod}_${request.namespace}"\n`);
+    throw new StreamError(404, `container "${request.container}" not found in pod "${request.pod}"\n`);
   }
   const start = await chosenStart(sources.runtime, pod, request);
   if (request.tail === 0 && !request.follow) return nothing();
@@ -49,8 +49,8 @@ function isWaiting(pod: Pod, container: string): boolean {
 }
 
 const WAITING_TEXTS: Readonly<Record<string, string>> = {
-  ErrImagePull: 'trying and failing to pull image',
-  ImagePullBackOff: "image can't be pulled",
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
 };
 
 function waitingMessage(pod: Pod, request: LogRequest): string {

@@ -38,7 +38,7 @@ describe('the logs of a node', () => {
     expect(await answer('/containerLogs/default/web/main', 'tailLines=0')).toBe('200 ');
     expect(await answer('/containerLogs/default/web/main', 'tailLines=1&timestamps=true')).toBe('200 2026-01-01T00:00:05.000000000Z two\n');
     expect(await answer('/containerLogs/default/web/main', 'previous=true')).toBe('400 previous terminated container "main" in pod "web" not found');
-    expect(await answer('/containerLogs/default/web/other')).toBe('404 container "other" not found in pod "web_default"\n');
+    expect(await answer('/containerLogs/default/web/other')).toBe('404 container "other" not found in pod "web"\n');
     expect(await answer('/nothing')).toBe('404 404 page not found\n');
     expect(await answer('/containerLogs/default/web/main', '', 'POST')).toBe('404 404 page not found\n');
   });

@@ -6,11 +6,9 @@ import type { KubeletStreams } from '../../streams/kubelet-streams.js';
 import type { ResourceRequest } from '../../verbs/verb.js';
 import { onlyFor } from '../subresource.js';
 import type { Subresource } from '../subresource.js';
+import { logQuery } from './log-options.js';
 import { containerOf, nodeOf } from './pod-container.js';
 import type { PodShape } from './pod-container.js';
-
-/** What the kubelet understands, of what a client may ask. */
-const OPTIONS = ['follow', 'previous', 'sinceSeconds', 'sinceTime', 'timestamps', 'tailLines', 'limitBytes', 'stream'];
 
 /** GET `/log`: what a container wrote, from the kubelet of the pod's node. */
 export function podLog(kubelets: KubeletStreams): Subresource {
@@ -23,13 +21,12 @@ export function podLog(kubelets: KubeletStreams): Subresource {
 }
 
 async function log({ env, resource, namespace, name, context }: ResourceRequest, kubelets: KubeletStreams): Promise<Answer> {
+  const query = logQuery(context.query, name);
   const { object } = await getObject(env, resource, namespace, name, '0').catch(() => getObject(env, resource, namespace, name));
   const pod = object as PodShape;
   const container = containerOf(pod, context.query.get('container') ?? '');
   const nodeName = nodeOf(pod);
-  const query = new URLSearchParams();
-  for (const option of OPTIONS) for (const value of context.query.getAll(option)) query.append(option, value);
   const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`;
-  const answer = await kubelets.get({ nodeName, path, query: query.toString(), signal: context.signal });
+  const answer = await kubelets.get({ nodeName, path, query, signal: context.signal });
   return wantsMessages(context) && isStreamed(answer) ? bytesAsMessages(answer, context) : answer;
 }
