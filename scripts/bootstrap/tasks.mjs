@@ -6,6 +6,7 @@ export const tasks = {
   'test:unit': { argv: ['scripts/test.mjs', '--only', 'unit'], build: true },
   bench: { argv: ['bench/dist/main.js'], build: true },
   chaos: { argv: ['chaos/dist/main.js'], build: true },
+  fuzz: { argv: ['scripts/fuzz.mjs'], build: true },
   lint: { argv: ['scripts/test.mjs', '--only', 'lint'], build: false },
   check: { argv: ['scripts/test.mjs', '--only', 'check'], build: false },
   build: { build: true },

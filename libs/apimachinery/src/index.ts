@@ -43,6 +43,7 @@ export type { DecodedWatchEvent } from './codec/protobuf/watch-frame.js';
 export { ProtobufError } from './codec/protobuf/wire-reader.js';
 export { parseGoDuration } from './codec/protobuf/go-duration.js';
 
+export { TypedValueError } from './managed-fields/path-element.js';
 export { trackApply } from './managed-fields/track-apply.js';
 export type { ApplyRequest } from './managed-fields/track-apply.js';
 export { trackCreate, trackUpdate } from './managed-fields/track-update.js';

@@ -47,8 +47,12 @@ export function readYaml(text: string, longestJson: number): YamlResult {
   }
 }
 
+/** The library takes `e3` for a number, which it then cannot read. */
+const WITH_EXPONENT = /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
+
 function withoutForeign(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag !== 'object' || (!UNKNOWN_TO_GO.has(tag.tag) && !('format' in tag && tag.format === 'TIME')));
+  const known = tags.filter((tag) => typeof tag !== 'object' || (!UNKNOWN_TO_GO.has(tag.tag) && !('format' in tag && tag.format === 'TIME')));
+  return known.map((tag) => (typeof tag === 'object' && 'format' in tag && tag.format === 'EXP' ? { ...tag, test: WITH_EXPONENT } : tag)) as Tags;
 }
 
 function plainValue(_key: string, value: unknown): unknown {

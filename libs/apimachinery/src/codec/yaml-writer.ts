@@ -2,8 +2,8 @@ import './bigint-json.js';
 
 /** What reads back as the same string without quotes, whichever YAML reads it. */
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./@=+-]*(?:[ :][A-Za-z0-9_./@=+-]+)*$/;
-/** Words that YAML 1.1 takes for something else. */
-const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|[.]?inf|[.]?nan)$/i;
+/** Words that YAML 1.1, or some reader of it, takes for something else. */
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|[.]?inf|[.]?nan|e\d+)$/i;
 /** A line that a block shows as it is: nothing that is not printed, no blank at the end. */
 const LINE = /^(?:[\u0020-\u007e\u00a1-\u1fff\u2030-\ud7ff]*[\u0021-\u007e\u00a1-\u167f\u2030-\u2fff\u3001-\ud7ff])?$/;
 

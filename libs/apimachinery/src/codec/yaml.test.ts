@@ -8,6 +8,7 @@ describe('parseYaml', () => {
     ['what looks like a sexagesimal number', 'port: 22:22', { port: '22:22' }],
     ['what looks like a date', 'day: 2026-01-02\nat: 2026-01-02T03:04:05Z', { day: '2026-01-02', at: '2026-01-02T03:04:05Z' }],
     ['keys that are no strings', '1: a\ntrue: b', { 1: 'a', true: 'b' }],
+    ['what only looks like a number', 'a: e3\nb: E5\nc: 1e3\nd: .5e1', { a: 'e3', b: 'E5', c: 1000, d: 5 }],
     ['a literal block', 'a: |\n  x\n  y\n', { a: 'x\ny\n' }],
     ['merge keys', 'a: &a {x: 1, z: 1}\nb:\n  <<: *a\n  z: 2', { a: { x: 1, z: 1 }, b: { x: 1, z: 2 } }],
     ['JSON', '{"a": [1, null]}', { a: [1, null] }],

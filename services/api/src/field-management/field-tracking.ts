@@ -1,4 +1,4 @@
-import { deepEqual, trackCreate, trackUpdate } from '@gantry/apimachinery';
+import { deepEqual, trackCreate, trackUpdate, TypedValueError } from '@gantry/apimachinery';
 import type { ManagedFieldsEntry, ManagedObject } from '@gantry/apimachinery';
 import type { ObjectMetadata, ResourceObject, Strategy } from '@gantry/resources';
 import type { ServedResource } from '../registry/served-resource.js';
@@ -18,13 +18,23 @@ export interface TrackedWrite {
 /** Writes down in a new object who manages its fields. */
 export function trackCreated(object: ResourceObject, write: TrackedWrite): void {
   const { resource, strategy } = write;
-  trackCreate(fieldVersions(resource.kind, strategy), object as ManagedObject, updateBy(write));
+  tracked(object, () => trackCreate(fieldVersions(resource.kind, strategy), object as ManagedObject, updateBy(write)));
 }
 
 /** Writes down in a changed object who manages what changed. */
 export function trackUpdated(object: ResourceObject, old: ResourceObject, write: TrackedWrite): void {
   const { resource, strategy } = write;
-  trackUpdate(fieldVersions(resource.kind, strategy), old as ManagedObject, object as ManagedObject, updateBy(write));
+  tracked(object, () => trackUpdate(fieldVersions(resource.kind, strategy), old as ManagedObject, object as ManagedObject, updateBy(write)));
+}
+
+/** An object whose lists have elements without keys is managed by nobody, as upstream has it: that is no reason to refuse the write. */
+function tracked(object: ResourceObject, track: () => void): void {
+  try {
+    track();
+  } catch (error) {
+    if (!(error instanceof TypedValueError)) throw error;
+    delete object.metadata.managedFields;
+  }
 }
 
 /** What this server itself writes is its own. */
