@@ -30,27 +30,19 @@ export function retainedKeys(patch: JsonObject): ReadonlySet<unknown> | undefine
 }
 
 /**
- * A value of a patch as it stands where nothing was before: without directives and without nulls. undefined when the value
- * itself is a `$patch` directive.
+ * A value of a patch as it stands where nothing was before: without what is marked by `$patch` and, unless they are kept, without
+ * nulls. undefined when the value itself is marked. Other directives stay: a decoder finds that they do not belong there.
  */
-export function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDirectives).filter((element) => element !== undefined);
+export function withoutMarked(value: unknown, keepsNulls = false): unknown {
+  if (Array.isArray(value)) return value.map((element) => withoutMarked(element, keepsNulls)).filter((element) => element !== undefined);
   if (!isJsonObject(value)) return value;
-  if (directiveMarked(value)) return undefined;
+  if (Object.hasOwn(value, patchDirective) && value[patchDirective] !== null) return undefined;
   const kept: JsonObject = {};
   for (const name of Object.keys(value)) {
-    const field = isDirective(name) || value[name] === null ? undefined : withoutDirectives(value[name]);
+    const field = value[name] === null && !keepsNulls ? undefined : withoutMarked(value[name], keepsNulls);
     if (field !== undefined) setField(kept, name, field);
   }
   return kept;
-}
-
-function directiveMarked(value: JsonObject): boolean {
-  return Object.hasOwn(value, patchDirective) && value[patchDirective] !== null;
-}
-
-function isDirective(name: string): boolean {
-  return name === patchDirective || name === retainKeysDirective || name.startsWith(deleteListPrefix) || name.startsWith(elementOrderPrefix);
 }
 
 /** An object as Go prints a map, for messages. */

@@ -1,5 +1,5 @@
 import { newBadRequest } from '../errors/constructors.js';
-import { directiveOf, goMap, withoutDirectives } from './directives.js';
+import { directiveOf, goMap, patchDirective } from './directives.js';
 import { isJsonObject } from './json-object.js';
 import type { JsonObject } from './json-object.js';
 
@@ -19,13 +19,18 @@ function mergeObjects(original: readonly unknown[], patch: readonly unknown[], m
   let replaced = false;
   const additions: JsonObject[] = [];
   for (const element of patch) {
-    const directive = directiveOf(element);
+    const directive = listDirectiveOf(element);
     if (directive === undefined) additions.push(checkedObject(element));
     else if (directive === 'replace') replaced = true;
     else base = withoutElement(base, keyOf(element, mergeKey), mergeKey);
   }
-  if (replaced) return additions.map(withoutDirectives);
+  if (replaced) return inOrder(mergeElements(additions, [], mergeKey, mergeElement), [], additions, mergeKey);
   return inOrder(mergeElements(base, additions, mergeKey, mergeElement), additions, base, mergeKey);
+}
+
+function listDirectiveOf(element: unknown): 'replace' | 'delete' | undefined {
+  if (isJsonObject(element) && element[patchDirective] === 'merge') throw newBadRequest('merging lists cannot yet be specified in the patch');
+  return directiveOf(element);
 }
 
 function withoutElement(list: readonly unknown[], key: unknown, mergeKey: string): unknown[] {
@@ -40,7 +45,7 @@ function mergeElements(base: readonly unknown[], additions: readonly JsonObject[
     const place = places.get(key);
     if (place === undefined) {
       places.set(key, merged.length);
-      merged.push(withoutDirectives(addition));
+      merged.push(addition);
     } else merged[place] = mergeElement(merged[place] as JsonObject, addition);
   }
   return merged;
@@ -55,6 +60,25 @@ function keyOf(element: unknown, mergeKey: string): unknown {
   const object = checkedObject(element);
   if (!Object.hasOwn(object, mergeKey)) throw newBadRequest(`map: ${goMap(object)} does not contain declared merge key: ${mergeKey}`);
   return object[mergeKey];
+}
+
+/**
+ * The order by which upstream places what only the server has, when a patch names the order of the others: of the live list in the
+ * memory where deletions have moved the elements together and additions have taken the places that were left.
+ */
+export function orderAfterMerge(original: readonly unknown[], patch: readonly unknown[], mergeKey: string): unknown[] {
+  const places = [...original];
+  let length = places.length;
+  const indexOf = (key: unknown): number => places.slice(0, length).findIndex((element) => isJsonObject(element) && element[mergeKey] === key);
+  for (const element of patch) {
+    if (listDirectiveOf(element) !== 'delete') continue;
+    for (let at = indexOf(keyOf(element, mergeKey)); at >= 0; at = indexOf(keyOf(element, mergeKey))) places.copyWithin(at, at + 1, length--);
+  }
+  for (const element of patch) {
+    if (length === places.length || listDirectiveOf(element) !== undefined) continue;
+    if (indexOf(keyOf(element, mergeKey)) < 0) places[length++] = element;
+  }
+  return places;
 }
 
 /** Takes scalars out of a list. */
@@ -72,12 +96,14 @@ export function inOrder(elements: readonly unknown[], patchOrder: readonly unkno
   const inPatch = positions(patchOrder, id);
   const onServer = positions(serverOrder, id);
   const ofPatch = elements.filter((element) => inPatch.has(id(element))).sort((a, b) => (inPatch.get(id(a)) ?? 0) - (inPatch.get(id(b)) ?? 0));
-  const ofServer = elements.filter((element) => !inPatch.has(id(element)));
+  const ofServer = elements.filter((element) => !inPatch.has(id(element))).sort((a, b) => (onServer.get(id(a)) ?? 0) - (onServer.get(id(b)) ?? 0));
   return interleave(ofServer, ofPatch, (element) => onServer.get(id(element)));
 }
 
 function positions(list: readonly unknown[], id: (element: unknown) => unknown): Map<unknown, number> {
-  return new Map(list.map((element, index) => [id(element), index]));
+  const places = new Map<unknown, number>();
+  for (const [index, element] of list.entries()) if (!places.has(id(element))) places.set(id(element), index);
+  return places;
 }
 
 function interleave(ofServer: readonly unknown[], ofPatch: readonly unknown[], place: (element: unknown) => number | undefined): unknown[] {

@@ -1,8 +1,8 @@
 import { newBadRequest } from '../errors/constructors.js';
-import { deleteListPrefix, directiveOf, elementOrderPrefix, patchDirective, retainedKeys, retainKeysDirective, withoutDirectives } from './directives.js';
+import { deleteListPrefix, directiveOf, elementOrderPrefix, goMap, patchDirective, retainedKeys, retainKeysDirective, withoutMarked } from './directives.js';
 import { getField, isJsonObject, setField } from './json-object.js';
 import type { JsonObject } from './json-object.js';
-import { deleteFromList, inOrder, mergeList } from './merge-list.js';
+import { deleteFromList, inOrder, mergeList, orderAfterMerge } from './merge-list.js';
 import { untypedPatchSchema } from './patch-schema.js';
 import type { PatchField, PatchSchema } from './patch-schema.js';
 
@@ -22,12 +22,12 @@ export function applyStrategicMergePatch(document: JsonObject, patch: unknown, s
 /** Merges one object into another; also the elements of lists. */
 function mergeObject(original: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
   const directive = directiveOf(patch);
-  if (directive === 'replace') return withoutDirectives({ ...patch, [patchDirective]: null }) as JsonObject;
+  if (directive === 'replace') return withoutMarker(patch);
   if (directive === 'delete') return {};
   const merged = retainKeys(original, patch);
   const names = Object.keys(patch).filter((name) => name !== retainKeysDirective);
   for (const name of names.filter((candidate) => candidate.startsWith(deleteListPrefix))) deleteElements(merged, name, patch[name]);
-  for (const name of names.filter((candidate) => !candidate.startsWith('$'))) mergeField(merged, name, patch[name], schema);
+  for (const name of names.filter((candidate) => !isListDirective(candidate))) mergeField(merged, name, patch[name], schema, Object.hasOwn(patch, `${elementOrderPrefix}${name}`));
   for (const name of names.filter((candidate) => candidate.startsWith(elementOrderPrefix))) orderElements(merged, name, original, patch, schema);
   return merged;
 }
@@ -39,13 +39,24 @@ function retainKeys(original: JsonObject, patch: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(original).filter(([name]) => retained.has(name)));
 }
 
-function mergeField(merged: JsonObject, name: string, value: unknown, schema: PatchSchema): void {
+/** What replaces is taken as it is: a decoder finds what does not belong there. */
+function withoutMarker({ [patchDirective]: _, ...fields }: JsonObject): JsonObject {
+  return fields;
+}
+
+function isListDirective(name: string): boolean {
+  return name.startsWith(deleteListPrefix) || name.startsWith(elementOrderPrefix);
+}
+
+/** `isOrdered`: the patch says in which order a list shall stand; one that is new keeps its nulls then. */
+function mergeField(merged: JsonObject, name: string, value: unknown, schema: PatchSchema, isOrdered: boolean): void {
   if (value === null) {
     delete merged[name];
     return;
   }
   const field = schema.field(name) ?? unknownField;
-  const result = mergeValue(getField(merged, name), value, field);
+  const current = getField(merged, name);
+  const result = isOrdered && current === undefined ? withoutMarked(value, true) : mergeValue(current, value, field);
   if (result === undefined) delete merged[name];
   else setField(merged, name, result);
 }
@@ -53,12 +64,12 @@ function mergeField(merged: JsonObject, name: string, value: unknown, schema: Pa
 /** undefined: the patch is a directive for something that is not there, so nothing is to be kept. */
 function mergeValue(current: unknown, value: unknown, { strategies, mergeKey, schema }: PatchField): unknown {
   if (isJsonObject(current) && isJsonObject(value)) {
-    return strategies.includes('replace') ? withoutDirectives(value) : mergeObject(current, value, schema);
+    return strategies.includes('replace') ? value : mergeObject(current, value, schema);
   }
-  if (Array.isArray(current) && Array.isArray(value) && strategies.includes('merge')) {
-    return mergeList(current, value, mergeKey, (original, patch) => mergeObject(original, patch, schema));
+  if (Array.isArray(current) && Array.isArray(value)) {
+    return strategies.includes('merge') ? mergeList(current, value, mergeKey, (original, patch) => mergeObject(original, patch, schema)) : value;
   }
-  return withoutDirectives(value);
+  return withoutMarked(value);
 }
 
 function deleteElements(merged: JsonObject, directive: string, values: unknown): void {
@@ -76,8 +87,11 @@ function orderElements(merged: JsonObject, directive: string, original: JsonObje
   if (!Array.isArray(current)) return;
   const before = getField(original, name);
   const { mergeKey } = schema.field(name) ?? unknownField;
-  checkOrder(getField(patch, name), order, mergeKey);
-  setField(merged, name, inOrder(current, order, Array.isArray(before) ? before : [], mergeKey));
+  const patched = getField(patch, name);
+  checkOrder(patched, order, mergeKey);
+  const known = Array.isArray(before) ? before : [];
+  const serverOrder = Array.isArray(patched) && mergeKey !== undefined ? orderAfterMerge(known, patched, mergeKey) : known;
+  setField(merged, name, inOrder(current, order, serverOrder, mergeKey));
 }
 
 /** Every element that the patch changes must stand in the order, in the same sequence. */
@@ -87,5 +101,5 @@ function checkOrder(patched: unknown, order: readonly unknown[], mergeKey: strin
   const wanted = patched.filter((element) => directiveOf(element) === undefined).map(keyOf);
   let position = 0;
   for (const element of order) if (keyOf(element) === wanted[position]) position++;
-  if (position < wanted.length) throw newBadRequest("The order in patch list doesn't match $setElementOrder list");
+  if (position < wanted.length) throw newBadRequest(`The order in patch list:\n${goMap(patched)}\n doesn't match $setElementOrder list:\n${goMap(order)}\n`);
 }
