@@ -120,6 +120,26 @@ describe('startScheduler', () => {
     expect(bindings.length).toBeGreaterThan(4);
   });
 
+  it('never moves a pod that is bound, nor does another one, where two think for minutes that they lead', async () => {
+    const { client, clock, start, places } = await scene([node('n1', '8'), node('n2', '8'), node('n3', '8')]);
+    await start();
+    const bound = new Map<string, Set<string>>();
+    client.api.store.listen(({ resource, object }) => {
+      const { metadata, spec } = object as coreV1.Pod;
+      if (resource !== '/pods' || spec?.nodeName === undefined) return;
+      bound.set(metadata?.uid ?? '', (bound.get(metadata?.uid ?? '') ?? new Set()).add(spec.nodeName));
+    });
+    for (let round = 0; round < 8; round++) {
+      for (const name of ['a', 'b', 'c']) await pods(client).create(pod(`${name}${round}`));
+      await clock.advanceAndSettle(30_000);
+    }
+    expect(bound.size).toBe(24);
+    expect([...bound.values()].filter(({ size }) => size !== 1)).toEqual([]);
+    expect(Object.values(places()).filter((place) => place === undefined)).toEqual([]);
+    const bindings = client.requests.filter(({ subresource }) => subresource === 'binding');
+    expect(bindings.length, 'both have tried').toBeGreaterThan(24);
+  });
+
   it('works only while it leads, and another goes on after it', async () => {
     const { client, clock, start, places } = await scene([node('n1')], { leaderElection: {} });
     await start();
