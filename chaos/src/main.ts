@@ -18,7 +18,9 @@ const given = readArguments();
 if (given !== undefined) {
   const { options, output } = given;
   process.stderr.write(`seed ${options.seed}\n`);
-  const report = await runChaos(options, (line) => options.isVerbose && process.stderr.write(`${line}\n`));
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  const report = await runChaos(options, (line) => options.isVerbose && process.stderr.write(`${line}\n`), stopping.signal);
   process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${tableOf(report)}\n`);
   process.exitCode = report.violations.length > 0 ? 1 : 0;
 }

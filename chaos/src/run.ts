@@ -18,8 +18,8 @@ interface Harmed {
   readonly failures: readonly string[];
 }
 
-/** Starts a control plane of several processes, harms it while clients use it, and judges what they were told. Leaves nothing behind. */
-export async function runChaos(options: ChaosOptions, say: (line: string) => void): Promise<ChaosReport> {
+/** Starts a control plane of several processes, harms it while clients use it, and judges what they were told. Leaves nothing behind, also when `signal` ends it. */
+export async function runChaos(options: ChaosOptions, say: (line: string) => void, signal: AbortSignal): Promise<ChaosReport> {
   const start = performance.now();
   const random = new Random(options.seed);
   const folder = await mkdtemp(join(tmpdir(), 'gantry-chaos-'));
@@ -30,17 +30,24 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
   });
   const connections = plane.apis.map(({ process, port }) => new ApiConnection(process.name, port, plane.admin));
   const workload = new Workload(connections, options, random.fork('workload'));
-  try {
+  const work = async (): Promise<ChaosReport> => {
     await workload.ready();
     workload.start();
     const harmed = await harm(plane, workload, options, random.fork('faults'), say);
     say('everything is whole again; what was promised is compared with the log');
-    return await finish(plane, workload, options, harmed, start);
+    return finish(plane, workload, options, harmed, start);
+  };
+  try {
+    return await Promise.race([work(), aborted(signal)]);
   } finally {
     workload.close();
     await plane.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('the run was ended')), { once: true }));
 }
 
 async function harm(plane: ControlPlane, workload: Workload, options: ChaosOptions, random: Random, say: (line: string) => void): Promise<Harmed> {

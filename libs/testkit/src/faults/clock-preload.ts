@@ -9,11 +9,13 @@ function makeClockSettable(): void {
   process.on('message', (message: { clockAheadMs?: unknown }) => {
     if (typeof message?.clockAheadMs === 'number') ahead = message.clockAheadMs;
   });
+  // Whoever started it is gone, and nobody else would end it.
+  process.once('disconnect', () => process.exit(1));
   process.channel?.unref();
 }
 
 /**
  * Loaded into a process before its program (`node --import`), so that whoever started it can set its clock while it runs: a message
- * `{ clockAheadMs }` moves the hour that `Date` tells. Durations (`performance.now`, timers) stay as they are, as when a machine's clock is set.
+ * `{ clockAheadMs }` moves the hour that `Date` tells, and so that it ends when that one does. Durations (`performance.now`, timers) stay as they are, as when a machine's clock is set.
  */
 export const CLOCK_PRELOAD = `data:text/javascript,${encodeURIComponent(`(${makeClockSettable.toString()})()`)}`;
