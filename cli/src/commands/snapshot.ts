@@ -14,7 +14,7 @@ export async function save(file: string, options: CommonOptions): Promise<void> 
   const counter = new Counter('saved');
   const saved = await saveClusterSnapshot({ ...options, file, onProgress: counter.report }).finally(() => counter.clear());
   const { objects, revision, incarnation, createdAt, sealed, sealedWith, bytes } = saved;
-  const size = bytes === undefined ? '' : `, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const size = bytes === undefined ? '' : `, ${bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`}`;
   const key = placesOf(options.home, options.name).encryptionKey;
   const text = `saved ${objects} objects at revision ${revision} to ${file}${size}${sealed === 0 ? '' : `\n${sealed} of them are sealed, and the key is not in the snapshot: keep ${key} as well`}`;
   const data = { file, objects, revision, incarnation, createdAt, bytes, sealed, sealedWith };
