@@ -49,7 +49,7 @@ it('keeps the cause of a refusal for the log', () => {
     expect.unreachable();
   } catch (error) {
     expect(isInvalid(error)).toBe(true);
-    expect((error as StatusError).cause).toMatchObject({ message: 'testing value /spec failed' });
+    expect((error as StatusError).cause).toMatchObject({ message: 'testing value /spec failed: test failed' });
   }
 });
 

@@ -3,10 +3,12 @@ import { newGenericServerResponse } from '../errors/generic-response.js';
 import { deepEqual } from '../meta/deep-equal.js';
 import { cloneJson, getField, isJsonObject, setField } from './json-object.js';
 import type { JsonObject } from './json-object.js';
-import { listIndex, PatchPathError, pointerSteps } from './json-pointer.js';
+import { decodedStep, listIndex, PatchPathError } from './json-pointer.js';
 
 /** Operations that one patch may have. */
 export const jsonPatchOperationLimit = 10_000;
+
+const MISSING = 'missing value';
 
 /** Bytes that the `copy` operations of one patch may add. */
 const copiedBytesLimit = 3 * 1024 * 1024;
@@ -58,90 +60,149 @@ function goKind(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
+type Holder = JsonObject | unknown[];
+
 /** A document in the course of a patch. It owns the document and may change it. */
 class Application {
   private copiedBytes = 0;
 
-  constructor(readonly document: JsonObject) {}
+  constructor(public document: unknown) {}
 
   apply(operation: JsonPatchOperation): void {
     switch (operation.op) {
-      case 'add':
-        return this.add(operation.path, cloneJson(operation.value ?? null));
-      case 'remove':
-        return void this.remove(operation.path);
-      case 'replace':
-        return this.replace(operation.path, cloneJson(operation.value ?? null));
-      case 'move':
-        return this.add(operation.path, this.remove(textOf(operation.from, 'from')));
-      case 'copy':
-        return this.copy(textOf(operation.from, 'from'), operation.path);
-      case 'test':
-        return this.test(operation.path, operation.value ?? null);
-      default:
-        throw new PatchPathError(`Unexpected kind: ${String(operation.op)}`);
+      case 'add': return this.#add(operation);
+      case 'remove': return this.#remove(operation);
+      case 'replace': return this.#replace(operation);
+      case 'move': return this.#move(operation);
+      case 'copy': return this.#copy(operation);
+      case 'test': return this.#test(operation);
+      default: throw new PatchPathError(`Unexpected kind: ${typeof operation.op === 'string' ? operation.op : 'unknown'}`);
     }
   }
 
-  /** The list or object that holds the last step of a pointer, and that step. */
-  private holder(pointer: string): [holder: JsonObject | unknown[], step: string] {
-    const steps = pointerSteps(textOf(pointer, 'path'));
+  #add({ path, value }: JsonPatchOperation): void {
+    const pointer = textOf(path, () => `add operation failed to decode path: ${MISSING}`);
+    const [holder, step] = this.#found(pointer, () => `add operation does not apply: doc is missing path: "${pointer}": ${MISSING}`);
+    within(`error in add for path: '${pointer}'`, () => insert(holder, step, cloneJson(value ?? null)));
+  }
+
+  #remove({ path }: JsonPatchOperation): void {
+    const pointer = textOf(path, () => `remove operation failed to decode path: ${MISSING}`);
+    const [holder, step] = this.#found(pointer, () => `remove operation does not apply: doc is missing path: "${pointer}": ${MISSING}`);
+    within(`error in remove for path: '${pointer}'`, () => take(holder, step));
+  }
+
+  #replace({ path, value = null }: JsonPatchOperation): void {
+    const pointer = pathOf('replace', path);
+    if (pointer === '') return this.#replaceAll(value);
+    const [holder, step] = this.#found(pointer, () => `replace operation does not apply: doc is missing path: ${pointer}: ${MISSING}`);
+    if (!Array.isArray(holder)) return setField(holder, step, cloneJson(value));
+    holder[indexOr(() => `replace operation does not apply: doc is missing key: ${pointer}: ${MISSING}`, step, holder.length)] = cloneJson(value);
+  }
+
+  #replaceAll(value: unknown): void {
+    if (typeof value !== 'object' || value === null) throw new PatchPathError('replace operation value must be object or array: %!w(<nil>)');
+    this.document = cloneJson(value);
+  }
+
+  #move({ from, path }: JsonPatchOperation): void {
+    const origin = textOf(from, () => `move operation failed to decode from: operation, missing from field: ${MISSING}`);
+    const [holder, step] = this.#found(origin, () => `move operation does not apply: doc is missing from path: ${origin}: ${MISSING}`);
+    const value = within(`error in move for path: '${step}'`, () => take(holder, step));
+    const target = pathOf('move', path);
+    const [place, last] = this.#found(target, () => `move operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    within(`error in move for path: '${target}'`, () => insert(place, last, value));
+  }
+
+  #copy({ from, path }: JsonPatchOperation): void {
+    const origin = textOf(from, () => `copy operation failed to decode from: operation, missing from field: ${MISSING}`);
+    const [holder, step] = this.#found(origin, () => `copy operation does not apply: doc is missing from path: ${origin}: ${MISSING}`);
+    const value = within(`error in copy for from: '${origin}'`, () => cloneJson(valueAt(holder, step) ?? null));
+    const target = textOf(path, () => `copy operation failed to decode path: ${MISSING}`);
+    const [place, last] = this.#found(target, () => `copy operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    this.#count(value);
+    within('error while adding value during copy', () => insert(place, last, value));
+  }
+
+  #count(value: unknown): void {
+    this.copiedBytes += value === null ? 0 : Buffer.byteLength(JSON.stringify(value));
+    if (this.copiedBytes <= copiedBytesLimit) return;
+    throw new PatchPathError(`Unable to complete the copy, the accumulated size increase of copy is ${String(this.copiedBytes)}, exceeding the limit ${String(copiedBytesLimit)}`);
+  }
+
+  /** A field that is not there equals null, and so does a value that is not given. */
+  #test({ path, value }: JsonPatchOperation): void {
+    const pointer = pathOf('test', path);
+    const actual = pointer === '' ? this.document : this.#tested(pointer);
+    if (!deepEqual(actual ?? null, value ?? null)) throw new PatchPathError(`testing value ${pointer} failed: test failed`);
+  }
+
+  #tested(pointer: string): unknown {
+    const [holder, step] = this.#found(pointer, () => `test operation does not apply: is missing path: ${pointer}: ${MISSING}`);
+    return within(`error in test for path: '${pointer}'`, () => valueAt(holder, step));
+  }
+
+  /** The list or object that holds the last step of a pointer, and that step. Throws where the way does not lead there. */
+  #found(pointer: string, missing: () => string): [holder: Holder, step: string] {
+    const [first, ...steps] = pointer.split('/').map(decodedStep);
     const last = steps.pop();
-    if (last === undefined) throw new PatchPathError('doc is missing path: ""');
-    let place: unknown = this.document;
-    for (const step of steps) place = child(place, step);
+    if (first === undefined || last === undefined) throw new PatchPathError(missing());
+    let place = this.document;
+    for (const step of steps) place = placeAt(place, step);
     if (Array.isArray(place) || isJsonObject(place)) return [place, last];
-    throw new PatchPathError(`doc is missing path: "${pointer}"`);
-  }
-
-  private add(pointer: string, value: unknown): void {
-    const [holder, step] = this.holder(pointer);
-    if (!Array.isArray(holder)) setField(holder, step, value);
-    else if (step === '-') holder.push(value);
-    else holder.splice(listIndex(step, holder.length + 1), 0, value);
-  }
-
-  private remove(pointer: string): unknown {
-    const [holder, step] = this.holder(pointer);
-    if (Array.isArray(holder)) return holder.splice(listIndex(step, holder.length), 1)[0];
-    if (!Object.hasOwn(holder, step)) throw new PatchPathError(`Unable to remove nonexistent key: ${step}`);
-    const value = holder[step];
-    delete holder[step];
-    return value;
-  }
-
-  private replace(pointer: string, value: unknown): void {
-    const [holder, step] = this.holder(pointer);
-    if (Array.isArray(holder)) holder[listIndex(step, holder.length)] = value;
-    else if (!Object.hasOwn(holder, step)) throw new PatchPathError(`replace operation does not apply: doc is missing key: ${pointer}`);
-    else setField(holder, step, value);
-  }
-
-  private copy(from: string, to: string): void {
-    const [holder, step] = this.holder(from);
-    const value = cloneJson(child(holder, step));
-    this.copiedBytes += JSON.stringify(value).length;
-    if (this.copiedBytes > copiedBytesLimit) {
-      throw new PatchPathError(`Unable to complete the copy, the accumulated size increase of copy is ${String(this.copiedBytes)}, exceeding the limit ${String(copiedBytesLimit)}`);
-    }
-    this.add(to, value);
-  }
-
-  /** A field that is not there equals null. */
-  private test(pointer: string, expected: unknown): void {
-    const [holder, step] = this.holder(pointer);
-    const actual = Array.isArray(holder) ? child(holder, step) : (getField(holder, step) ?? null);
-    if (!deepEqual(actual, expected)) throw new PatchPathError(`testing value ${pointer} failed`);
+    throw new PatchPathError(missing());
   }
 }
 
-function child(place: unknown, step: string): unknown {
-  if (Array.isArray(place)) return place[listIndex(step, place.length)];
-  if (isJsonObject(place) && Object.hasOwn(place, step)) return place[step];
-  throw new PatchPathError(`doc is missing key: ${step}`);
+function placeAt(place: unknown, step: string): unknown {
+  try {
+    return Array.isArray(place) || isJsonObject(place) ? valueAt(place, step) : undefined;
+  } catch (error) {
+    if (error instanceof PatchPathError) return undefined;
+    throw error;
+  }
 }
 
-function textOf(value: unknown, name: string): string {
+function valueAt(holder: Holder, step: string): unknown {
+  return Array.isArray(holder) ? holder[listIndex(step, holder.length)] : getField(holder, step);
+}
+
+function insert(holder: Holder, step: string, value: unknown): void {
+  if (!Array.isArray(holder)) setField(holder, step, value);
+  else if (step === '-') holder.push(value);
+  else holder.splice(listIndex(step, holder.length + 1, `value was not a proper array index: '${step}': `), 0, value);
+}
+
+function take(holder: Holder, step: string): unknown {
+  if (Array.isArray(holder)) return holder.splice(listIndex(step, holder.length), 1)[0];
+  if (!Object.hasOwn(holder, step)) throw new PatchPathError(`Unable to remove nonexistent key: ${step}: ${MISSING}`);
+  const value = holder[step];
+  delete holder[step];
+  return value;
+}
+
+function indexOr(message: () => string, step: string, length: number): number {
+  try {
+    return listIndex(step, length);
+  } catch (error) {
+    throw error instanceof PatchPathError ? new PatchPathError(message()) : error;
+  }
+}
+
+/** Says of a failure where it was met. */
+function within<T>(where: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof PatchPathError ? new PatchPathError(`${where}: ${error.message}`) : error;
+  }
+}
+
+function pathOf(kind: string, path: unknown): string {
+  return textOf(path, () => `${kind} operation failed to decode path: operation missing path field: ${MISSING}`);
+}
+
+function textOf(value: unknown, missing: () => string): string {
   if (typeof value === 'string') return value;
-  throw new PatchPathError(`operation failed to decode ${name}`);
+  throw new PatchPathError(missing());
 }
