@@ -1,5 +1,4 @@
-import { subjectMatcher, type Bus, type BusMessage, type Subscription, type WatchStream } from '@gantry/bus';
-import { BusError } from '@gantry/bus';
+import { BusError, subjectMatcher, type Bus, type BusMessage, type WatchStream } from '@gantry/bus';
 import type { Random } from '../random.js';
 
 /** How often what happens to messages of some subjects: probabilities from 0 to 1. */
@@ -37,15 +36,16 @@ export class BusFaults {
   }
 
   decorate(bus: Bus): Bus {
-    const faults = this;
+    const replaced: Pick<Bus, 'publish' | 'subscribe' | 'request' | 'watch'> = {
+      publish: (subject, data, headers = {}) => this.#strike({ subject, data: Buffer.from(data), headers }, (message) => bus.publish(message.subject, message.data, message.headers)),
+      subscribe: (pattern, handler, options) => bus.subscribe(pattern, this.#striking(handler), options),
+      request: (...args) => this.#request(args, () => bus.request(...args)),
+      watch: this.#decorateWatch(bus.watch),
+    };
     return new Proxy(bus, {
-      get(target, name) {
-        if (name === 'publish') return (subject: string, data: Uint8Array, headers?: BusMessage['headers']) => faults.#strike({ subject, data: Buffer.from(data), headers: headers ?? {} }, (message) => target.publish(message.subject, message.data, message.headers));
-        if (name === 'subscribe') return (pattern: string, handler: Deliver<BusMessage>, options?: object): Subscription => target.subscribe(pattern, faults.#striking(handler), options);
-        if (name === 'request') return (...args: Parameters<Bus['request']>) => faults.#request(args, () => target.request(...args));
-        if (name === 'watch') return faults.#decorateWatch(target.watch);
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
+      get: (target, name) => {
+        const value: unknown = Reflect.get(name in replaced ? replaced : target, name);
+        return typeof value === 'function' && !(name in replaced) ? value.bind(target) : value;
       },
     });
   }
