@@ -104,7 +104,8 @@ export class ControlPlane {
       env: { ...environment, ...this.carrier.environment, GANTRY_ADMIN_PORT: '0', GANTRY_LOG_LEVEL: 'info' },
       onLine: (line) => this.#heard(process, line),
       onDied: (code, signal) => {
-        this.deaths.push(`${name} ended with ${code ?? signal}`);
+        // A failpoint leaves no other trace.
+        if (signal !== 'SIGKILL') this.deaths.push(`${name} ended with ${code ?? signal}`);
         process.start();
       },
     });

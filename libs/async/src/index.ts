@@ -13,5 +13,5 @@ export { Semaphore } from './semaphore.js';
 export type { FailpointAction } from './failpoints/failpoints.js';
 export { Failpoints } from './failpoints/failpoints.js';
 export type { Failpoint } from './failpoints/names.js';
-export { FAILPOINTS } from './failpoints/names.js';
+export { API_FAILPOINTS, FAILPOINTS, STORE_FAILPOINTS } from './failpoints/names.js';
 export { parseFailpoints } from './failpoints/parse.js';

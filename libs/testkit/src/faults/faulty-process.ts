@@ -34,11 +34,11 @@ export class FaultyProcess {
     return this.#isFrozen;
   }
 
-  /** Does nothing of what it did in an earlier life: its clock is right and it is not frozen. */
-  start(): void {
+  /** With a right clock and not frozen, whatever it was in an earlier life. `more` is added to its environment for this life. */
+  start(more: Readonly<Record<string, string>> = {}): void {
     if (this.isRunning) throw new Error(`${this.name} runs`);
     const { argv, env, onLine, onDied } = this.definition;
-    const child = spawn(process.execPath, ['--import', CLOCK_PRELOAD, ...argv], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, ['--import', CLOCK_PRELOAD, ...argv], { env: { ...process.env, ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     this.#isFrozen = false;
     this.#isExpectedToEnd = false;
