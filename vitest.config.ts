@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'cluster/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'chaos/src/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+          // Twenty runs of clients against stores: too long beside units.
+          exclude: ['**/node_modules/**', 'chaos/src/planted/**'],
           testTimeout: 20_000,
           maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
           setupFiles: ['libs/testkit/src/leaks.setup.ts'],
@@ -26,7 +28,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['e2e/src/**/*.test.ts'], testTimeout: SLOW, hookTimeout: SLOW, fileParallelism: false },
+        test: { name: 'e2e', include: ['e2e/src/**/*.test.ts', 'chaos/src/planted/*.test.ts'], testTimeout: SLOW, hookTimeout: SLOW, fileParallelism: false },
       },
     ],
   },
