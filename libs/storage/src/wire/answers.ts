@@ -4,8 +4,8 @@ import { ByteWriter } from './byte-writer.js';
 import { readLogEntry, readOptionalValue, readStoredValue, writeLogEntry, writeOptionalValue, writeStoredValue } from './values.js';
 
 /**
- * The answer to one request. `too-large` comes instead of an answer that does not fit into a message: the requester asks
- * again over a byte stream. `invalid` is a request that no retry makes valid.
+ * The answer to one request. `too-large` comes instead of an answer that does not fit into a message: the requester fetches it over a byte
+ * stream by its ticket, where it was kept, or asks again over one. `invalid` is a request that no retry makes valid.
  */
 export type StorageAnswer =
   | { readonly verb: 'write'; readonly outcome: WriteOutcome }
@@ -14,12 +14,12 @@ export type StorageAnswer =
   | { readonly verb: 'history'; readonly page: HistoryPage }
   | { readonly verb: 'currentRevision'; readonly revision: number }
   | { readonly verb: 'error'; readonly code: StorageErrorCode | 'invalid'; readonly message: string }
-  | { readonly verb: 'too-large' };
+  | { readonly verb: 'too-large'; readonly ticket?: string };
 
 const VERBS = ['write', 'get', 'list', 'history', 'currentRevision', 'error', 'too-large'] as const;
 
-/** The answers to the requests of one message, in their order. */
-export function encodeAnswers(answers: readonly StorageAnswer[], limit = Infinity): Buffer {
+/** The answers to the requests of one message, in their order. `keep` takes each that does not fit, as the message that it will be, and gives its ticket. */
+export function encodeAnswers(answers: readonly StorageAnswer[], limit = Infinity, keep: (answer: Uint8Array) => string | undefined = () => undefined): Buffer {
   const encoded = answers.map(encodeAnswer);
   const total = encoded.reduce((sum, answer) => sum + answer.length + 4, 0);
   const writer = new ByteWriter(Math.min(total, limit) + 16 * answers.length);
@@ -27,7 +27,7 @@ export function encodeAnswers(answers: readonly StorageAnswer[], limit = Infinit
   for (const answer of encoded) {
     const fits = answer.length <= room;
     if (fits) room -= answer.length;
-    writer.bytes(fits ? answer : TOO_LARGE);
+    writer.bytes(fits ? answer : encodeAnswer({ verb: 'too-large', ticket: keep(alone(answer)) }));
   }
   return writer.finish();
 }
@@ -39,7 +39,12 @@ export function decodeAnswers(data: Uint8Array): StorageAnswer[] {
   return answers;
 }
 
-const TOO_LARGE = encodeAnswer({ verb: 'too-large' });
+/** One answer as a message of its own. */
+function alone(answer: Uint8Array): Buffer {
+  const writer = new ByteWriter(answer.length + 4);
+  writer.bytes(answer);
+  return writer.finish();
+}
 
 function encodeAnswer(answer: StorageAnswer): Buffer {
   const writer = new ByteWriter(256);
@@ -66,6 +71,9 @@ function encodeAnswer(answer: StorageAnswer): Buffer {
     case 'error':
       writer.string(answer.code);
       writer.string(answer.message);
+      break;
+    case 'too-large':
+      writer.string(answer.ticket ?? '');
   }
   return writer.finish();
 }
@@ -86,7 +94,7 @@ function readAnswer(reader: ByteReader): StorageAnswer {
     case 'error':
       return { verb, code: reader.string() as StorageErrorCode | 'invalid', message: reader.string() };
     case 'too-large':
-      return { verb };
+      return { verb, ticket: reader.string() || undefined };
     default:
       throw new RangeError('a storage answer of an unknown verb');
   }

@@ -43,11 +43,23 @@ export function exchange(bus: Bus, subject: string, calls: readonly Call[], sign
 }
 
 /** One request and its answer over a byte stream, for what is larger than a message. */
-export async function sendAlone(bus: Bus, subject: string, request: StorageRequest, signal?: AbortSignal): Promise<StorageAnswer[]> {
+export function sendAlone(bus: Bus, subject: string, request: StorageRequest, signal?: AbortSignal): Promise<StorageAnswer[]> {
+  return overStream(bus, subject, encodeRequests([request]), signal);
+}
+
+/** The answer that waits for whoever has this ticket; undefined where it waits no more. */
+export async function fetchKept(bus: Bus, subject: string, ticket: string, signal?: AbortSignal): Promise<StorageAnswer | undefined> {
+  const [server = ''] = ticket.split(' ');
+  const [answer] = await overStream(bus, `${subject}.${server}`, Buffer.from(ticket), signal).catch(() => []);
+  signal?.throwIfAborted();
+  return answer;
+}
+
+async function overStream(bus: Bus, subject: string, data: Uint8Array, signal: AbortSignal | undefined): Promise<StorageAnswer[]> {
   const stream = await bus.openStream(`${subject}.stream`, { timeoutMs: ANSWER_MS, signal });
   const overdue = setTimeout(() => stream.cancel('the store did not answer in time'), ANSWER_MS);
   try {
-    await stream.write(encodeRequests([request]));
+    await stream.write(data);
     await stream.end();
     const chunks: Uint8Array[] = [];
     for await (const chunk of stream.readable) chunks.push(chunk);

@@ -4,7 +4,7 @@ import type { Storage, StorageAnswer, StorageRequest, WriteOutcome } from '@gant
 import { validateWrite } from '@gantry/storage';
 import { fromAnswer, fromBusError } from './errors.js';
 import type { Call } from './exchange.js';
-import { exchange, sendAlone } from './exchange.js';
+import { exchange, fetchKept, sendAlone } from './exchange.js';
 import { LeaderTerms } from './leader-terms.js';
 import { repeated } from './repeated.js';
 
@@ -28,7 +28,9 @@ class RemoteStorage implements Storage {
   async write(operations: Parameters<Storage['write']>[0], options?: { signal?: AbortSignal }): Promise<WriteOutcome> {
     validateWrite(operations);
     const answer = await this.call(WRITE, { verb: 'write', operations }, options?.signal);
-    return answer.verb === 'too-large' ? this.readRefusal(operations) : answer.outcome;
+    if (answer.verb !== 'too-large') return answer.outcome;
+    const kept = answer.ticket === undefined ? undefined : await fetchKept(this.bus, WRITE, answer.ticket, options?.signal);
+    return kept?.verb === 'write' ? kept.outcome : this.readRefusal(operations);
   }
 
   async get(key: string, options?: { revision?: number; signal?: AbortSignal }): ReturnType<Storage['get']> {
@@ -67,13 +69,16 @@ class RemoteStorage implements Storage {
   private async readOnce<R extends StorageRequest>(request: R, signal: AbortSignal): Promise<StorageAnswer & { verb: R['verb'] }> {
     const answer = await this.call(READ, request, signal);
     if (answer.verb !== 'too-large') return answer as StorageAnswer & { verb: R['verb'] };
+    const { ticket } = answer as { ticket?: string };
+    const kept = ticket === undefined ? undefined : await fetchKept(this.bus, READ, ticket, signal);
+    if (kept !== undefined) return this.checked(request, kept, false) as StorageAnswer & { verb: R['verb'] };
     const [whole] = await sendAlone(this.bus, READ, request, signal).catch((error: unknown) => {
       throw fromBusError(error, false);
     });
     return this.checked(request, whole, false) as StorageAnswer & { verb: R['verb'] };
   }
 
-  private async call<R extends StorageRequest>(subject: typeof READ | typeof WRITE, request: R, signal?: AbortSignal): Promise<(StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large' }> {
+  private async call<R extends StorageRequest>(subject: typeof READ | typeof WRITE, request: R, signal?: AbortSignal): Promise<(StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large'; ticket?: string }> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<StorageAnswer>();
     const release = onAbort(signal, reject);
@@ -97,9 +102,9 @@ class RemoteStorage implements Storage {
     });
   }
 
-  private checked<R extends StorageRequest>(request: R, answer: StorageAnswer | undefined, mayBeTooLarge: boolean): (StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large' } {
+  private checked<R extends StorageRequest>(request: R, answer: StorageAnswer | undefined, mayBeTooLarge: boolean): (StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large'; ticket?: string } {
     if (answer?.verb === 'error') throw fromAnswer(answer);
-    if (answer?.verb === request.verb || (answer?.verb === 'too-large' && mayBeTooLarge)) return answer as (StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large' };
+    if (answer?.verb === request.verb || (answer?.verb === 'too-large' && mayBeTooLarge)) return answer as (StorageAnswer & { verb: R['verb'] }) | { verb: 'too-large'; ticket?: string };
     throw fromBusError(new Error(`an answer to ${answer?.verb ?? 'nothing'} came for ${request.verb}`), request.verb === 'write');
   }
 
