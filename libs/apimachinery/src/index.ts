@@ -23,9 +23,9 @@ export type { GroupVersionKind, Schema } from './schema/schema.js';
 export { definition, definitionNameOf, fieldSchema, isFreeForm, modelKinds, patchMeta, resolveSchema, schemaFor, schemaOf } from './schema/schema-model.js';
 export type { PatchMeta } from './schema/schema-model.js';
 export { checkTypes, checkTypesOf } from './schema/check-types.js';
-export { dropUnknownFields, dropUnknownFieldsOf, unknownFieldMessages } from './schema/drop-unknown-fields.js';
+export { dropUnknownFields, dropUnknownFieldsOf } from './schema/drop-unknown-fields.js';
 export type { DroppedFields } from './schema/drop-unknown-fields.js';
-export { duplicateFieldMessages, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './codec/json.js';
+export { fieldProblemMessages, hasDuplicateFields, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './codec/json.js';
 
 export { everything, LabelSelector, nothing } from './selectors/label-selector.js';
 export type { LabelRequirement, Labels, SelectorOperator } from './selectors/label-selector.js';
@@ -60,6 +60,7 @@ export { applyMergePatch } from './patch/merge-patch.js';
 export { applyStrategicMergePatch } from './patch/strategic-merge.js';
 export { patchSchemaOf, untypedPatchSchema } from './patch/patch-schema.js';
 export type { PatchField, PatchSchema } from './patch/patch-schema.js';
+export { goMap } from './patch/directives.js';
 export { cloneJson, isJsonObject } from './patch/json-object.js';
 export type { JsonObject } from './patch/json-object.js';
 

@@ -15,31 +15,41 @@ interface Frame {
   step: string | number;
   /** In an object: whether the next string is a key. */
   expectsKey: boolean;
+  /** Stands under a field that nobody knows: what is in it does not count. */
+  readonly isHidden: boolean;
+  /** The same for the value being read. */
+  hidesValue: boolean;
+}
+
+/** A field that occurs a second time, or one that is not known. */
+export interface FieldProblem {
+  readonly isUnknown: boolean;
+  readonly path: string;
 }
 
 /**
- * Paths of the keys that occur a second time in their object: `spec.containers[0].name`. One linear pass over valid JSON; at
- * most 100, each once.
+ * The keys that occur a second time in their object (`spec.containers[0].name`) and those of `unknown` (paths): at most 100 in the order of the
+ * text, each once. Of what is in an unknown field nothing is said. One linear pass over valid JSON.
  */
-export function duplicateKeys(text: string): string[] {
-  const found = new Set<string>();
+export function fieldProblems(text: string, unknown: ReadonlySet<string>): FieldProblem[] {
+  const found = new Map<string, FieldProblem>();
   const frames: Frame[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       const end = endOfString(text, at);
-      readString(text, at, end, frames, found);
+      readString(text, at, end, frames, unknown, found);
       at = end;
     } else {
       readPunctuation(code, frames);
     }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 /**
  * Whether a text of valid JSON has duplicate keys, told by counting: `value` is what was parsed from it, unchanged, and the last of
- * duplicate keys is all that it has of them. Takes a third of the time of `duplicateKeys` and no memory.
+ * duplicate keys is all that it has of them. Takes a third of the time of `fieldProblems` and no memory.
  */
 export function hasDuplicateKeys(text: string, value: unknown): boolean {
   return countColons(text) !== countKeys(value);
@@ -66,13 +76,18 @@ function countKeys(value: unknown): number {
   return count;
 }
 
-function readString(text: string, start: number, end: number, frames: readonly Frame[], found: Set<string>): void {
+function readString(text: string, start: number, end: number, frames: readonly Frame[], unknown: ReadonlySet<string>, found: Map<string, FieldProblem>): void {
   const frame = frames.at(-1);
   if (frame?.keys === undefined || !frame.expectsKey) return;
   const key = unquoted(text, start, end);
-  if (frame.keys.has(key) && found.size < MOST_REPORTED) found.add(pathTo(frames.slice(0, -1), key));
+  const isRepeated = frame.keys.has(key);
   frame.keys.add(key);
   frame.step = key;
+  if (frame.isHidden || (!isRepeated && unknown.size === 0)) return;
+  const path = pathTo(frames.slice(0, -1), key);
+  const isUnknown = unknown.has(path);
+  frame.hidesValue = isUnknown;
+  if ((isRepeated || isUnknown) && found.size < MOST_REPORTED && !found.has(path)) found.set(path, { isUnknown, path });
 }
 
 function unquoted(text: string, start: number, end: number): string {
@@ -82,8 +97,9 @@ function unquoted(text: string, start: number, end: number): string {
 
 function readPunctuation(code: number, frames: Frame[]): void {
   const frame = frames.at(-1);
-  if (code === OPEN_OBJECT) frames.push({ keys: new Set(), step: '', expectsKey: true });
-  else if (code === OPEN_ARRAY) frames.push({ keys: undefined, step: 0, expectsKey: false });
+  const isHidden = frame !== undefined && (frame.isHidden || frame.hidesValue);
+  if (code === OPEN_OBJECT) frames.push({ keys: new Set(), step: '', expectsKey: true, isHidden, hidesValue: false });
+  else if (code === OPEN_ARRAY) frames.push({ keys: undefined, step: 0, expectsKey: false, isHidden, hidesValue: false });
   else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) frames.pop();
   else if (code === COLON && frame !== undefined) frame.expectsKey = false;
   else if (code === COMMA && frame !== undefined) advance(frame);

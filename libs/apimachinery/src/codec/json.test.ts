@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duplicateFieldMessages, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './json.js';
+import { fieldProblemMessages, hasDuplicateFields, JsonSyntaxError, MAX_JSON_DEPTH, parseJson } from './json.js';
 
 describe('parseJson', () => {
   it.each([
@@ -35,8 +35,8 @@ describe('parseJson', () => {
   });
 });
 
-describe('duplicateFieldMessages', () => {
-  const messages = (text: string): string[] => duplicateFieldMessages(text, parseJson(text));
+describe('fieldProblemMessages', () => {
+  const messages = (text: string): string[] => fieldProblemMessages(text, [], hasDuplicateFields(text, parseJson(text)));
 
   it('names each duplicate once, by its path', () => {
     const text = '{"kind":"Pod","metadata":{"labels":{"a":"1","a":"2","a":"3"}},"spec":{"containers":[{"name":"x"},{"name":"y","na\\u006de":"z"}]},"kind":"Pod"}';

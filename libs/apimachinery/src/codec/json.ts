@@ -1,6 +1,6 @@
 import './bigint-json.js';
 import { goQuote } from '../errors/go-quote.js';
-import { duplicateKeys, hasDuplicateKeys } from './duplicate-keys.js';
+import { fieldProblems, hasDuplicateKeys } from './duplicate-keys.js';
 import { endOfString } from './json-strings.js';
 
 /** Deeper nesting is refused: the walks over decoded objects recurse. */
@@ -31,12 +31,17 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The `duplicate field "…"` lines of strict field validation: at most 100, in the order met. `value` is what was parsed from the
- * text, unchanged.
+ * What strict field validation reports of a text and the unknown fields (paths) that were found in it: duplicate and unknown fields in the
+ * order in which they stand there.
  */
-export function duplicateFieldMessages(text: string, value: unknown): string[] {
-  if (!hasDuplicateKeys(text, value)) return [];
-  return duplicateKeys(text).map((path) => `duplicate field ${goQuote(path)}`);
+export function fieldProblemMessages(text: string, unknown: readonly string[], hasDuplicates: boolean): string[] {
+  if (!hasDuplicates) return unknown.map((path) => `unknown field ${goQuote(path)}`);
+  return fieldProblems(text, new Set(unknown)).map(({ isUnknown, path }) => `${isUnknown ? 'unknown' : 'duplicate'} field ${goQuote(path)}`);
+}
+
+/** Whether a JSON text has a field twice in one object. `value` is what was parsed from the text, unchanged. */
+export function hasDuplicateFields(text: string, value: unknown): boolean {
+  return hasDuplicateKeys(text, value);
 }
 
 function exactNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {

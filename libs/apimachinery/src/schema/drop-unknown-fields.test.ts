@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dropUnknownFields, dropUnknownFieldsOf, unknownFieldMessages } from './drop-unknown-fields.js';
+import { dropUnknownFields, dropUnknownFieldsOf } from './drop-unknown-fields.js';
 
 const pod = { group: '', version: 'v1', kind: 'Pod' };
 
@@ -8,7 +8,7 @@ describe('dropUnknownFields', () => {
     const object = { apiVersion: 'v1', kind: 'Pod', extra: 1, spec: { containers: [{ name: 'a' }, { name: 'b', foo: {}, env: [{ name: 'E', bar: 1 }] }] } };
     const dropped = dropUnknownFields(pod, object);
     expect(dropped.unknown).toEqual(['extra', 'spec.containers[1].foo', 'spec.containers[1].env[0].bar']);
-    expect(unknownFieldMessages(dropped)[0]).toBe('unknown field "extra"');
+    expect(dropped.unknown[0]).toBe('extra');
     expect(object).toEqual({ apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'a' }, { name: 'b', env: [{ name: 'E' }] }] } });
   });
 
@@ -53,5 +53,22 @@ describe('dropUnknownFields', () => {
     const object = { a: { b: 1, c: 2 } };
     const schema = { type: 'object', properties: { a: { type: 'object', properties: { b: { type: 'integer' } } } } } as const;
     expect(dropUnknownFieldsOf(schema, object).unknown).toEqual(['a.c']);
+  });
+});
+
+describe('empty lists and maps', () => {
+  const emptied = (kind: object, object: object): unknown => {
+    const copy = structuredClone(object);
+    dropUnknownFields(kind as Parameters<typeof dropUnknownFields>[0], copy);
+    return copy;
+  };
+
+  it.each([
+    ['optional ones go', { group: '', version: 'v1', kind: 'Pod' }, { metadata: { labels: {}, finalizers: [] }, spec: { containers: [{ name: 'a', env: [], resources: { limits: {} } }] } }, { metadata: {}, spec: { containers: [{ name: 'a', resources: {} }] } }],
+    ['required ones stay', { group: '', version: 'v1', kind: 'Pod' }, { spec: { containers: [] } }, { spec: { containers: [] } }],
+    ['those that are always written stay', { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'Role' }, { rules: [] }, { rules: [] }],
+    ['empty structs stay', { group: '', version: 'v1', kind: 'Pod' }, { spec: { containers: [], volumes: [{ name: 'v', emptyDir: {} }] } }, { spec: { containers: [], volumes: [{ name: 'v', emptyDir: {} }] } }],
+  ])('%s', (_title, kind, object, left) => {
+    expect(emptied(kind, object)).toEqual(left);
   });
 });

@@ -1,4 +1,3 @@
-import { goQuote } from '../errors/go-quote.js';
 import { isObject } from './json-value.js';
 import { isOmittedEmpty } from './omitted-empty.js';
 import { definitionNameOf, isFreeForm, schemaFor } from './schema-model.js';
@@ -29,11 +28,6 @@ export function dropUnknownFieldsOf(schema: Schema, object: unknown): DroppedFie
   const unknown = new Set<string>();
   prune(schema, object, new Path(), unknown);
   return { unknown: [...unknown] };
-}
-
-/** `unknown field "spec.foo"`: one line a finding, as `fieldValidation` reports them. */
-export function unknownFieldMessages(dropped: DroppedFields): string[] {
-  return dropped.unknown.map((path) => `unknown field ${goQuote(path)}`);
 }
 
 /** The way from the root, made into text only when there is something to report. */

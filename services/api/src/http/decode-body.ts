@@ -1,4 +1,4 @@
-import { apiVersionOf, checkTypes, decodeProtobuf, dropUnknownFields, duplicateFieldMessages, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseJson, ProtobufError, unknownFieldMessages } from '@gantry/apimachinery';
+import { apiVersionOf, checkTypes, decodeProtobuf, dropUnknownFields, fieldProblemMessages, hasDuplicateFields, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseJson, ProtobufError } from '@gantry/apimachinery';
 import type { GroupVersionKind } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
 import type { RequestContext } from './request-context.js';
@@ -18,9 +18,12 @@ export function decodeObject(context: RequestContext, expected: GroupVersionKind
   if (mediaType(context) !== JSON_TYPE) throw newUnsupportedMediaType(READABLE);
   const text = bodyText(context);
   const value = fromJson(text, expected);
-  const duplicates = validation === 'Ignore' ? undefined : duplicateFieldMessages(text, value);
+  const hasDuplicates = validation !== 'Ignore' && hasDuplicateFields(text, value);
   const object = checkedKind(value, expected);
-  normalize(object, expected, duplicates, (problems) => report(context, expected, validation, problems), context.bodyProblem);
+  const unknown = normalized(object, expected);
+  if (validation === 'Ignore' || (unknown.length === 0 && !hasDuplicates && context.bodyProblem === undefined)) return object;
+  const problems = fieldProblemMessages(text, unknown, hasDuplicates);
+  report(context, expected, validation, context.bodyProblem === undefined ? problems : [context.bodyProblem, ...problems]);
   return object;
 }
 
@@ -37,17 +40,11 @@ export function bodyText({ body }: RequestContext): string {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
-/**
- * Checks types and drops unknown fields, in place. `duplicates` is what is known of duplicate fields; undefined: nobody
- * wants to know of any problem.
- */
-export function normalize(object: ResourceObject, expected: GroupVersionKind, duplicates: readonly string[] | undefined, onProblems: (problems: string[]) => void, found?: string): void {
+/** Checks types and drops unknown fields, in place; answers the paths of those. Throws 400 for a value of the wrong type. */
+export function normalized(object: ResourceObject, expected: GroupVersionKind): readonly string[] {
   const wrongType = checkTypes(expected, object);
   if (wrongType !== undefined) throw unhandled(expected, wrongType);
-  const dropped = dropUnknownFields(expected, object);
-  if (duplicates === undefined) return;
-  const problems = [...unknownFieldMessages(dropped), ...duplicates, ...(found === undefined ? [] : [found])];
-  if (problems.length > 0) onProblems(problems);
+  return dropUnknownFields(expected, object).unknown;
 }
 
 function report(context: RequestContext, expected: GroupVersionKind, validation: FieldValidation, problems: readonly string[]): void {

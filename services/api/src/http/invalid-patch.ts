@@ -1,7 +1,6 @@
-import { newInvalid } from '@gantry/apimachinery';
-import type { GroupKind } from '@gantry/apimachinery';
+import { invalid, newInvalid } from '@gantry/apimachinery';
 
-/** 422 for a patch whose result has fields that the kind does not know, under strict field validation. */
-export function newInvalidPatch(kind: GroupKind, name: string, problems: readonly string[]): Error {
-  return newInvalid(kind, name, [{ type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify('{}')}: strict decoding error: ${problems.join(', ')}` }]);
+/** 422 for a patch whose result does not have the form of its kind. `shown` is how upstream shows the patch, or what it made. */
+export function newInvalidPatch(shown: string, problem: string): Error {
+  return newInvalid({ group: '', kind: '' }, '', [invalid('patch', shown, problem)]);
 }

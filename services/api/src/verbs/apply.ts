@@ -4,7 +4,7 @@ import type { KindDescriptor, ResourceObject, Strategy } from '@gantry/resources
 import { fieldVersions } from '../field-management/versions.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
-import { bodyText, normalize } from '../http/decode-body.js';
+import { bodyText, normalized } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import { createObject } from '../registry/create.js';
 import { nameMessage, updateObject } from '../registry/update.js';
@@ -66,7 +66,7 @@ function appliedObject(request: ResourceRequest, versions: FieldVersions, { mana
   checkKind(resource.kind, config);
   const by = { manager, operation: 'Apply', apiVersion: resource.apiVersion, subresource } as const;
   const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title: titleOf(resource.kind, config) }) as unknown as ResourceObject;
-  normalize(object, resource.kind, undefined, () => undefined);
+  normalized(object, resource.kind);
   if (duplicates !== undefined) reportDuplicates(context, validation, duplicates);
   return object;
 }

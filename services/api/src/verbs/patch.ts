@@ -1,21 +1,17 @@
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, cloneJson, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseJson, patchSchemaOf, rfc3339, schemaOf } from '@gantry/apimachinery';
+import { checkTypes, cloneJson, dropUnknownFields, goQuote, newBadRequest, rfc3339 } from '@gantry/apimachinery';
 import type { GroupVersionKind, JsonObject } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import { trackUpdated } from '../field-management/field-tracking.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
-import { bodyText, mediaType, normalize } from '../http/decode-body.js';
+import { mediaType } from '../http/decode-body.js';
+import type { FieldValidation } from '../http/decode-body.js';
 import { newInvalidPatch } from '../http/invalid-patch.js';
 import { updateObject } from '../registry/update.js';
 import { applyWith } from './apply.js';
+import { APPLY_TYPE, parsePatch } from './parsed-patch.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
-
-/** A patch, parsed: the new document for an old one. Changes nothing that it is given. */
-export type Patch = (document: JsonObject) => JsonObject;
-
-const APPLY = 'application/apply-patch+yaml';
-const READABLE = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', APPLY];
 
 /** PATCH of the resource itself. */
 export function patch(request: ResourceRequest): Promise<Answer> {
@@ -29,14 +25,13 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   const representation = request.representation();
   const { dryRun, validation, manager } = writeOptions(request, 'PatchOptions');
   const write = { resource, strategy, subresource, manager, now: rfc3339(env.now()) };
-  const apply = parsePatch(request, resource.kind);
+  const parsed = parsePatch(request, resource.kind);
   const objectFor = (old: ResourceObject): ResourceObject => {
-    const object = ownCopy(apply(old as unknown as JsonObject) as unknown as ResourceObject, old);
+    const object = ownCopy(parsed.apply(old as unknown as JsonObject) as unknown as ResourceObject, old);
     checkPatched(object, old);
-    normalize(object, resource.kind, validation === 'Ignore' ? undefined : [], (problems) => {
-      if (validation === 'Strict') throw newInvalidPatch(resource.kind, name, problems);
-      for (const problem of problems) context.warn(problem);
-    });
+    const refuse = (problem: string): Error => newInvalidPatch(parsed.shown(old as unknown as JsonObject), problem);
+    const unknown = fitted(object, resource.kind, refuse);
+    if (validation !== 'Ignore') report(request, validation, [...parsed.problems(), ...unknown.map((path) => `unknown field ${goQuote(path)}`)], refuse);
     return object;
   };
   const { object } = await updateObject(env, {
@@ -48,9 +43,23 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   return bytesAnswer(200, representation.contentType, representation.object(object));
 }
 
+/** Brings what a patch made into its kind's form; answers the paths of unknown fields. Throws 422 for a value of the wrong type. */
+function fitted(object: ResourceObject, kind: GroupVersionKind, refuse: (problem: string) => Error): readonly string[] {
+  const wrongType = checkTypes(kind, object);
+  if (wrongType !== undefined) throw refuse(wrongType);
+  return dropUnknownFields(kind, object).unknown;
+}
+
+/** Throws 422 under strict validation. */
+function report({ context }: ResourceRequest, validation: FieldValidation, problems: readonly string[], refuse: (problem: string) => Error): void {
+  if (problems.length === 0) return;
+  if (validation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`);
+  for (const problem of problems) context.warn(problem);
+}
+
 /** Whether the body is a configuration to apply. */
 export function isApply({ context }: Pick<ResourceRequest, 'context'>): boolean {
-  return mediaType(context) === APPLY;
+  return mediaType(context) === APPLY_TYPE;
 }
 
 /** What a patch made shares with the old object: a copy of it all but what says who manages fields, which is replaced and never changed. */
@@ -61,31 +70,6 @@ function ownCopy(patched: ResourceObject, old: ResourceObject): ResourceObject {
   const copy = cloneJson({ ...patched, metadata } as unknown as JsonObject) as unknown as ResourceObject;
   copy.metadata.managedFields = managedFields;
   return copy;
-}
-
-/** Throws 415 for a patch type that is not known, 400 for a body that is no JSON. */
-export function parsePatch({ context }: Pick<ResourceRequest, 'context'>, kind: GroupVersionKind): Patch {
-  const type = mediaType(context);
-  if (!READABLE.includes(type)) throw newUnsupportedMediaType(READABLE);
-  const body = parsedBody(bodyText(context));
-  if (type === 'application/json-patch+json') return (document) => asObject(applyJsonPatch(document, body));
-  if (type === 'application/merge-patch+json') return (document) => applyMergePatch(document, body);
-  const schema = patchSchemaOf(schemaOf(kind));
-  return (document) => applyStrategicMergePatch(document, body, schema);
-}
-
-function parsedBody(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw newBadRequest(`error decoding patch: ${error.message}`);
-    throw error;
-  }
-}
-
-function asObject(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw newBadRequest('the patched document is no object');
 }
 
 /** A patch cannot make another kind of thing out of an object. */

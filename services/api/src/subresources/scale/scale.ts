@@ -4,12 +4,13 @@ import type { ResourceObject } from '@gantry/resources';
 import { trackUpdated } from '../../field-management/field-tracking.js';
 import { fieldVersions } from '../../field-management/versions.js';
 import type { Answer } from '../../http/answer.js';
-import { decodeObject, normalize } from '../../http/decode-body.js';
+import { decodeObject, normalized } from '../../http/decode-body.js';
 import { getObject } from '../../registry/get.js';
 import { updateObject } from '../../registry/update.js';
 import type { UpdateRequest } from '../../registry/update.js';
 import { appliedBody, asApplied, checkKind, reportDuplicates } from '../../verbs/apply.js';
-import { isApply, parsePatch } from '../../verbs/patch.js';
+import { parsePatch } from '../../verbs/parsed-patch.js';
+import { isApply } from '../../verbs/patch.js';
 import type { ResourceRequest } from '../../verbs/verb.js';
 import { writeOptions } from '../../verbs/write-options.js';
 import type { WriteOptions } from '../../verbs/write-options.js';
@@ -41,8 +42,8 @@ function update(request: ResourceRequest): Promise<Answer> {
 function patch(request: ResourceRequest): Promise<Answer> {
   if (isApply(request)) return applyScale(request);
   const options = writeOptions(request, 'PatchOptions');
-  const apply = parsePatch(request, KIND);
-  return change(request, options, (old) => apply(old as unknown as JsonObject) as unknown as Scale);
+  const parsed = parsePatch(request, KIND);
+  return change(request, options, (old) => parsed.apply(old as unknown as JsonObject) as unknown as Scale);
 }
 
 /** What changes the replicas of an object manages them of the object, as a manager of its scale. */
@@ -67,7 +68,7 @@ async function applyScale(request: ResourceRequest): Promise<Answer> {
     const replicas = checked(config as unknown as Scale, name).spec;
     const applied = replicas.replicas === undefined ? {} : atPath(descriptor!.specReplicasPath, replicas.replicas);
     const object = trackApply(versions, old as ManagedObject, { config: applied, by, force: options.force, now: rfc3339(env.now()), title: name }) as unknown as ResourceObject;
-    normalize(object, resource.kind, undefined, () => undefined);
+    normalized(object, resource.kind);
     if (duplicates !== undefined) reportDuplicates(context, options.validation, duplicates);
     return object;
   };
