@@ -4,6 +4,7 @@ import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import { decodeObject } from '../http/decode-body.js';
 import { createObject } from '../registry/create.js';
+import { dropRepeatedOwners } from './owner-references.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
 
@@ -12,6 +13,7 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   const representation = request.representation();
   const { dryRun, validation, manager } = writeOptions(request, 'CreateOptions');
   const object = decodeObject(context, resource.kind, validation);
+  dropRepeatedOwners(object, (text) => context.warn(text));
   const { strategy } = resource.kind;
   const created = await createObject(env, {
     resource, namespace, object, identity, dryRun,

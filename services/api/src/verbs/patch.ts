@@ -9,6 +9,7 @@ import type { FieldValidation } from '../http/decode-body.js';
 import { newInvalidPatch } from '../http/invalid-patch.js';
 import { updateObject } from '../registry/update.js';
 import { applyWith } from './apply.js';
+import { dropRepeatedOwners } from './owner-references.js';
 import { APPLY_TYPE, parsePatch } from './parsed-patch.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
@@ -32,6 +33,7 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
     const refuse = (problem: string): Error => newInvalidPatch(parsed.shown(old as unknown as JsonObject), problem);
     const unknown = fitted(object, resource.kind, refuse);
     if (validation !== 'Ignore') report(request, validation, [...parsed.problems(), ...unknown.map((path) => `unknown field ${goQuote(path)}`)], refuse);
+    dropRepeatedOwners(object, (text) => context.warn(text), true);
     return object;
   };
   const { object } = await updateObject(env, {

@@ -7,6 +7,7 @@ import { decodeObject } from '../http/decode-body.js';
 import { createObject } from '../registry/create.js';
 import { nameMessage, updateObject } from '../registry/update.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
+import { dropRepeatedOwners } from './owner-references.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
 
@@ -21,8 +22,12 @@ export async function updateWith(request: ResourceRequest, strategy: Strategy): 
   const representation = request.representation();
   const { dryRun, validation, manager } = writeOptions(request, 'UpdateOptions');
   const write = { resource, strategy, subresource, manager, now: rfc3339(env.now()) };
-  const decode = (): ResourceObject => decodeObject(context, resource.kind, validation);
   const warn = (text: string): void => context.warn(text);
+  const decode = (): ResourceObject => {
+    const object = decodeObject(context, resource.kind, validation);
+    dropRepeatedOwners(object, warn);
+    return object;
+  };
   const create = async (): Promise<CachedObject> => {
     request.requirePermission('create');
     return createObject(env, { resource, namespace, object: named(decode(), name), track: (made) => trackCreated(made, write), identity, dryRun, warn });

@@ -20,6 +20,13 @@ const merge = { 'content-type': 'application/merge-patch+json' };
 const pod = (name: string, spec: object = {}): object => ({ metadata: { name }, spec: { containers: [{ name: 'c', image: 'busybox:1.36' }], ...spec } });
 
 describe('create', () => {
+  it('drops owners that are named twice, with a warning', async () => {
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u-1' };
+    const { body, headers } = await test.call('POST', maps(), { metadata: { name: 'owned', ownerReferences: [owner, owner] } });
+    expect(body.metadata.ownerReferences).toEqual([owner]);
+    expect(headers['warning']).toBe('299 - ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: u-1"');
+  });
+
   it('answers the object as it was stored, with what the server gives it', async () => {
     const { status, body } = await test.call('POST', maps(), { metadata: { name: 'a', uid: 'mine', generation: 7, managedFields: [{}] }, data: { k: 'v' } });
     expect(status).toBe(201);
