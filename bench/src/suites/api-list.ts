@@ -5,6 +5,7 @@ import { startClusterUnderTest } from '../cluster-under-test.js';
 import { startFloor } from '../floors/start-floor.js';
 import { runLoad, tlsSender, type LoadResult, type Send } from '../load/http-load.js';
 import { podBody } from '../load/pods.js';
+import { probe } from '../load/probe.js';
 import { percentile } from '../report/statistics.js';
 
 const PODS = 10_000;
@@ -49,24 +50,4 @@ function figures(listed: LoadResult, floorListed: LoadResult, probes: readonly n
 
 function lists(send: Send, count: number): Promise<LoadResult> {
   return runLoad(send, { connections: 1, count, make: () => ({ method: 'GET', path: `${PATH}?resourceVersion=0` }) });
-}
-
-/** Small requests one after another until stopped; resolves with their latencies in milliseconds. */
-function probe(send: Send): { stop: () => Promise<number[]> } {
-  const latencies: number[] = [];
-  let stopped = false;
-  const running = (async () => {
-    while (!stopped) {
-      const began = performance.now();
-      await send({ method: 'GET', path: '/readyz' });
-      latencies.push(performance.now() - began);
-    }
-  })();
-  return {
-    stop: async () => {
-      stopped = true;
-      await running;
-      return latencies;
-    },
-  };
 }

@@ -1,0 +1,89 @@
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import type { Endpoint } from '../cluster-under-test.js';
+import { percentile } from '../report/statistics.js';
+import type { LoadResult } from './http-load.js';
+
+/** What is asked again and again over each connection. */
+export interface RawRequest {
+  readonly path: string;
+  readonly accept?: string;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const LENGTH = /\r\ncontent-length: (\d+)/i;
+
+/** One kept connection that speaks the least HTTP/1.1 there is: the load shares the cores, and what it costs is not the server's. */
+class RawConnection {
+  private readonly bytes: Buffer;
+  private chunks: Buffer[] = [];
+  private wanted = 0;
+  private received = 0;
+  private status = 0;
+  private done: ((answer: { status: number; bytes: number }) => void) | undefined;
+
+  private constructor(private readonly socket: TLSSocket, { path, accept = 'application/json' }: RawRequest) {
+    this.bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+  }
+
+  static async open({ port, ca, cert, key }: Endpoint, request: RawRequest): Promise<RawConnection> {
+    const socket = connect({ host: '127.0.0.1', port, ca, cert, key, servername: 'localhost', ALPNProtocols: ['http/1.1'] });
+    await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    return new RawConnection(socket, request);
+  }
+
+  ask(): Promise<{ status: number; bytes: number }> {
+    return new Promise((resolve) => {
+      this.done = resolve;
+      this.socket.write(this.bytes);
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private receive(chunk: Buffer): void {
+    this.received += chunk.length;
+    if (this.wanted === 0) this.readHead(chunk);
+    if (this.wanted === 0 || this.received < this.wanted) return;
+    const answer = { status: this.status, bytes: this.received };
+    this.wanted = this.received = 0;
+    this.done?.(answer);
+  }
+
+  private readHead(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    const head = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    const end = head.indexOf(HEAD_END);
+    if (end < 0) return;
+    const text = head.subarray(0, end).toString('latin1');
+    this.status = Number(text.slice(9, 12));
+    this.wanted = end + HEAD_END.length + Number(LENGTH.exec(text)?.[1]);
+    this.chunks = [];
+  }
+}
+
+/** `count` requests over so many connections, each as soon as the one before it was answered. */
+export async function rawTlsLoad(endpoint: Endpoint, request: RawRequest, connections: number, count: number): Promise<LoadResult> {
+  const open = await Promise.all(Array.from({ length: connections }, () => RawConnection.open(endpoint, request)));
+  const latencies: number[] = [];
+  let [started, failures, bytes] = [0, 0, 0];
+  const began = performance.now();
+  await Promise.all(
+    open.map(async (connection) => {
+      while (started < count) {
+        started += 1;
+        const at = performance.now();
+        const answer = await connection.ask();
+        latencies.push(performance.now() - at);
+        bytes += answer.bytes;
+        if (answer.status >= 400) failures += 1;
+      }
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  for (const connection of open) connection.close();
+  return { count, failures, perSecond: count / seconds, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), bytes };
+}
