@@ -2,16 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlPlane } from '../plane/control-plane.js';
 import type { Struck } from './schedule.js';
 
-const RESUME_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const POLL_MS = 5;
 /** Writes that are acknowledged between two kills, at least. */
 const WRITES_BETWEEN = 20;
 
-/** Kills the leader under load, so often, each time after writes went on. Throws when they do not. */
+/** Kills the leader under load, so often, each time after writes went on and another store is there to take over. Throws when that does not come. */
 export async function killLeaders(plane: ControlPlane, count: number, acknowledged: () => number, say: (line: string) => void): Promise<Struck[]> {
   const struck: Struck[] = [];
   while (struck.length < count) {
-    await until(acknowledged() + WRITES_BETWEEN, acknowledged);
+    await untilWritten(acknowledged);
+    await until(() => plane.allStoresServe, 'the stores have not come up');
     const { leader } = plane;
     if (leader === undefined || !leader.isRunning) continue;
     struck.push({ name: 'kill leader', at: performance.now() });
@@ -19,14 +20,19 @@ export async function killLeaders(plane: ControlPlane, count: number, acknowledg
     leader.start();
     say(`kill ${struck.length} of ${count}: ${leader.name}`);
   }
-  await until(acknowledged() + WRITES_BETWEEN, acknowledged);
+  await untilWritten(acknowledged);
   return struck;
 }
 
-async function until(target: number, acknowledged: () => number): Promise<void> {
-  const end = performance.now() + RESUME_MS;
-  while (acknowledged() < target) {
-    if (performance.now() > end) throw new Error(`writes did not go on within ${RESUME_MS} ms`);
+function untilWritten(acknowledged: () => number): Promise<void> {
+  const target = acknowledged() + WRITES_BETWEEN;
+  return until(() => acknowledged() >= target, 'writes did not go on');
+}
+
+async function until(condition: () => boolean, otherwise: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`${otherwise} within ${PATIENCE_MS} ms`);
     await delay(POLL_MS);
   }
 }

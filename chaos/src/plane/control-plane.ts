@@ -38,6 +38,8 @@ export class ControlPlane {
   /** Processes that ended although nobody harmed them. */
   readonly deaths: string[] = [];
   #leader: FaultyProcess | undefined;
+  /** The life in which a process said that it serves. */
+  readonly #serving = new Map<FaultyProcess, number>();
 
   private constructor(
     private readonly options: ChaosOptions,
@@ -65,6 +67,11 @@ export class ControlPlane {
   /** The store that said last that it leads. */
   get leader(): FaultyProcess | undefined {
     return this.#leader;
+  }
+
+  /** True when every store has come up since it was last started, so that there is one to take over. */
+  get allStoresServe(): boolean {
+    return this.stores.every((store) => store.isRunning && this.#serving.get(store) === store.lives);
   }
 
   get processes(): readonly FaultyProcess[] {
@@ -114,6 +121,7 @@ export class ControlPlane {
 
   #heard(process: FaultyProcess, line: string): void {
     if (line.includes('"msg":"leading"')) this.#leader = process;
+    if (line.includes('"msg":"the service runs"')) this.#serving.set(process, process.lives);
     this.say(`${process.name}: ${line}`);
   }
 

@@ -19,11 +19,17 @@ export class FaultyProcess {
   #child: ChildProcess | undefined;
   #isFrozen = false;
   #isExpectedToEnd = false;
+  #lives = 0;
 
   constructor(private readonly definition: ProcessDefinition) {}
 
   get name(): string {
     return this.definition.name;
+  }
+
+  /** How often it was started. */
+  get lives(): number {
+    return this.#lives;
   }
 
   get isRunning(): boolean {
@@ -40,6 +46,7 @@ export class FaultyProcess {
     const { argv, env, onLine, onDied } = this.definition;
     const child = spawn(process.execPath, ['--import', CLOCK_PRELOAD, ...argv], { env: { ...process.env, ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
+    this.#lives += 1;
     this.#isFrozen = false;
     this.#isExpectedToEnd = false;
     for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', onLine);
