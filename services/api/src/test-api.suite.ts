@@ -50,6 +50,8 @@ export interface TestApiOptions {
   readonly limits?: Partial<ApiLimits>;
   /** Wraps the storage that the API sees. */
   readonly wrap?: (storage: MemoryStorage) => Storage;
+  /** The carrier, where it is not memory; it has no faults then. */
+  readonly carrier?: Bus;
   /** Wraps the bus that the API sees. */
   readonly wrapBus?: (bus: MemoryBus) => Bus;
   readonly network?: ClusterNetworkOptions;
@@ -63,8 +65,8 @@ export interface TestApiOptions {
   readonly onCacheDifference?: ApiOptions['onCacheDifference'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, wrapBus = (bus) => bus, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
-  const { bus, storage } = beside ?? (await makeStorage());
+export async function startTestApi({ limits, wrap = (storage) => storage, wrapBus = (bus) => bus, carrier, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
+  const { bus, storage } = beside ?? (await makeStorage(carrier as MemoryBus | undefined));
   const encryptionKey = beside?.encryptionKey ?? randomBytes(32);
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
   const authority = await createAuthority('test-ca', 10, Date.now());
@@ -121,8 +123,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, wrapBu
   };
 }
 
-async function makeStorage(): Promise<{ bus: MemoryBus; storage: MemoryStorage }> {
-  const bus = createMemoryBus();
+async function makeStorage(bus: MemoryBus = createMemoryBus()): Promise<{ bus: MemoryBus; storage: MemoryStorage }> {
   await bus.watch.ensure(1);
   return { bus, storage: createMemoryStorage({ publish: (entry) => publish(bus, entry) }) };
 }
