@@ -4,6 +4,7 @@ import type { PostgresConfig } from '../postgres/connection.js';
 import { isLockTimeout, messageOf } from '../postgres/errors.js';
 import { endFormerLeaders, endSession, readLockHolder, tryLeaderLock } from '../postgres/sql/leader-lock.js';
 import type { Meta } from '../postgres/sql/meta.js';
+import { watchDurability } from '../postgres/durability.js';
 import { readMeta, takeOver } from '../postgres/sql/meta.js';
 import { LeaderSession } from './session.js';
 import { SilenceWatch } from './silence.js';
@@ -39,6 +40,7 @@ export async function runLeadership(options: LeadershipOptions, signal: AbortSig
 
 async function serveOneTerm({ postgres, failpoints, lead, logger }: LeadershipOptions, signal: AbortSignal, begun: () => void): Promise<void> {
   const session = await LeaderSession.open(postgres);
+  let stopWatching = (): void => undefined;
   try {
     await failpoints.pass('before-lock');
     await waitForLock(session, logger, signal);
@@ -51,9 +53,11 @@ async function serveOneTerm({ postgres, failpoints, lead, logger }: LeadershipOp
     const { epoch, revision, incarnation } = meta;
     if (incarnation !== before.incarnation) logger.warn({ revision, incarnation, former: before.incarnation }, 'this database was promoted or copied: a new incarnation begins, and every watch lists again');
     logger.info({ epoch, revision }, 'leading');
+    stopWatching = watchDurability(session, logger);
     await lead(session, meta, signal);
     logger.info({ epoch: meta.epoch }, 'no longer leading');
   } finally {
+    stopWatching();
     await session.close();
   }
 }
