@@ -118,6 +118,8 @@ export interface KindDescriptor {
   readonly returnsDeletedObject?: boolean;
   /** Whoever deletes an object without saying what becomes of its dependents leaves them behind (ReplicationController, as in its first days). */
   readonly orphansByDefault?: boolean;
+  /** All of them cannot be deleted at once (Namespace). */
+  readonly withoutDeleteCollection?: boolean;
   /** Where the kind keeps finalizers that only `/finalize` clears (Namespace: spec.finalizers). */
   readonly specFinalizers?: boolean;
 }

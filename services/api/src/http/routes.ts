@@ -31,7 +31,13 @@ export interface Route {
 type RouteVerb = (request: RequestBase) => Promise<Answer>;
 
 /** The verbs of every resource, in the order in which discovery names them. */
-export const RESOURCE_VERBS: Readonly<Record<string, Verb>> = { create, delete: remove, deletecollection: deleteCollection, get, list, patch, update, watch };
+const RESOURCE_VERBS: Readonly<Record<string, Verb>> = { create, delete: remove, deletecollection: deleteCollection, get, list, patch, update, watch };
+
+/** Those of one kind. */
+export function verbsOf({ withoutDeleteCollection }: KindDescriptor): Readonly<Record<string, Verb>> {
+  const { deletecollection: _all, ...others } = RESOURCE_VERBS;
+  return withoutDeleteCollection === true ? others : RESOURCE_VERBS;
+}
 
 /** All routes, resolved when the registry of kinds is known: a request costs one look-up. */
 export class Routes {
@@ -41,7 +47,7 @@ export class Routes {
     for (const resource of resources) {
       const { group, version, resource: plural } = resource.kind;
       const representations = new RepresentationTable(resource, now);
-      this.#routes.set(`${group}/${version}/${plural}/`, route(resource, RESOURCE_VERBS, representations));
+      this.#routes.set(`${group}/${version}/${plural}/`, route(resource, verbsOf(resource.kind), representations));
       for (const { name, verbs, behind, isConnection } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations, behind, isConnection));
     }
     for (const { group, version, resource, namespaced, create: answer } of unstored) {

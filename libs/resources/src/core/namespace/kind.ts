@@ -20,4 +20,5 @@ export const namespace = defineKind<DefaultedNamespace>({
   columns: namespaceColumns,
   selectableFields: { 'status.phase': ({ status }) => status.phase ?? '' },
   specFinalizers: true,
+  withoutDeleteCollection: true,
 });

@@ -1,5 +1,5 @@
 import type { TypedColumn } from '../../define-kind.js';
-import { ageColumn, column, nameColumn } from '../../printing/columns.js';
+import { column, nameColumn } from '../../printing/columns.js';
 import type { DefaultedIPAddress } from './defaults.js';
 
 function parentText({ spec: { parentRef } }: DefaultedIPAddress): string {
@@ -12,5 +12,4 @@ function parentText({ spec: { parentRef } }: DefaultedIPAddress): string {
 export const ipAddressColumns: readonly TypedColumn<DefaultedIPAddress>[] = [
   nameColumn(),
   column('ParentRef', 'What holds the address.', parentText),
-  ageColumn(),
 ];

@@ -4,7 +4,7 @@ import type { FieldError } from '@gantry/apimachinery';
 import { defineKind } from '../../define-kind.js';
 import type { WithMetadata } from '../../define-kind.js';
 import { validateMetadata, validateMetadataUpdate } from '../../metadata-validation.js';
-import { ageColumn, column, nameColumn, wideColumn } from '../../printing/columns.js';
+import { ageColumn, column, nameColumn } from '../../printing/columns.js';
 import { HIGHEST_USER_PRIORITY, SYSTEM_PREFIX, systemPriorityClasses } from './system-classes.js';
 
 /** A priority class as defaults leave it. */
@@ -39,7 +39,7 @@ export const priorityClass = defineKind<PriorityClass>({
     column('Value', 'The priority of pods of this class.', ({ value }) => value, 'integer'),
     column('Global-Default', 'Whether pods that name no class are of this one.', ({ globalDefault }) => globalDefault === true, 'boolean'),
     ageColumn(),
-    wideColumn('PreemptionPolicy', 'Whether its pods may take the place of lower ones.', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
+    column('PreemptionPolicy', 'Whether its pods may take the place of lower ones.', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
   ],
   selectableFields: {},
 });

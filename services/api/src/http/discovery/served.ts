@@ -2,7 +2,7 @@ import type { GroupVersionKind, ServedResource as OpenApiServedResource } from '
 import type { KindDescriptor } from '@gantry/resources';
 import type { UnstoredKind } from '../../reviews/unstored-kind.js';
 import type { Subresource } from '../../subresources/subresource.js';
-import { RESOURCE_VERBS, subresourcesOf } from '../routes.js';
+import { subresourcesOf, verbsOf } from '../routes.js';
 
 /** What discovery tells of a kind, stored or not. */
 export type DiscoveredKind = Pick<KindDescriptor, 'group' | 'version' | 'kind' | 'resource' | 'singular' | 'namespaced' | 'shortNames' | 'categories'>;
@@ -41,7 +41,7 @@ export function discoveredGroups(kinds: readonly KindDescriptor[], subresources:
 
 function discovered(kind: KindDescriptor, all: readonly Subresource[]): DiscoveredResource {
   const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).filter((verb) => verb !== 'options').sort() }));
-  return { kind, verbs: Object.keys(RESOURCE_VERBS), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { kind, verbs: Object.keys(verbsOf(kind)), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 function discoveredUnstored({ group, version, kind, resource, singular, namespaced }: UnstoredKind): DiscoveredResource {
