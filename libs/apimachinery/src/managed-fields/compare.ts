@@ -32,15 +32,17 @@ export function compare(type: ValueType, before: unknown, after: unknown, ignore
 
 function differenceOfStructs(type: MapType, before: Fields | undefined, after: Fields | undefined, ignored: FieldSet): Difference | undefined {
   const collector = new Collector();
-  for (const name of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
-    const node = ignored[`f:${name}`];
-    if (node !== undefined && isMember(node)) continue;
-    const [own, wanted] = [before?.[name], after?.[name]];
-    const inner = type.field(name)?.type.map;
-    if (node === undefined || inner === undefined) compareField(type, name, own, wanted, collector);
-    else collector.add(`f:${name}`, differenceOfStructs(inner, asMap(own), asMap(wanted), node));
-  }
+  for (const name in after) compareKnownField(type, name, before?.[name], after[name], ignored, collector);
+  for (const name in before) if (after?.[name] === undefined) compareKnownField(type, name, before[name], undefined, ignored, collector);
   return collector.result(before === undefined, after === undefined);
+}
+
+function compareKnownField(type: MapType, name: string, before: unknown, after: unknown, ignored: FieldSet, collector: Collector): void {
+  if (before === after) return;
+  const field = type.field(name);
+  const node = field && ignored[field.element];
+  if (node === undefined || field?.type.map === undefined) compareField(type, name, before, after, collector);
+  else if (!isMember(node)) collector.add(field.element, differenceOfStructs(field.type.map, asMap(before), asMap(after), node));
 }
 
 /** What is new or different in a value that stands under some element, as that element's node; undefined: nothing. */
@@ -122,14 +124,30 @@ function compareField(type: MapType, name: string, before: unknown, after: unkno
 }
 
 function compareLists(type: ListType, before: readonly unknown[], after: readonly unknown[], collector: Collector): void {
-  if (before.length === after.length && before.length === 1 && itemElement(type, before[0]) === itemElement(type, after[0])) {
-    collector.add(itemElement(type, after[0]), differenceOf(type.element, before[0], after[0]));
+  const same = sameElements(type, before, after);
+  if (same !== undefined) {
+    for (const [index, element] of same.entries()) collector.add(element, differenceOf(type.element, before[index], after[index]));
     return;
   }
   const olds = byElement(type, before);
   const news = byElement(type, after);
   for (const [element, item] of news) collector.add(element, differenceOfItems(type, olds.get(element), item));
   for (const [element, item] of olds) if (!news.has(element)) collector.add(element, differenceOfItems(type, item, undefined));
+}
+
+/** Lists longer than this are compared by way of maps. */
+const SHORT = 12;
+
+/** The elements of two short lists that have the same ones in the same order, each once: the usual case, without maps. */
+function sameElements(type: ListType, before: readonly unknown[], after: readonly unknown[]): string[] | undefined {
+  if (before.length !== after.length || before.length > SHORT) return undefined;
+  const elements: string[] = [];
+  for (let index = 0; index < after.length; index += 1) {
+    const element = itemElement(type, after[index]);
+    if (itemElement(type, before[index]) !== element || elements.includes(element)) return undefined;
+    elements.push(element);
+  }
+  return elements;
 }
 
 /** Items that one list has more than once. */

@@ -111,7 +111,13 @@ function compareText(a: string, b: string): number {
 }
 
 function compareTimes(a: FieldManager, b: FieldManager): number {
-  return a.time === b.time ? 0 : seconds(a) - seconds(b);
+  if (a.time === b.time) return 0;
+  return isPlainTime(a.time) && isPlainTime(b.time) ? compareText(a.time, b.time) : seconds(a) - seconds(b);
+}
+
+/** `2026-01-01T00:00:00Z`: such texts are in the order of their times. */
+function isPlainTime(time: string | undefined): time is string {
+  return time !== undefined && time.length === 20 && time.endsWith('Z');
 }
 
 /** Whole seconds since the epoch; 0 where no time is known. */

@@ -47,10 +47,15 @@ export function nodeOf(member: boolean, children: FieldSet | undefined): FieldSe
 
 /** A level of elements that were met in any order. */
 export function sortedLevel(entries: [element: string, node: FieldSet][]): FieldSet {
-  if (entries.length > 1) entries.sort((a, b) => compareElements(a[0], b[0]));
+  if (!isInOrder(entries)) entries.sort((a, b) => compareElements(a[0], b[0]));
   const level: OpenFieldSet = {};
   for (const [element, node] of entries) level[element] = node;
   return level;
+}
+
+function isInOrder(entries: readonly (readonly [element: string, node: FieldSet])[]): boolean {
+  for (let at = 1; at < entries.length; at += 1) if (compareElements(entries[at - 1]![0], entries[at]![0]) > 0) return false;
+  return true;
 }
 
 /** What is in either. Answers the first when it has all of the second. */
@@ -119,6 +124,7 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 function subtracted(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
+  if (!haveCommon(a, b)) return a;
   let changed = false;
   const result: OpenFieldSet = {};
   for (const element in a) {
@@ -129,6 +135,12 @@ function subtracted(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
     if (left !== undefined) result[element] = left;
   }
   return changed ? result : a;
+}
+
+/** Whether some element stands in both levels. */
+function haveCommon(a: FieldSet, b: FieldSet): boolean {
+  for (const element in b) if (element !== SELF && a[element] !== undefined) return true;
+  return false;
 }
 
 function subtractedNode(own: FieldSet, other: FieldSet, recursive: boolean): FieldSet | undefined {
