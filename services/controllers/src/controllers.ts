@@ -17,6 +17,7 @@ import { replicaSetController, replicationControllerController } from './replica
 import { resourceQuotaController } from './resource-quota/controller.js';
 import { rootCaController } from './root-ca/controller.js';
 import { serviceAccountController } from './service-account/controller.js';
+import { storageVersionMigrator } from './storage-version-migrator/controller.js';
 import { taintEvictionController } from './taint-eviction/controller.js';
 
 /** All controllers, in the order in which they start; none depends on it. */
@@ -38,6 +39,7 @@ export const controllers: readonly Controller[] = [
   departedNodesController,
   taintEvictionController,
   podGcController,
+  storageVersionMigrator,
   csrApprovingController,
   csrSigningController,
   csrCleaningController,

@@ -3,7 +3,7 @@ import type { KubeObject } from '../client.js';
 import type { FakeObject } from './fake-store.js';
 
 /** Kinds whose status is written by its own subresource alone. */
-const WITH_STATUS = new Set(['/pods', '/nodes', '/namespaces', 'apps/deployments', 'apps/replicasets', '/replicationcontrollers', '/resourcequotas']);
+const WITH_STATUS = new Set(['/pods', '/nodes', '/namespaces', 'apps/deployments', 'apps/replicasets', '/replicationcontrollers', '/resourcequotas', 'storagemigration.k8s.io/storageversionmigrations']);
 /** Of those, what a create makes of the status that it was given; a node may register with one. */
 const INITIAL_STATUS: Readonly<Record<string, object>> = {
   '/pods': { phase: 'Pending' },
