@@ -24,6 +24,9 @@ export function buildProgram(): Command {
     .option('--tail <lines>', 'only the last lines', wholeNumber)
     .action(async (component: string | undefined, options: CommonOptions & { follow?: boolean; tail?: number }) => (await import('./commands/logs.js')).logs(component, options));
   addSnapshot(program.command('snapshot').description('save the state of a cluster to a file, or restore it').exitOverride());
+  formatted(common(program.command('sql').description('ask the objects and their history with SQL: see docs/sql.md')))
+    .argument('[query]', 'a statement; the standard input without one')
+    .action(async (query: string | undefined, options: CommonOptions) => (await import('./commands/sql.js')).sql(query, options));
   formatted(program.command('version').description('the versions of Gantry and of the API')).action(async (options: CommonOptions) => (await import('./commands/version.js')).version(options));
   return program;
 }

@@ -54,6 +54,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
+/** How the Postgres of a folder for sockets is reached. */
+export function connectionOf(runtimeDir: string): PostgresConnection {
+  return { host: join(runtimeDir, 'postgres'), port: PORT, user: 'gantry', database: 'postgres' };
+}
+
 /** Ends the Postgres of a data folder that a killed process left, if there is one, and what a killed Postgres left. */
 export async function endOrphan(dataDir: string): Promise<void> {
   const found = readPostmasterFile(dataDir);
@@ -71,7 +76,7 @@ async function start({ dataDir, runtimeDir, logger, onRestart }: PostgresOptions
   const first = await serve();
   const supervisor = new Supervisor(first, serve, logger, onRestart);
   return {
-    config: { host: socketDir, port: PORT, user: 'gantry', database: 'postgres' },
+    config: connectionOf(runtimeDir),
     get pid() {
       return supervisor.pid;
     },
