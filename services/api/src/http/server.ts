@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
@@ -9,6 +10,7 @@ import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import type { AccessMetrics } from '../metrics/access-metrics.js';
 import { isUpgrade, statusAnswer } from './answer.js';
+import type { WholeAnswer } from './answer.js';
 import type { HeaderAuthenticator } from './authn/bearer-token.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
@@ -99,7 +101,7 @@ async function serve(options: ServerOptions, state: ServerState, request: Reques
   const expire = (): void => {
     isExpired = true;
     context?.series?.terminated(504);
-    if (!response.headersSent) respond(request, response, statusAnswer(newTimeout('request did not complete within the allotted timeout'), request.headers.accept)).catch(() => undefined);
+    if (!response.headersSent) respond(request, response, refusal(request, newTimeout('request did not complete within the allotted timeout'), context?.auditId)).catch(() => undefined);
   };
   const leave = inFlight.enter({ expire, abandon: () => context?.abandon() }, !isPassedOn(request));
   try {
@@ -134,11 +136,20 @@ function limited(context: RequestContext, { requestTimeoutMs }: ServerOptions, e
 /** What could not even become a request: a body that is too long, a certificate that proves nothing, a client that left. */
 function fail(request: Request, response: Response, error: unknown, logger: Logger): void {
   if (error instanceof StatusError && !response.headersSent) {
-    respond(request, response, statusAnswer(error, request.headers.accept)).catch(() => undefined);
+    respond(request, response, refusal(request, error)).catch(() => undefined);
     return;
   }
   logger.debug({ path: request.url, error: String(error) }, 'A connection broke');
   response.destroy();
+}
+
+/** The answer to what does not come through the chain, with the headers that every answer has. */
+function refusal({ headers }: Request, error: StatusError, auditId?: string): WholeAnswer {
+  const answer = statusAnswer(error, headers.accept);
+  const given = headers['audit-id'];
+  answer.headers['audit-id'] = auditId ?? (typeof given === 'string' ? given : randomUUID());
+  answer.headers['cache-control'] = 'no-cache, private';
+  return answer;
 }
 
 /** What proxies pass on is not kept, and takes as long as it takes. */
