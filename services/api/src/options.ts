@@ -44,7 +44,7 @@ export const defaultLimits: ApiLimits = {
   freshnessTimeoutMs: 3_000,
   ringEvents: 2_000,
   ringBytes: 16 * 1024 * 1024,
-  formsBytes: 24 * 1024 * 1024,
+  formsBytes: 8 * 1024 * 1024,
   shutdownDelayMs: 0,
   stopPatienceMs: 10_000,
   comparisonIntervalMs: 60_000,
