@@ -5,7 +5,7 @@ import { percentile } from '../report/statistics.js';
 import type { LoadResult } from './http-load.js';
 
 /** What is asked again and again over each connection. */
-export interface RawRequest {
+interface RawRequest {
   readonly path: string;
   readonly accept?: string;
 }

@@ -27,7 +27,7 @@ export function over(storage: Storage, others: Partial<Storage>): Storage {
 }
 
 /** What is known of an object without asking the API: its name, revision and the value of its label `x`. */
-export interface Known {
+interface Known {
   readonly name: string;
   readonly revision: number;
   readonly label: string | undefined;

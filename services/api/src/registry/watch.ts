@@ -36,7 +36,7 @@ export async function awaitStart({ watchCache }: RegistryEnvironment, start: Wat
 }
 
 /** Events in the order of their revisions. `revision`: all up to it have been looked at. */
-export interface EventPage {
+interface EventPage {
   readonly events: readonly CacheEvent[];
   readonly revision: number;
 }

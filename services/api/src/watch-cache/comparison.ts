@@ -27,7 +27,7 @@ interface ComparisonParts extends ComparisonOptions {
 }
 
 /** What came of the steps for one resource, counted. */
-export interface ComparisonCounts {
+interface ComparisonCounts {
   success: number;
   failure: number;
   error: number;

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** A stretch of keys in order, as both sides have it. */
-export interface Stretch {
+interface Stretch {
   readonly cached: readonly CachedObject[];
   /** Undefined at the place of a value that cannot be opened: nothing is said of its key. */
   readonly stored: readonly (StoredValue | undefined)[];
