@@ -77,7 +77,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const postgres = await startingPostgres;
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
-  const control = { bus, postgres: postgres.config, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, network: options.network, version: SERVER_VERSION, logger, stack };
+  const control = { bus, postgres: postgres.config, compaction: options.history, port: prepared.port, portIsFixed: options.port !== undefined, certificates, encryptionKey, serviceAccounts, network: options.network, version: SERVER_VERSION, logger, stack };
   const plane = await step(onProgress, 'control plane', () => startControlPlane(control), (started) => `https://127.0.0.1:${started.port}`);
   const { port } = plane;
   const entry = entryOf(options.name, port, certificates);

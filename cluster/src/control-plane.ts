@@ -18,6 +18,7 @@ import { onFreePort } from './state/port.js';
 export interface ControlPlaneOptions {
   readonly bus: Bus;
   readonly postgres: StoreOptions['postgres'];
+  readonly compaction: StoreOptions['compaction'];
   readonly port: number;
   /** The user named the port: no other one is taken in its place. */
   readonly portIsFixed: boolean;
@@ -42,7 +43,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { bus, logger, stack } = options;
   const storeLogger = logger.child({ component: 'store' });
   const metrics = createProcessMetrics();
-  const starting = stack.starting('store', startService(StoreModule.register({ bus, postgres: options.postgres, logger: storeLogger, metrics: createStoreMetrics(metrics) }), storeLogger), (service) => service.close());
+  const starting = stack.starting('store', startService(StoreModule.register({ bus, postgres: options.postgres, compaction: options.compaction, logger: storeLogger, metrics: createStoreMetrics(metrics) }), storeLogger), (service) => service.close());
   const [store, port] = await Promise.all([starting, onFreePort(options.port, options.portIsFixed, (free) => startApi(options, metrics, free))]);
   return { port, metrics, store: store.get<RunningStore>(RUNNING_PART) };
 }

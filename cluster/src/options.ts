@@ -5,6 +5,12 @@ import { DEFAULT_NETWORK, type NetworkSettings } from './network/settings.js';
 /** `auto`: Docker where it can run real pods here, else hollow with a warning. */
 export type RuntimeChoice = 'auto' | 'docker' | 'hollow';
 
+/** All of the last `keepMs` milliseconds, and the last `keepRevisions` whatever their age. */
+export interface HistorySettings {
+  readonly keepMs: number;
+  readonly keepRevisions: number;
+}
+
 export interface ClusterOptions {
   /** A DNS label; names everything that the cluster makes on this machine. */
   readonly name?: string;
@@ -17,6 +23,8 @@ export interface ClusterOptions {
   readonly hollow?: number;
   /** Addresses of the cluster; those that are not given have defaults. */
   readonly network?: Partial<NetworkSettings>;
+  /** How much history is kept at least, as milliseconds and as revisions; unset: 5 minutes and 10,000. */
+  readonly history?: Partial<HistorySettings>;
   /** Port of the API on 127.0.0.1; unset: the remembered one, else 6443, else the next free one. */
   readonly port?: number;
   /** Where kubectl's configuration is merged; `false`: nowhere. Unset: `$KUBECONFIG`'s first file or `~/.kube/config`. */
@@ -37,7 +45,7 @@ export interface ProgressStep {
   readonly took?: number;
 }
 
-type Optional = 'port' | 'kubeconfig' | 'nodes' | 'hollow';
+type Optional = 'port' | 'kubeconfig' | 'nodes' | 'hollow' | 'history';
 
 export type ResolvedOptions = Required<Omit<ClusterOptions, Optional | 'home' | 'network'>> &
   Pick<ClusterOptions, Optional> & { readonly home: string; readonly network: NetworkSettings };

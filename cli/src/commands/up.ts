@@ -13,6 +13,8 @@ export interface UpOptions extends CommonOptions {
   readonly port?: number;
   readonly nodes?: number;
   readonly hollow?: number;
+  readonly historyMs?: number;
+  readonly historyRevisions?: number;
   readonly runtime: RuntimeChoice;
   readonly kubeconfig: boolean;
 }
@@ -38,6 +40,10 @@ async function serveForeground(options: UpOptions): Promise<void> {
   process.stderr.write('\nCtrl-C stops the cluster and keeps its objects.\n');
 }
 
+function historyOf({ historyMs, historyRevisions }: UpOptions) {
+  return { ...(historyMs === undefined ? {} : { keepMs: historyMs }), ...(historyRevisions === undefined ? {} : { keepRevisions: historyRevisions }) };
+}
+
 /** Runs in the background process: the terminal belongs to the command that waits. */
 async function serveDetached(options: UpOptions): Promise<void> {
   const tell = (message: UpMessage): void => void (process.connected && process.send?.(message, undefined, undefined, () => undefined));
@@ -59,7 +65,7 @@ async function startHere(options: UpOptions, onProgress: (step: ProgressStep) =>
   const logger = createLogger({ level: 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
   const { startCluster } = await import('@gantry/cluster');
   const stopping = new AbortController();
-  const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, hollow: options.hollow, kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
+  const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, hollow: options.hollow, history: historyOf(options), kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
   onShutdownSignal(() => {
     stopping.abort();
     process.stderr.write('\nstopping …\n');
@@ -99,7 +105,8 @@ const YOUNG_HEAP = '--max-semi-space-size=8';
 function launch(options: UpOptions): ChildProcess {
   const { logs } = placesOf(options.home, options.name);
   const output = openOutput(logs);
-  const numbers = (['port', 'nodes', 'hollow'] as const).flatMap((option) => (options[option] === undefined ? [] : [`--${option}`, String(options[option])]));
+  const given = { port: options.port, nodes: options.nodes, hollow: options.hollow, 'history-ms': options.historyMs, 'history-revisions': options.historyRevisions };
+  const numbers = Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`, String(value)]));
   const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...numbers, ...(options.kubeconfig ? [] : ['--no-kubeconfig'])];
   try {
     return spawn(process.execPath, [YOUNG_HEAP, process.argv[1] ?? '', 'up', ...flags], { detached: true, stdio: ['ignore', output, output, 'ipc'], env: { ...process.env, GANTRY_DETACHED: '1' } });
