@@ -118,6 +118,8 @@ export interface KindDescriptor {
   readonly returnsDeletedObject?: boolean;
   /** Whoever deletes an object without saying what becomes of its dependents leaves them behind (ReplicationController, as in its first days). */
   readonly orphansByDefault?: boolean;
+  /** Clients are told to use something else (Endpoints). `since` is a release: `1.33`. */
+  readonly deprecated?: { readonly since: string; readonly use: { readonly group: string; readonly version: string; readonly kind: string } };
   /** All of them cannot be deleted at once (Namespace). */
   readonly withoutDeleteCollection?: boolean;
   /** Where the kind keeps finalizers that only `/finalize` clears (Namespace: spec.finalizers). */

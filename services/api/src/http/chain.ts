@@ -132,8 +132,14 @@ export class RequestChain {
     if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path, context.method)) throw nothingHere();
     const handler = verb === undefined ? undefined : route.verbs[verb];
     if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.groupResource, verb ?? context.method);
+    if (route.warning !== undefined) this.#warn(context, route.warning, path);
     await translateYamlBody(context);
     return handler(this.#request(context, identity, path, attributes));
+  }
+
+  #warn(context: RequestContext, warning: string, path: ResourcePath): void {
+    context.warn(warning);
+    this.options.metrics?.requests.deprecated(path);
   }
 
   /** Why not; a path behind a subresource may be permitted by itself. */

@@ -1,3 +1,4 @@
+import { apiVersionOf } from '@gantry/apimachinery';
 import type { GroupResource } from '@gantry/apimachinery';
 import type { KindDescriptor } from '@gantry/resources';
 import type { ServedResource } from '../registry/served-resource.js';
@@ -26,6 +27,8 @@ export interface Route {
   readonly behind: PathsBehind | undefined;
   /** Whoever asks is connected with something, whatever the method: it counts as CONNECT. */
   readonly isConnection: boolean;
+  /** What every client that comes here is told; undefined for most. */
+  readonly warning: string | undefined;
 }
 
 type RouteVerb = (request: RequestBase) => Promise<Answer>;
@@ -51,7 +54,7 @@ export class Routes {
       for (const { name, verbs, behind, isConnection } of subresourcesOf(resource.kind, subresources)) this.#routes.set(`${group}/${version}/${plural}/${name}`, route(resource, verbs, representations, behind, isConnection));
     }
     for (const { group, version, resource, namespaced, create: answer } of unstored) {
-      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer }, behind: undefined, isConnection: false });
+      this.#routes.set(`${group}/${version}/${resource}/`, { groupResource: { group, resource }, namespaced, verbs: { create: answer }, behind: undefined, isConnection: false, warning: undefined });
     }
   }
 
@@ -68,7 +71,12 @@ function route(resource: ServedResource, verbs: Readonly<Record<string, Verb>>, 
     return verb({ ...request, resource, representation });
   };
   const { groupResource, kind: { namespaced } } = resource;
-  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])), behind, isConnection };
+  return { groupResource, namespaced, verbs: Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb)])), behind, isConnection, warning: deprecationOf(resource.kind) };
+}
+
+function deprecationOf({ group, version, kind, deprecated }: KindDescriptor): string | undefined {
+  if (deprecated === undefined) return undefined;
+  return `${apiVersionOf({ group, version })} ${kind} is deprecated in v${deprecated.since}+; use ${apiVersionOf(deprecated.use)} ${deprecated.use.kind}`;
 }
 
 export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subresource[]): readonly Subresource[] {

@@ -22,6 +22,7 @@ export class RequestMetrics {
   /** By what serves, then by verb, scope and dry run: no text is made for a request. */
   readonly #byRoute = new Map<object, Map<string, RequestSeries[]>>();
   readonly #byPath = new Map<string, RequestSeries>();
+  readonly #deprecated = new Map<string, Record<'group' | 'version' | 'resource' | 'subresource' | 'removed_release', string>>();
   readonly #inFlight = { readOnly: 0, mutating: 0 };
 
   constructor(metrics: Metrics) {
@@ -32,9 +33,16 @@ export class RequestMetrics {
       terminations: metrics.counter({ name: 'apiserver_request_terminations_total', help: 'Requests that the server gave up itself.', labels: [...KIND, 'code'] }),
     };
     metrics.gaugeOf({ name: 'apiserver_current_inflight_requests', help: 'Requests that are being answered, without streams.', labels: ['request_kind'] }, () => Object.entries(this.#inFlight).map(([request_kind, value]) => ({ labels: { request_kind }, value })));
+    metrics.gaugeOf({ name: 'apiserver_requested_deprecated_apis', help: 'APIs that are deprecated and were asked for.', labels: ['group', 'version', 'resource', 'subresource', 'removed_release'] }, () => [...this.#deprecated.values()].map((labels) => ({ labels, value: 1 })));
     metrics.gaugeOf({ name: 'apiserver_longrunning_requests', help: 'Streams that flow: watches, followed logs.', labels: KIND }, () =>
       this.#all().filter(({ kind, longRunning }) => longRunning > 0 || kind.verb === 'WATCH').map(({ kind, longRunning }) => ({ labels: { ...kind, component: 'apiserver' }, value: longRunning })),
     );
+  }
+
+  /** Of a request for something that clients should use no more. */
+  deprecated({ group, version, resource, subresource }: ResourcePath): void {
+    const key = `${group}/${version}/${resource}/${subresource}`;
+    if (!this.#deprecated.has(key)) this.#deprecated.set(key, { group, version, resource, subresource, removed_release: '' });
   }
 
   began(method: string): void {

@@ -14,6 +14,7 @@ export const endpoints = defineKind<DefaultedEndpoints>({
   shortNames: ['ep'],
   categories: [],
   namespaced: true,
+  deprecated: { since: '1.33', use: { group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice' } },
   defaults: defaultEndpoints,
   strategy: endpointsStrategy,
   columns: endpointsColumns,
