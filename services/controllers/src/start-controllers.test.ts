@@ -93,6 +93,18 @@ describe('garbage collection', () => {
     expect(names(cluster)).toEqual(['child', 'grandparent', 'parent']);
   });
 
+  it.each(['before', 'after'])('takes what says that it belongs to an object of another namespace, seen %s it, and nothing of what does', async (order) => {
+    const abroad = { ...configMap('abroad', { ownerReferences: [owner('a')] }), metadata: { ...configMap('abroad', { ownerReferences: [owner('a')] }).metadata, namespace: 'else' } };
+    const own = [configMap('a'), configMap('child', { ownerReferences: [owner('a')] })];
+    const cluster = await scene(order === 'before' ? [abroad] : own);
+    cluster.client.seed(...(order === 'before' ? own : [abroad]));
+    await cluster.clock.advanceAndSettle(60_000);
+    expect(names(cluster)).toEqual(['a', 'child']);
+    await cluster.client.resource(CONFIGMAPS, 'prod').delete('a', { propagationPolicy: 'Background' });
+    await cluster.clock.advanceAndSettle(5000);
+    expect(names(cluster)).toEqual([]);
+  });
+
   it('leaves an object that has another owner, without the reference to the lost one', async () => {
     const cluster = await scene([configMap('a'), configMap('b'), configMap('child', { ownerReferences: [owner('a'), owner('b')] })]);
     await cluster.client.resource(CONFIGMAPS, 'prod').delete('a');

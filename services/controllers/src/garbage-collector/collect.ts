@@ -51,13 +51,14 @@ async function removeFinalizer(objects: ResourceClient<KubeObject>, live: KubeOb
 
 /** A cluster-wide object cannot have an owner in a namespace: nobody can say whether it is there, so it counts as present. */
 async function ownerState(dependencies: CollectorDependencies, node: GraphNode, owner: metaV1.OwnerReference): Promise<OwnerState> {
-  if (dependencies.absent.has(owner.uid)) return 'absent';
   const resource = dependencies.resourceOf(owner.apiVersion, owner.kind);
   const { namespace } = node.identity;
   if (resource === undefined || (resource.namespaced && namespace === '')) return 'present';
+  const place = resource.namespaced ? namespace : '';
+  if (dependencies.absent.has(place, owner.uid)) return 'absent';
   const live = await readSame(dependencies.client.resource<KubeObject>(resource, resource.namespaced ? namespace : undefined), { ...node.identity, name: owner.name, uid: owner.uid });
   if (live === undefined) {
-    dependencies.absent.add(owner.uid);
+    dependencies.absent.add(place, owner.uid);
     return 'absent';
   }
   const waits = isBeingDeleted(live) && (live.metadata?.finalizers ?? []).includes(FOREGROUND_FINALIZER);
@@ -77,7 +78,11 @@ async function unblockDependents(dependencies: CollectorDependencies, node: Grap
 
 async function collect(dependencies: CollectorDependencies, node: GraphNode, objects: ResourceClient<KubeObject>, live: KubeObject): Promise<void> {
   const owners = new Map<string, OwnerState>();
-  for (const owner of live.metadata?.ownerReferences ?? []) owners.set(owner.uid, await ownerState(dependencies, node, owner));
+  for (const owner of live.metadata?.ownerReferences ?? []) {
+    const state = await ownerState(dependencies, node, owner);
+    owners.set(owner.uid, state);
+    if (state !== 'absent') dependencies.graph.relink(node, owner);
+  }
   const dependentIsGoing = [...node.dependents].some(({ deletingDependents }) => deletingDependents);
   const plan = computePlan(live, { owners, hasDependents: node.dependents.size > 0, dependentIsGoing });
   if (plan.type === 'dropReferences') await patchMetadata(objects, live, { ownerReferences: [...plan.owners] });
@@ -105,7 +110,7 @@ export async function attempt(dependencies: CollectorDependencies, uid: string):
   if (objects === undefined) return { requeueAfter: UNKNOWN_KIND_RETRY };
   const live = await readSame(objects, node.identity);
   if (live === undefined) {
-    absent.add(uid);
+    absent.add(node.identity.namespace, uid);
     follow(graph.remove(uid));
   } else if (node.deletingDependents) await finishForeground(dependencies, node, objects, live);
   else if (!node.virtual) await collect(dependencies, node, objects, live);

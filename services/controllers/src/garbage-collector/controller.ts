@@ -30,7 +30,7 @@ function follow({ informers }: ControllerContext, resource: DiscoveredResource, 
     update: observe,
     delete: ({ metadata }) => {
       const uid = metadata?.uid ?? '';
-      if ((graph.get(uid)?.dependents.size ?? 0) > 0) absent.add(uid);
+      if ((graph.get(uid)?.dependents.size ?? 0) > 0) absent.add(metadata?.namespace ?? '', uid);
       enqueue(queue, graph.remove(uid));
     },
   });

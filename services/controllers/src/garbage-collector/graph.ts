@@ -56,6 +56,8 @@ export class OwnerGraph {
     const attempt = new Set<string>();
     this.#replaceOwners(node, object.metadata?.ownerReferences ?? [], attempt);
     node.identity = identity;
+    // Who took it for an object of another namespace has no such owner.
+    if (node.virtual) for (const dependent of node.dependents) if (isOutOfReach(node, dependent)) attempt.add(dependent.identity.uid);
     node.virtual = false;
     node.beingDeleted = object.metadata?.deletionTimestamp !== undefined;
     const orphan = this.#transitions(node, object.metadata?.finalizers ?? [], attempt);
@@ -76,6 +78,11 @@ export class OwnerGraph {
     this.#nodes.delete(uid);
     for (const dependent of node.dependents) attempt.add(dependent.identity.uid);
     return { attempt: [...attempt], orphan: [] };
+  }
+
+  /** The owner is there, though it was taken for absent by somebody's wrong reference: the node depends on it again. */
+  relink(node: GraphNode, owner: metaV1.OwnerReference): void {
+    if (this.#nodes.get(node.identity.uid) === node) this.#link(node, owner, new Set());
   }
 
   /** Dependents that keep the node from going in the foreground. */
@@ -113,6 +120,7 @@ export class OwnerGraph {
       attempt.add(node.identity.uid);
     }
     ownerNode.dependents.add(node);
+    if (!ownerNode.virtual && isOutOfReach(ownerNode, node)) attempt.add(node.identity.uid);
   }
 
   #unlink(node: GraphNode, ownerUid: string, attempt: Set<string>): void {
@@ -142,4 +150,9 @@ export class OwnerGraph {
     }
     return node.beingDeleted && finalizers.includes(ORPHAN_FINALIZER) ? [uid] : [];
   }
+}
+
+/** An owner in a namespace can only be one of the objects of that namespace. */
+function isOutOfReach({ identity: { namespace } }: GraphNode, dependent: GraphNode): boolean {
+  return namespace !== '' && namespace !== dependent.identity.namespace;
 }
