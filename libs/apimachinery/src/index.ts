@@ -45,12 +45,10 @@ export { parseGoDuration } from './codec/protobuf/go-duration.js';
 
 export { TypedValueError } from './managed-fields/path-element.js';
 export { trackApply } from './managed-fields/track-apply.js';
-export type { ApplyRequest } from './managed-fields/track-apply.js';
 export { trackCreate, trackUpdate } from './managed-fields/track-update.js';
 export type { ManagedObject } from './managed-fields/track-update.js';
 export { setOf } from './managed-fields/field-set.js';
-export type { FieldSet } from './managed-fields/field-set.js';
-export type { ManagedFieldsEntry, RequestManager } from './managed-fields/field-managers.js';
+export type { ManagedFieldsEntry } from './managed-fields/field-managers.js';
 export { valueTypeOf } from './managed-fields/value-type.js';
 export type { ValueType } from './managed-fields/value-type.js';
 export type { FieldVersions } from './managed-fields/versioned-change.js';

@@ -1,7 +1,7 @@
 import { difference, EMPTY, isEmpty, MEMBER, nodeOf, recursiveDifference, setOf, sortedLevel, union } from './field-set.js';
 import type { FieldSet } from './field-set.js';
 
-export type ManagerOperation = 'Apply' | 'Update';
+type ManagerOperation = 'Apply' | 'Update';
 
 /** An entry of `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
@@ -129,7 +129,7 @@ export function seconds({ time }: Pick<FieldManager, 'time'>): number {
  * A set that came from a client: elements in order and in their one form, without those of a kind that is not known.
  * @throws ManagedFieldsError
  */
-export function canonicalSet(given: unknown): FieldSet {
+function canonicalSet(given: unknown): FieldSet {
   return isPlainObject(given) ? withoutSelf(canonicalLevel(given)) : EMPTY;
 }
 
