@@ -29,7 +29,7 @@ async function killNode(gantry: Gantry, node: string): Promise<void> {
 }
 
 /** Of the processes below the one that holds the cluster's lock, that which was told this node's name. */
-async function processOfNode({ home, cluster }: Gantry, node: string): Promise<number> {
+export async function processOfNode({ home, cluster }: Gantry, node: string): Promise<number> {
   const { pid } = JSON.parse(await readFile(placesOf(home, cluster).lock, 'utf8')) as { pid: number };
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
   const container = await runOk('docker', ['inspect', '--format', '{{.State.Pid}}', `gantry-${cluster}-${node}`]);
