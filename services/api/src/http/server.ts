@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
-import { Server as NetServer } from 'node:net';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { newTimeout, newUnauthorized, StatusError } from '@gantry/apimachinery';
@@ -14,6 +13,8 @@ import type { WholeAnswer } from './answer.js';
 import type { HeaderAuthenticator } from './authn/bearer-token.js';
 import { identityOf } from './authn/client-certificate.js';
 import type { RequestChain } from './chain.js';
+import { stopServing, trackConnections } from './connections.js';
+import type { ServerState } from './connections.js';
 import type { Identity } from './authz/identity.js';
 import { InFlight } from './in-flight.js';
 import { dropBody, readBody } from './read-body.js';
@@ -45,21 +46,10 @@ export interface ApiServer {
   stop(patienceMs: number): Promise<void>;
 }
 
-interface ServerState {
-  readonly inFlight: InFlight;
-  isStopping: boolean;
-}
-
 /** The subresource whose requests are passed on as they come. */
 const PROXY = 'proxy';
 /** Longer than the pools of clients keep a connection, so that it is the client that closes. */
 const KEEP_ALIVE_MS = 120_000;
-
-/** What is answered may still be on its way when a stop breaks the connections; streams that have no end of their own do not get longer. */
-const FLUSH_MS = 1_000;
-
-/** As long as this a connection of HTTP/1.1 without requests is left open in a stop, for one that is on its way. */
-const QUIET_MS = 300;
 
 /**
  * What the streams of one HTTP/2 connection may hold before it gets no more of them. Clients send all they do over one: by Node's default of 10,
@@ -88,7 +78,7 @@ export async function listenHttps(options: ServerOptions): Promise<ApiServer> {
   });
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, state, upgrades, connections, patienceMs) };
+  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stopServing(server, state, upgrades, connections, patienceMs) };
 }
 
 /** Sends the answer, or a 504 when the time is up before there is one: the time that the body takes counts. */
@@ -201,58 +191,4 @@ function identify(request: Request, authenticate: HeaderAuthenticator, access: A
     throw error;
   };
   return authorization === undefined ? refuse(newUnauthorized('Unauthorized')) : authenticate(authorization).catch(refuse);
-}
-
-interface Connections {
-  readonly sockets: ReadonlySet<TLSSocket>;
-  readonly sessions: ReadonlySet<ServerHttp2Session>;
-}
-
-function trackConnections(server: Http2SecureServer): Connections {
-  const sockets = new Set<TLSSocket>();
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('secureConnection', (socket) => {
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session));
-  });
-  return { sockets, sessions };
-}
-
-/** Resolves when the sessions have sent what their clients still take, or after `patienceMs`. */
-async function gone(sessions: ReadonlySet<ServerHttp2Session>, patienceMs: number): Promise<void> {
-  const closed = [...sessions].map((session) => new Promise((resolve) => session.once('close', resolve)));
-  const { promise: overdue, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, patienceMs);
-  await Promise.race([Promise.all(closed), overdue]);
-  clearTimeout(timer);
-}
-
-/**
- * No new connections. Those of HTTP/2 are told to go; on the others the next answer says so, and clients that send one request after the
- * other have had it before their connection is closed: a request on its way to a closed connection fails.
- */
-async function stop(server: Http2SecureServer, state: ServerState, upgrades: Upgrades, { sockets, sessions }: Connections, patienceMs: number): Promise<void> {
-  const { inFlight } = state;
-  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  state.isStopping = true;
-  for (const session of sessions) session.close();
-  await inFlight.settled(patienceMs);
-  if (sockets.size > sessions.size) await inFlight.quiet(Math.min(patienceMs, QUIET_MS));
-  inFlight.stop();
-  await upgrades.stop(Math.min(patienceMs, FLUSH_MS));
-  await new Promise((resolve) => setImmediate(resolve));
-  await gone(sessions, Math.min(patienceMs, FLUSH_MS));
-  for (const session of sessions) session.destroy();
-  for (const socket of sockets) socket.destroySoon();
-  // A client that does not read would keep what was written, and its connection, for ever.
-  const overdue = setTimeout(() => sockets.forEach((socket) => socket.destroy()), FLUSH_MS);
-  await closed;
-  clearTimeout(overdue);
-  // Ends what the server watches its connections with; that it does not listen any more is no news.
-  server.close(() => undefined);
 }
