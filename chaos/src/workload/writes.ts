@@ -18,11 +18,15 @@ async function write(session: Session, invocation: Omit<Invocation, 'client'>, g
   const answer = await send(invoked.id);
   const verdict = judgeWrite(answer, guard);
   if (verdict === 'ambiguous') invoked.ambiguous();
-  else if (verdict === 'failed') invoked.failed();
-  else if (verdict !== 'ok') invoked.refused(verdict);
+  else if (verdict === 'failed') invoked.failed(messageOf(answer));
+  else if (verdict !== 'ok') invoked.refused(verdict, messageOf(answer));
   else if (invocation.kind !== 'delete') invoked.ok({ revision: shownOf(answer?.body).revision });
   else invoked.ok(removedObject(answer));
   return verdict === 'ok' ? answer : undefined;
+}
+
+function messageOf(answer: Answer | undefined): string {
+  return `${answer?.status} ${(answer?.body as { message?: string } | undefined)?.message ?? ''}`.trimEnd();
 }
 
 function removedObject(answer: Answer | undefined): { uid?: string } {

@@ -27,12 +27,14 @@ export interface Operation {
   /** The revision that was written, or that was seen; 0 when a read saw nothing. Of a delete it may be unknown. */
   readonly revision?: number;
   readonly met?: Met;
+  /** What the answer said, for people. */
+  readonly said?: string;
 }
 
 /** One line of evidence. */
 export function describeOperation(operation: Operation): string {
-  const { id, client, kind, key, expected, invoked, completed, outcome, revision, met } = operation;
+  const { id, client, kind, key, expected, invoked, completed, outcome, revision, met, said } = operation;
   const guard = expected === undefined ? '' : ` if at ${expected}`;
   const result = revision === undefined ? (met ?? '') : `revision ${revision}`;
-  return `${invoked.toFixed(1)}..${completed.toFixed(1)} ms ${client} ${kind} ${key}${guard} [${id}]: ${outcome} ${result}`.trimEnd();
+  return `${invoked.toFixed(1)}..${completed.toFixed(1)} ms ${client} ${kind} ${key}${guard} [${id}]: ${outcome} ${result}`.trimEnd() + (said === undefined ? '' : ` (${said})`);
 }

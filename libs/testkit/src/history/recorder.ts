@@ -20,8 +20,9 @@ export interface Completion {
 export interface Invoked {
   readonly id: string;
   ok(completion?: Completion): void;
-  refused(met: Met): void;
-  failed(): void;
+  /** `said`: by the answer, for people. */
+  refused(met: Met, said?: string): void;
+  failed(said?: string): void;
   ambiguous(): void;
 }
 
@@ -52,7 +53,7 @@ export class Recorder {
     };
     const ambiguous = (): void => end({ outcome: 'ambiguous' }, Infinity);
     this.#open.add(ambiguous);
-    return { id, ambiguous, ok: (completion = {}) => end({ outcome: 'ok', ...completion }), refused: (met) => end({ outcome: 'refused', met }), failed: () => end({ outcome: 'failed' }) };
+    return { id, ambiguous, ok: (completion = {}) => end({ outcome: 'ok', ...completion }), refused: (met, said) => end({ outcome: 'refused', met, ...(said === undefined ? {} : { said }) }), failed: (said) => end({ outcome: 'failed', ...(said === undefined ? {} : { said }) }) };
   }
 
   /** Whatever is still under way is ambiguous. */
