@@ -52,6 +52,8 @@ async function logOf(config: Config): Promise<Map<string, number>> {
 
 describe('a store that is killed', () => {
   it.each([
+    ['before-begin', '@7'],
+    ['after-begin', '@7'],
     ['before-commit', '@7'],
     ['after-commit', '@7'],
     ['before-publish', '@30'],

@@ -32,7 +32,10 @@ async function* frames(line: Buffer, records: AsyncIterable<SnapshotRecord>, don
   for await (const record of records) {
     objects++;
     const key = sealedWith(record.value);
-    if (key !== undefined) sealed++, keys.add(key);
+    if (key !== undefined) {
+      sealed++;
+      keys.add(key);
+    }
     const bytes = frame(encodeRecord(record));
     hash.update(bytes);
     yield bytes;
