@@ -1,5 +1,5 @@
 import type { PluginReaders } from '../admission/plugins.js';
-import { limitRangesReader, priorityClassReader } from '../admission/cached-readers.js';
+import { limitRangesReader, priorityClassReader } from '../admission/plugins/cached-readers.js';
 import { namespaceReader } from '../admission/plugins/namespace-lifecycle/namespaces.js';
 import { QuotaLedger } from '../admission/plugins/resource-quota/quota-ledger.js';
 import { serviceAccountReader } from '../admission/plugins/service-account/account-reader.js';

@@ -1,4 +1,4 @@
-import { bootstrapFlowSchemas, bootstrapPriorityLevels, semanticEqual, systemPriorityClasses } from '@gantry/resources';
+import { bootstrapFlowSchemas, bootstrapPriorityLevels, semanticEqual } from '@gantry/resources';
 import type { BootstrapFlowObject, ResourceObject } from '@gantry/resources';
 import { changeObject, ensureObject } from '../cluster-network/own-objects.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
@@ -30,10 +30,4 @@ async function ensure(env: RegistryEnvironment, resource: ServedResource, { name
 function ownShares({ spec }: ResourceObject): object {
   const { exempt } = spec as { exempt?: object };
   return exempt === undefined ? {} : { exempt };
-}
-
-/** Makes the priority classes of the system. */
-export async function ensurePriorityClasses(env: RegistryEnvironment, resources: readonly ServedResource[]): Promise<void> {
-  const classes = resourceNamed(resources, 'scheduling.k8s.io', 'priorityclasses');
-  await Promise.all(systemPriorityClasses.map((wish) => ensureObject(env, classes, { ...wish, metadata: wish.metadata })));
 }

@@ -1,11 +1,11 @@
 import type { coreV1 } from '@gantry/api-types';
-import type { RegistryEnvironment } from '../registry/environment.js';
-import { objectReader } from '../registry/object-reader.js';
-import { listPrefixOf } from '../registry/served-resource.js';
-import type { ServedResource } from '../registry/served-resource.js';
-import type { CachedObject } from '../watch-cache/cached-object.js';
-import type { LimitRangesReader } from './plugins/limit-ranger/limit-ranger.js';
-import type { PriorityClassReader } from './plugins/priority/priority.js';
+import type { RegistryEnvironment } from '../../registry/environment.js';
+import { objectReader } from '../../registry/object-reader.js';
+import { listPrefixOf } from '../../registry/served-resource.js';
+import type { ServedResource } from '../../registry/served-resource.js';
+import type { CachedObject } from '../../watch-cache/cached-object.js';
+import type { LimitRangesReader } from './limit-ranger/limit-ranger.js';
+import type { PriorityClassReader } from './priority/priority.js';
 
 /** Limit ranges from the cache: most namespaces have none, and asking costs nothing where there are none at all. */
 export function limitRangesReader(resource: ServedResource): LimitRangesReader {
