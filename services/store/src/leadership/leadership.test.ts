@@ -117,6 +117,17 @@ describe('a leader that was replaced', () => {
     await session.close();
   });
 
+  it('whose session is dead does not say of a write that nobody has done it: its successor may have been sent it, too', async () => {
+    await migrate(config, silentLogger);
+    const session = await LeaderSession.open(config);
+    const { epoch } = await takeOver(session);
+    // What it answers from memory needs a look at the epoch first, which finds the session gone.
+    const committer = new Committer({ session, epoch, state: new LogState(0, new Map()), failpoints: new Failpoints(), now: () => 0, onCommitted: () => undefined, onLost: () => undefined });
+    await session.close();
+    await expect(committer.write([put(pod('a'), 9)])).rejects.toMatchObject({ code: 'ambiguous' });
+    await expect(committer.write([put(pod('b'), 0)])).rejects.toMatchObject({ code: 'ambiguous' });
+  });
+
   it('loses the lock when it is silent, as a frozen process is', async () => {
     const frozen = await LeaderSession.open(config);
     expect(await tryLeaderLock(frozen)).toBe(true);

@@ -145,16 +145,16 @@ export class Committer {
   /** A statement that Postgres rolled back leaves the state true; anything else ends this committer. */
   private failed(error: unknown, writes: readonly PendingWrite[]): void {
     this.options.metrics?.commitFailed();
-    const answer = error instanceof StorageError ? error : new StorageError('unavailable', `nothing was written: ${messageOf(error)}`, { cause: error });
+    const answer = error instanceof StorageError ? error : wasRolledBack(error) ? new StorageError('unavailable', `nothing was written: ${messageOf(error)}`, { cause: error }) : leftOpen(error);
     for (const { reject } of writes) reject(answer);
     if (!wasRolledBack(answer.cause)) this.lose(answer);
   }
 }
 
 /**
- * What is said of a write that no commit has taken up when the leader lost its right to commit by `error`. How long ago it lost that is
+ * What is said of a write that no commit holds when the leader lost its right to commit, or its session, by `error`. How long ago it lost that is
  * not known, as after a freeze: a successor may have been sent the same write and have done it.
  */
-function leftOpen(error: Error): StorageError {
-  return new StorageError('ambiguous', `this store leads no more (${error.message}) and has not begun this write; its successor may have`);
+function leftOpen(error: unknown): StorageError {
+  return new StorageError('ambiguous', `this store leads no more (${messageOf(error)}) and has not begun this write; its successor may have`, { cause: error });
 }
