@@ -44,7 +44,7 @@ async function read(streams: ProcessStreams): Promise<string> {
 describe('a command in a container', () => {
   test('has its input to the end, sizes of its terminal, its outputs, and an outcome', async () => {
     await running(async (_id, command, streams) => {
-      const [size] = await Promise.all([streams.resize?.[Symbol.asyncIterator]().next()]);
+      const size = await streams.resize?.[Symbol.asyncIterator]().next();
       await streams.stdout?.(Buffer.from(`${command.join(' ')} ${await read(streams)} ${JSON.stringify(size?.value)}`));
       return { exitCode: 3 };
     });

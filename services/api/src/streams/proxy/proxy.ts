@@ -101,7 +101,7 @@ function upgraded(answer: Extract<BackendAnswer, { socket: unknown }>): UpgradeA
 }
 
 async function joined(one: NodeJS.ReadWriteStream & { destroy(): void }, other: NodeJS.ReadWriteStream & { destroy(): void }): Promise<void> {
-  const over = [one, other].map((side) => new Promise((resolve) => void side.once('close', resolve).once('error', resolve)));
+  const over = [one, other].map((side) => new Promise((resolve) => void side.once('close', resolve).on('error', resolve)));
   one.pipe(other);
   other.pipe(one);
   await Promise.race(over);
