@@ -20,9 +20,9 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts the Postgres of a folder that the test owns: for tests that stop and start it. */
-export function startEmbedded(folder: string): Promise<EmbeddedPostgres> {
-  return startPostgres({ dataDir: join(folder, 'data'), runtimeDir: join(folder, 'run'), logger: silentLogger });
+/** Starts the Postgres of a folder that the test owns: for tests that stop and start it. With `onRestart` it comes back when it is killed. */
+export function startEmbedded(folder: string, onRestart?: () => void): Promise<EmbeddedPostgres> {
+  return startPostgres({ dataDir: join(folder, 'data'), runtimeDir: join(folder, 'run'), logger: silentLogger, onRestart });
 }
 
 export async function startTestPostgres(): Promise<TestPostgres> {
