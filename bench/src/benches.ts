@@ -7,12 +7,10 @@ import { compose } from './suites/compose.js';
 import { network } from './suites/network.js';
 import { pods } from './suites/pods.js';
 import { storeWrites } from './suites/store-writes.js';
-import { storeWrites } from './suites/store-writes.js';
 import { watch } from './suites/watch.js';
 
 export const benches: readonly Bench[] = [
   { name: 'boot', description: 'start of the launcher to the first served request', run: boot },
-  { name: 'store-writes', description: 'durable writes through the store alone', run: storeWrites },
   { name: 'store-writes', description: 'durable writes through the store alone', run: storeWrites },
   { name: 'api-writes', description: 'durable creates over HTTPS', run: apiWrites },
   { name: 'api-reads', description: 'GET of one object and LIST of 10,000 pods over HTTPS, in each form', run: apiReads },
