@@ -2,6 +2,7 @@ export type {
   ChangeType, CheckOperation, DeleteOperation, EncodedValue, HistoryPage, ListOptions, ListPage, LogEntry, PutOperation, Storage, StorageErrorCode, StoredValue, WriteOperation, WriteOutcome,
 } from './storage.js';
 export { StorageError } from './storage.js';
+export { expectValue } from './expected.js';
 export type { KeyParts } from './keys.js';
 export { compareKeys, keyOf, parseKey, prefixOf, resourceTypeOf, validateKey, validatePrefix } from './keys.js';
 export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.js';

@@ -1,8 +1,9 @@
 import { failure, newNotFound } from '@gantry/apimachinery';
-import { StorageError } from '@gantry/storage';
-import type { EncodedValue, StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
+import { expectValue, StorageError } from '@gantry/storage';
+import type { StoredValue, WriteOperation, WriteOutcome } from '@gantry/storage';
 import type { WriteGuard } from '../admission/chain.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
+import type { EncodedObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
 import { writeReserved } from './reservation.js';
 import type { Reservation } from './reservation.js';
@@ -42,7 +43,8 @@ export interface Together {
  * Writes an object by compare-and-swap (0: the key must be free), sealed where its kind is, with the kind's time to live. A refusal by a
  * guard or a claim is of an operation behind the first.
  */
-export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedValue, { guards = [], claims = [], reservation }: Together = {}): Promise<WriteOutcome> {
+export function put(env: RegistryEnvironment, { kind }: ServedResource, key: string, expectedRevision: number, encoded: EncodedObject, { guards = [], claims = [], reservation }: Together = {}): Promise<WriteOutcome> {
+  expectValue(key, encoded.value, encoded.object);
   const { value, spliceOffset, schemaHash } = kind.encrypted === true ? env.seal.seal(key, encoded) : encoded;
   const operation = { type: 'put', key, expectedRevision, value, spliceOffset, schemaHash } as const;
   const checks = guards.map((guard) => ({ type: 'check', key: guard.key, expectedRevision: guard.revision }) as const);

@@ -77,7 +77,7 @@ export class CachedObject implements FormHolder {
 
   #parsed(): ResourceObject {
     const { value, schemaHash } = this.stored;
-    if (schemaHash === this.form.schemaHash) return parsedValue<ResourceObject>({ value, revision: this.revision });
+    if (schemaHash === this.form.schemaHash) return parsedValue<ResourceObject>({ key: this.key, value, revision: this.revision });
     const object = this.form.decode(value);
     this.form.defaults(object);
     object.metadata.resourceVersion = String(this.revision);
