@@ -53,6 +53,14 @@ describe('the protobuf form', () => {
     expect(decodeProtobuf(encodeProtobuf(object))).toMatchObject({ metadata: { generation: -9223372036854775808n }, spec: { activeDeadlineSeconds: 9007199254740993n } });
   });
 
+  it.each([Infinity, -Infinity, NaN, 0.5, -1.5, '1e400', 'x'])('has no form for an integer that is %s', (priority) => {
+    expect(() => encodeMessage('io.k8s.api.core.v1.PodSpec', { containers: [], priority })).toThrow(ProtobufError);
+  });
+
+  it('cuts integers of more than 64 bits as Go does', () => {
+    expect(decodeMessage('io.k8s.api.core.v1.PodSpec', encodeMessage('io.k8s.api.core.v1.PodSpec', { containers: [], activeDeadlineSeconds: 2 ** 64 })).activeDeadlineSeconds).toBe(0);
+  });
+
   it.each([
     ['JSON', Buffer.from('{"kind":"Pod"}')],
     ['nothing', Buffer.alloc(0)],

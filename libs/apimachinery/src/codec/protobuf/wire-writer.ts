@@ -1,3 +1,5 @@
+import { ProtobufError } from './wire-reader.js';
+
 const FIRST_SIZE = 64 * 1024;
 /** A buffer that grew beyond this is not kept for the next writer. */
 const LARGEST_KEPT = 1024 * 1024;
@@ -53,15 +55,17 @@ export class WireWriter {
     this.buffer.writeDoubleLE(value, this.start);
   }
 
-  /** A signed integer of 64 bits; a negative one takes ten bytes, as protobuf's int32 and int64 do. */
+  /** A signed integer of 64 bits; a negative one takes ten bytes, as protobuf's int32 and int64 do. Throws `ProtobufError` for what is no integer. */
   varint(value: number | bigint): void {
-    if (typeof value === 'number' && value >= 0 && value < 0x80) {
+    if (typeof value === 'number' && value >= 0 && value < 0x80 && Number.isInteger(value)) {
       this.reserve(1);
       this.buffer[this.start] = value;
-    } else if (typeof value === 'number' && value >= 0) {
+    } else if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) {
       this.longVarint(value);
-    } else {
+    } else if (typeof value === 'bigint' || Number.isInteger(value)) {
       this.bigVarint(BigInt.asUintN(64, BigInt(value)));
+    } else {
+      throw new ProtobufError(`${String(value)} is no integer`);
     }
   }
 
