@@ -171,7 +171,7 @@ export function describeStreams(form: ClusterForm, reason: string | undefined): 
 
         it('reaches pods and services by proxy', async () => {
           const at = (path: string): Promise<string> => kubectl('get', '--raw', `/api/v1/namespaces/${namespace}/${path}`);
-          for (const path of ['pods/web/proxy/', 'pods/web:80/proxy/index.html', 'services/web/proxy/', 'services/http:web:8000/proxy/']) expect(await at(path)).toContain('nginx');
+          for (const path of ['pods/web/proxy/', 'pods/http:web:80/proxy/', 'services/web/proxy/', 'services/http:web:8000/proxy/']) expect(await at(path)).toContain('nginx');
           await expect(at('pods/web:81/proxy/')).rejects.toThrow(/error trying to reach service: dial tcp \S+:81: connect: connection refused/);
           await expect(at('services/web:81/proxy/')).rejects.toThrow('no service port 81 found for service "web"');
         });
