@@ -28,24 +28,39 @@ describe('dropUnknownFields', () => {
   it('drops null fields, and gives null map values and elements their zero value', () => {
     const object = { metadata: { creationTimestamp: null, labels: { a: null }, finalizers: [null] }, spec: { containers: [null], volumes: null } };
     dropUnknownFields(pod, object);
-    expect(object).toEqual({ metadata: { labels: { a: '' }, finalizers: [''] }, spec: { containers: [{}] } });
+    expect(object).toEqual({ metadata: { labels: { a: '' }, finalizers: [''] }, spec: { containers: [{ name: '' }] } });
   });
 
   it('writes scalars as a typed decoder would', () => {
-    const object = { metadata: { creationTimestamp: '2026-01-02T04:04:05+01:00' }, spec: { containers: [{ resources: { limits: { cpu: 0.5, memory: 1024 }, requests: { cpu: '1000m', memory: '1024Mi' } } }] } };
+    const object = { metadata: { creationTimestamp: '2026-01-02T04:04:05+01:00' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: 0.5, memory: 1024 }, requests: { cpu: '1000m', memory: '1024Mi' } } }] } };
     dropUnknownFields(pod, object);
-    expect(object).toEqual({ metadata: { creationTimestamp: '2026-01-02T03:04:05Z' }, spec: { containers: [{ resources: { limits: { cpu: '500m', memory: '1024' }, requests: { cpu: '1', memory: '1Gi' } } }] } });
+    expect(object).toEqual({ metadata: { creationTimestamp: '2026-01-02T03:04:05Z' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: '500m', memory: '1024' }, requests: { cpu: '1', memory: '1Gi' } } }] } });
   });
 
   it('leaves scalars that do not follow their grammar', () => {
-    const object = { metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ resources: { limits: { cpu: 'much' } } }] } };
+    const object = { metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: 'much' } } }] } };
     dropUnknownFields(pod, object);
-    expect(object).toEqual({ metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ resources: { limits: { cpu: 'much' } } }] } });
+    expect(object).toEqual({ metadata: { creationTimestamp: 'soon' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: 'much' } } }] } });
   });
 
   it('reports at most 100 paths and drops all', () => {
     const object = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, 1]));
     expect(dropUnknownFields(pod, object).unknown).toHaveLength(100);
+    expect(object).toEqual({});
+  });
+
+  it.each([
+    ['texts, numbers and structs', { spec: { containers: [{ ports: [{}] }], affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{}] } } } }, { spec: { containers: [{ name: '', ports: [{ containerPort: 0 }] }], affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 0, preference: {} }] } } } }],
+    ['lists, empty', { spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} } } } }, { spec: { containers: [], affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } } } }],
+    ['no pointers', { spec: { containers: [{ name: 'c', livenessProbe: { httpGet: { path: '/' } } }] } }, { spec: { containers: [{ name: 'c', livenessProbe: { httpGet: { path: '/' } } }] } }],
+  ])('fills what is required: %s', (_what, object, filled) => {
+    expect(dropUnknownFields(pod, object).unknown).toEqual([]);
+    expect(object).toEqual(filled);
+  });
+
+  it('fills nothing by a schema at hand', () => {
+    const object = {};
+    dropUnknownFieldsOf({ type: 'object', required: ['a'], properties: { a: { type: 'array', items: { type: 'string' } } } }, object);
     expect(object).toEqual({});
   });
 

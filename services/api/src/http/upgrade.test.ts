@@ -42,6 +42,12 @@ describe('a request for another protocol', () => {
     expect(await asked('GET /version', test.adminTls, 'upgrade: h2c\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('is answered whole, however long the answer', async () => {
+    for (const name of ['l1', 'l2', 'l3', 'l4']) await test.call('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name }, data: { k: 'x'.repeat(900_000) } });
+    const text = await asked('GET /api/v1/namespaces/default/configmaps');
+    expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n'))).items.length).toBeGreaterThan(3);
+  });
+
   it('harms nobody when its client leaves', async () => {
     const socket = await opened(test.adminTls);
     socket.write('GET /api/v1/nodes HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');

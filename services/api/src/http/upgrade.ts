@@ -70,6 +70,8 @@ function plainResponse(request: IncomingMessage, socket: TLSSocket): ServerRespo
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
+  // The server that would say so has let go of the connection.
+  socket.on('drain', () => response.emit('drain'));
   response.on('finish', () => socket.destroySoon());
   return response;
 }
