@@ -103,7 +103,7 @@ describe('whatever a client sends', () => {
     for (const watch of watches) watch.close();
     stalls.disable();
     const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${String(status)}: ${String(count)}`).join(', ');
-    console.info(`fuzz: seed ${String(seed)}, ${String(requests)} requests, longest stall of the loop (server and client) ${(stalls.max / 1e6).toFixed(0)} ms, p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms; ${counts}`);
+    process.stdout.write(`fuzz: seed ${String(seed)}, ${String(requests)} requests, longest stall of the loop (server and client) ${(stalls.max / 1e6).toFixed(0)} ms, p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms; ${counts}\n`);
     expect(Object.fromEntries(complaints)).toEqual({});
     expect(await Promise.all(brokenOff)).toEqual(watches.map(() => false));
     expect(statuses.size).toBeGreaterThan(8);
