@@ -48,6 +48,7 @@ function addStart(command: Command, fixed: { readonly detach?: boolean }): void 
     .addOption(new Option('--history-ms <milliseconds>', 'history that is kept at least (default: 300000)').env('GANTRY_STORE_HISTORY_MS').argParser(wholeNumber))
     .addOption(new Option('--history-revisions <count>', 'and this many revisions, whatever their age (default: 10000)').env('GANTRY_STORE_HISTORY_REVISIONS').argParser(wholeNumber))
     .option('--no-kubeconfig', "do not merge into kubectl's configuration")
+    .option('--verbose', 'log every request to the API')
     .action(async (options: UpOptions) => (await import('./commands/up.js')).up({ ...options, ...fixed }));
 }
 

@@ -17,6 +17,7 @@ export interface UpOptions extends CommonOptions {
   readonly historyRevisions?: number;
   readonly runtime: RuntimeChoice;
   readonly kubeconfig: boolean;
+  readonly verbose?: boolean;
 }
 
 /** What a detached start tells the command that waits for it. */
@@ -62,7 +63,7 @@ async function serveDetached(options: UpOptions): Promise<void> {
 
 /** Starts in this process; a signal stops it, also in the middle of the start. undefined: it was stopped before it was ready. */
 async function startHere(options: UpOptions, onProgress: (step: ProgressStep) => void, onWarning: (text: string) => void) {
-  const logger = createLogger({ level: 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
+  const logger = createLogger({ level: options.verbose === true ? 'debug' : 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
   const { startCluster } = await import('@gantry/cluster');
   const stopping = new AbortController();
   const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, hollow: options.hollow, history: historyOf(options), kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
@@ -107,7 +108,7 @@ function launch(options: UpOptions): ChildProcess {
   const output = openOutput(logs);
   const given = { port: options.port, nodes: options.nodes, hollow: options.hollow, 'history-ms': options.historyMs, 'history-revisions': options.historyRevisions };
   const numbers = Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`, String(value)]));
-  const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...numbers, ...(options.kubeconfig ? [] : ['--no-kubeconfig'])];
+  const flags = ['--name', options.name, '--home', options.home, '--runtime', options.runtime, ...numbers, ...(options.kubeconfig ? [] : ['--no-kubeconfig']), ...(options.verbose === true ? ['--verbose'] : [])];
   try {
     return spawn(process.execPath, [YOUNG_HEAP, process.argv[1] ?? '', 'up', ...flags], { detached: true, stdio: ['ignore', output, output, 'ipc'], env: { ...process.env, GANTRY_DETACHED: '1' } });
   } finally {

@@ -5,6 +5,8 @@ export interface Logger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   child(fields: object): Logger;
+  /** Absent: not known, and taken for no. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 /** Logs nothing: for tests and for callers that brought no logger. */

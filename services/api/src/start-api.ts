@@ -10,6 +10,7 @@ import { ensureFlowControl } from './bootstrap-policy/flow-control.js';
 import { ensurePriorityClasses } from './bootstrap-policy/priority-classes.js';
 import { createClusterNetwork } from './cluster-network/cluster-network.js';
 import type { ClusterNetwork } from './cluster-network/cluster-network.js';
+import { createAccessLog } from './http/access-log.js';
 import { jsonAnswer } from './http/answer.js';
 import { bearerAuthenticator } from './http/authn/bearer-token.js';
 import type { HeaderAuthenticator } from './http/authn/bearer-token.js';
@@ -117,7 +118,7 @@ function compose(options: ApiOptions, limits: ApiLimits): Parts {
   const routes = new Routes(resources, subresources, reviews, env.now);
   const groups = discoveredGroups(kinds, subresources, reviews);
   const endpoints = new PathEndpoints(pathEndpoints(options, groups, tokens, env, starter));
-  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, metrics, logger }), authenticate: bearerAuthenticator(tokens, logger), metrics, watchCache, network, join, starter };
+  return { chain: new RequestChain({ env, limits, authorizer, routes, endpoints, isReady, metrics, logger, accessLog: createAccessLog(logger) }), authenticate: bearerAuthenticator(tokens, logger), metrics, watchCache, network, join, starter };
 }
 
 function createWatchCache({ bus, storage, logger, kinds: { kinds }, failpoints, onCacheDifference }: ApiOptions, limits: ApiLimits, seal: Seal): WatchCache {

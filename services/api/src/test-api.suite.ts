@@ -61,11 +61,12 @@ export interface TestApiOptions {
   readonly issueNodeToken?: ApiOptions['issueNodeToken'];
   readonly metrics?: ApiOptions['metrics'];
   readonly failpoints?: ApiOptions['failpoints'];
+  readonly logger?: ApiOptions['logger'];
   /** A test that makes a cache differ from the storage is told of it here; any other fails when its API stops. */
   readonly onCacheDifference?: ApiOptions['onCacheDifference'];
 }
 
-export async function startTestApi({ limits, wrap = (storage) => storage, wrapBus = (bus) => bus, carrier, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ limits, wrap = (storage) => storage, wrapBus = (bus) => bus, carrier, network = {}, beside, serviceAccounts, issueNodeToken, metrics, failpoints, onCacheDifference, logger = silentLogger }: TestApiOptions = {}): Promise<TestApi> {
   const { bus, storage } = beside ?? (await makeStorage(carrier as MemoryBus | undefined));
   const encryptionKey = beside?.encryptionKey ?? randomBytes(32);
   const progress = setInterval(() => void storage.currentRevision().then((revision) => bus.publish('progress.rev', Buffer.from(String(revision)))), 100);
@@ -80,7 +81,7 @@ export async function startTestApi({ limits, wrap = (storage) => storage, wrapBu
     kinds: createRegistry(kinds),
     serverVersion: { major: '1', minor: '36', gitVersion: 'v1.36.0+gantry' },
     publicAddress: '127.0.0.1:6443',
-    logger: silentLogger,
+    logger,
     ...network,
     ...(limits && { limits }),
     ...(metrics && { metrics }),

@@ -4,6 +4,7 @@ import type { Logger } from '@gantry/async';
 import type { ApiMetrics } from '../metrics/api-metrics.js';
 import type { RegistryEnvironment } from '../registry/environment.js';
 import type { RequestBase, VerbLimits } from '../verbs/verb.js';
+import type { AccessLog } from './access-log.js';
 import { statusAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import type { PathAttributes, ResourceAttributes } from './authz/attributes.js';
@@ -52,6 +53,8 @@ export interface ChainOptions {
   readonly logger: Logger;
   /** Absent: nothing is counted. */
   readonly metrics?: ApiMetrics | undefined;
+  /** Absent: what was answered well is not written down. */
+  readonly accessLog?: AccessLog | undefined;
 }
 
 /** What every request passes, whichever way it came: who, what, may it, do it; and every failure as a Status. */
@@ -76,6 +79,7 @@ export class RequestChain {
     answer.headers['cache-control'] ??= 'no-cache, private';
     if (context.warnings.length > 0) answer.headers['warning'] = warningHeader(context.warnings);
     requests?.answered(context, answer, started);
+    this.options.accessLog?.(context, answer, started);
     return answer;
   }
 

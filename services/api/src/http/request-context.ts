@@ -9,6 +9,8 @@ export interface RequestInput {
   readonly path: string;
   /** Query string without the question mark, '' when there is none. */
   readonly query: string;
+  /** As the log names it: `HTTP/2.0`, `HTTP/1.1`. Absent: it came over the bus. */
+  readonly protocol?: string | undefined;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array | undefined;
@@ -69,6 +71,10 @@ export class RequestContext {
   flag(name: string): boolean {
     const value = this.query.get(name);
     return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+  }
+
+  get protocol(): string {
+    return this.#input.protocol ?? 'bus';
   }
 
   get incoming(): Readable | undefined {

@@ -174,9 +174,9 @@ async function upgradeContext(request: IncomingMessage, upgrade: string, { authe
   return new RequestContext({ ...headOf(request), body: undefined, upgrade, remoteAddress: request.socket.remoteAddress, identity });
 }
 
-function headOf({ url = '/', method = 'GET', headers }: Request): Pick<RequestInput, 'method' | 'path' | 'query' | 'headers'> {
+function headOf({ url = '/', method = 'GET', headers, httpVersion }: Request): Pick<RequestInput, 'method' | 'path' | 'query' | 'protocol' | 'headers'> {
   const at = url.indexOf('?');
-  return { method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), headers };
+  return { method, path: at < 0 ? url : url.slice(0, at), query: at < 0 ? '' : url.slice(at + 1), protocol: `HTTP/${httpVersion}`, headers };
 }
 
 /** A certificate first, as upstream: who shows a good one is not asked for more. Beside a bad one a good token still counts. */
