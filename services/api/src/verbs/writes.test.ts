@@ -308,6 +308,8 @@ describe('subresources', () => {
     await test.call('POST', path, { metadata: { name: 'd' }, spec: { replicas: 1, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } } });
     const { body: scale } = await test.call('GET', `${path}/d/scale`);
     expect(scale).toMatchObject({ kind: 'Scale', apiVersion: 'autoscaling/v1', spec: { replicas: 1 }, status: { replicas: 0, selector: 'a=b' } });
+    const { body: table } = await test.call('GET', `${path}/d/scale`, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' });
+    expect(table).toMatchObject({ kind: 'Table', columnDefinitions: ['Name', 'Desired', 'Available', 'Age'].map((name) => ({ name })), rows: [{ cells: ['d', 1, 0, expect.stringMatching(/^\d+s$/)], object: { kind: 'PartialObjectMetadata', metadata: { name: 'd' } } }] });
     expect((await test.call('PUT', `${path}/d/scale`, { ...scale, spec: { replicas: 4 } })).body.spec.replicas).toBe(4);
     expect((await test.call('PUT', `${path}/d/scale`, { ...scale, spec: { replicas: 5 } })).status).toBe(409);
     expect((await test.call('PATCH', `${path}/d/scale`, { spec: { replicas: 6 } }, merge)).body.spec.replicas).toBe(6);

@@ -18,6 +18,7 @@ import { answerObject } from '../answer-object.js';
 import type { Subresource } from '../subresource.js';
 import { atPath, scaleOf, withScale } from './scale-object.js';
 import type { Scale } from './scale-object.js';
+import { answerScale } from './scale-table.js';
 
 const KIND: GroupVersionKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
@@ -31,7 +32,7 @@ export const scale: Subresource = {
 
 async function get({ env, resource, namespace, name, context }: ResourceRequest): Promise<Answer> {
   const { object } = await getObject(env, resource, namespace, name, context.query.get('resourceVersion') ?? '');
-  return answerObject(context, 200, scaleOf(object, resource.kind.scale!));
+  return answerScale(context, scaleOf(object, resource.kind.scale!), env.now());
 }
 
 function update(request: ResourceRequest): Promise<Answer> {

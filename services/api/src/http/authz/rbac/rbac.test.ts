@@ -160,5 +160,7 @@ describe('a review of access', () => {
     expect(found.resourceRules).toEqual(expect.arrayContaining([{ verbs: ['get', 'list'], apiGroups: [''], resources: ['configmaps'] }, { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] }]));
     expect(found.nonResourceRules).toEqual(expect.arrayContaining([expect.objectContaining({ verbs: ['get'], nonResourceURLs: expect.arrayContaining(['/version']) })]));
     expect(found.incomplete).toBe(false);
+    const everything = (await ask('selfsubjectrulesreviews', { namespace: 'a' })).body.status.nonResourceRules;
+    expect(everything.filter((rule: { verbs: string[] }) => rule.verbs[0] === '*')).toHaveLength(1);
   });
 });
