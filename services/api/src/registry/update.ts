@@ -1,13 +1,16 @@
-import { deepEqual, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import { deepEqual, goQuote, invalid, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import type { GroupKind } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
 import { keepTimes } from '../field-management/field-tracking.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { Claims } from './claims.js';
+import { namespaceMessage } from './create.js';
 import { currentState, freshState, notFound, opened, put, remove } from './current-state.js';
 import type { CurrentState } from './current-state.js';
 import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
+import { mayBeRearranged } from './rearranged.js';
 import type { Reservation } from './reservation.js';
 import { fromStored, storageKeyOf } from './served-resource.js';
 import type { ServedResource } from './served-resource.js';
@@ -128,16 +131,20 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
 }
 
 function checkIdentity({ resource, namespace, name }: UpdateRequest, { metadata }: ResourceObject, old: ResourceObject): void {
-  if (metadata.name && metadata.name !== name) throw newBadRequest(nameMessage(metadata.name, name));
-  if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) {
-    throw newBadRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`);
-  }
+  checkName(metadata, name);
+  if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) throw newBadRequest(namespaceMessage);
   if (metadata.uid && metadata.uid !== old.metadata.uid) throw newConflict(resource.groupResource, name, uidMessage(metadata.uid, old.metadata.uid));
 }
 
-/** What is wrong with an object under a path of another name. */
-export function nameMessage(found: string, wanted: string): string {
-  return `the name of the object (${found}) does not match the name on the URL (${wanted})`;
+/** Throws 400 for an object that does not have the name of its path. */
+export function checkName(metadata: { readonly name?: string }, wanted: string): void {
+  if (!metadata.name) throw newBadRequest(`the name of the object (${wanted} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== wanted) throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${wanted})`);
+}
+
+/** Throws 422 for a patch that sets another uid: a PUT names one as a precondition, but what a patch sets is a change. */
+export function checkUid(kind: GroupKind, { metadata: { uid } }: ResourceObject, { metadata: old }: ResourceObject): void {
+  if (uid && old.uid && uid !== old.uid) throw newInvalid(kind, old.name ?? '', [invalid('metadata.uid', uid, 'field is immutable')]);
 }
 
 /** The cause of a conflict: the name is now another object's. */
@@ -146,12 +153,18 @@ export function uidMessage(wanted: string, found: string | undefined): string {
 }
 
 function checkRevision({ resource, name, strategy }: UpdateRequest, { metadata }: ResourceObject, existing: CachedObject): void {
-  const wanted = metadata.resourceVersion;
-  if (wanted) {
-    if (wanted !== String(existing.revision)) throw newConflict(resource.groupResource, name, modifiedMessage);
+  const wanted = revisionOf(metadata.resourceVersion);
+  if (wanted > 0) {
+    if (wanted !== existing.revision) throw newConflict(resource.groupResource, name, modifiedMessage);
   } else if (strategy.allowUnconditionalUpdate === false) {
     throw newInvalid(resource.kind, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
   }
+}
+
+/** 0 for none. Throws 400 for a text that is no number: upstream answers it by 500. */
+function revisionOf(text = ''): number {
+  if (text !== '' && !/^\d+$/.test(text)) throw newBadRequest(`strconv.ParseUint: parsing ${goQuote(text)}: invalid syntax`);
+  return Number(text);
 }
 
 /** What no client can change through an update. */
@@ -203,7 +216,8 @@ async function confirmed(env: RegistryEnvironment, { resource, signal }: UpdateR
 function isSame(existing: CachedObject, value: Uint8Array): boolean {
   const old = existing.stored.value;
   if (old.length !== value.length || existing.stored.schemaHash !== existing.form.schemaHash) return false;
-  return Buffer.compare(old, value) === 0 || deepEqual(existing.form.decode(old), existing.form.decode(value));
+  if (Buffer.compare(old, value) === 0) return true;
+  return mayBeRearranged(old, value) && deepEqual(existing.form.decode(old), existing.form.decode(value));
 }
 
 /** Marked for deletion, no grace left, and nothing that holds it: this update is the deletion. */
