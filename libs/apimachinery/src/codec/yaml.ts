@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import './bigint-json.js';
-import { parseJson } from './json.js';
+import { hasDuplicateFields, JsonSyntaxError, parseJson } from './json.js';
 import { readYaml } from './yaml-document.js';
 import type { YamlResult } from './yaml-document.js';
 
@@ -25,12 +25,27 @@ const DEADLINE_MILLISECONDS = 10_000;
 
 /** Reads a short YAML text (or JSON, which is YAML) in place. Throws `YamlSyntaxError`. */
 export function parseYaml(text: string): YamlBody {
-  return bodyOf(readYaml(text, LONGEST_JSON));
+  return jsonBody(text) ?? bodyOf(readYaml(text, LONGEST_JSON));
 }
 
 /** Reads a request's YAML body: a long one in a worker that is ended after ten seconds. Rejects with `YamlSyntaxError`. */
 export async function parseYamlBody(text: string, deadlineMilliseconds = DEADLINE_MILLISECONDS): Promise<YamlBody> {
-  return text.length <= LONGEST_INLINE ? parseYaml(text) : bodyOf(await readInWorker(text, deadlineMilliseconds));
+  if (text.length <= LONGEST_INLINE) return parseYaml(text);
+  return jsonBody(text) ?? bodyOf(await readInWorker(text, deadlineMilliseconds));
+}
+
+const OBJECT = /^\s*\{/;
+
+/** What programs send as YAML is JSON, nearly always. Undefined for what is none, and for what a reader of YAML has to complain of. */
+function jsonBody(text: string): YamlBody | undefined {
+  if (!OBJECT.test(text)) return undefined;
+  try {
+    const value = parseJson(text);
+    return hasDuplicateFields(text, value) ? undefined : { value, duplicates: undefined };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function bodyOf(result: YamlResult): YamlBody {
