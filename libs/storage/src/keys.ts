@@ -38,9 +38,30 @@ export function prefixOf(parts: { readonly group: string; readonly resource: str
 
 /** Throws a RangeError unless `key` has four parts, no control characters, no lone surrogates and at most 1,024 bytes. */
 export function validateKey(key: string): void {
+  if (isPlainKey(key)) return;
   parseKey(key);
   if (FORBIDDEN.test(key) || !key.isWellFormed()) throw new RangeError(`a storage key with characters that cannot be stored: ${JSON.stringify(key)}`);
   if (Buffer.byteLength(key) > LONGEST_KEY) throw new RangeError(`a storage key of more than ${LONGEST_KEY} bytes`);
+}
+
+const SLASH = 0x2f;
+const SLASHES = 3;
+
+/** What nearly every key is: four parts of printable ASCII, and short. False says nothing. */
+function isPlainKey(key: string): boolean {
+  if (key.length > LONGEST_KEY) return false;
+  let slashes = 0;
+  let previous = SLASH;
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e) return false;
+    if (code === SLASH) {
+      if (previous === SLASH) return false;
+      slashes += 1;
+    }
+    previous = code;
+  }
+  return slashes === SLASHES && previous !== SLASH;
 }
 
 /** Throws a RangeError unless `prefix` ends in `/`. */

@@ -1,6 +1,11 @@
+/** The second that was asked for last: a server writes thousands of times in one. */
+let last = { second: NaN, text: '' };
+
 /** RFC 3339 with whole seconds in UTC, as `metav1.Time` is written: `2026-01-31T12:00:00Z`. */
 export function rfc3339(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(milliseconds).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
 
 /** RFC 3339 with microseconds in UTC, as `metav1.MicroTime` is written. The last three digits are 0: clocks here count milliseconds. */
