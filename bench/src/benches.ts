@@ -2,6 +2,7 @@ import type { Bench } from './figure.js';
 import { apiList } from './suites/api-list.js';
 import { apiReads } from './suites/api-reads.js';
 import { apiWrites } from './suites/api-writes.js';
+import { api } from './suites/api.js';
 import { boot } from './suites/boot.js';
 import { compose } from './suites/compose.js';
 import { network } from './suites/network.js';
@@ -12,6 +13,7 @@ import { watch } from './suites/watch.js';
 export const benches: readonly Bench[] = [
   { name: 'boot', description: 'start of the launcher to the first served request', run: boot },
   { name: 'store-writes', description: 'durable writes through the store alone', run: storeWrites },
+  { name: 'api', description: 'CPU of every kind of request; --record, --check, --strict', run: api },
   { name: 'api-writes', description: 'durable creates over HTTPS', run: apiWrites },
   { name: 'api-reads', description: 'GET of one object and LIST of 10,000 pods over HTTPS, in each form', run: apiReads },
   { name: 'api-list', description: 'LIST of 10,000 pods over HTTPS', run: apiList },

@@ -11,5 +11,6 @@ export interface Figure {
 export interface Bench {
   readonly name: string;
   readonly description: string;
-  readonly run: (say: (text: string) => void) => Promise<Figure[]>;
+  /** `flags`: words of the command line that begin with two dashes. */
+  readonly run: (say: (text: string) => void, flags: ReadonlySet<string>) => Promise<Figure[]>;
 }

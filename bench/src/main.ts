@@ -7,6 +7,7 @@ import { figureTable } from './report/table.js';
 interface Arguments {
   readonly names: readonly string[];
   readonly json: string | undefined;
+  readonly flags: ReadonlySet<string>;
 }
 
 const WRONG_USAGE = 2;
@@ -14,26 +15,27 @@ const WRONG_USAGE = 2;
 function parse(words: readonly string[]): Arguments {
   const at = words.indexOf('--json');
   const json = at === -1 ? undefined : words[at + 1];
-  return { names: words.filter((_, index) => at === -1 || (index !== at && index !== at + 1)), json };
+  const others = words.filter((_, index) => at === -1 || (index !== at && index !== at + 1));
+  return { names: others.filter((word) => !word.startsWith('--')), json, flags: new Set(others.filter((word) => word.startsWith('--'))) };
 }
 
-async function runAll(chosen: readonly Bench[]): Promise<Record<string, Figure[]>> {
+async function runAll(chosen: readonly Bench[], flags: ReadonlySet<string>): Promise<Record<string, Figure[]>> {
   const results: Record<string, Figure[]> = {};
   for (const bench of chosen) {
     process.stderr.write(`\n${bench.name}: ${bench.description}\n`);
-    const figures = await bench.run((text) => process.stderr.write(`  ${text}\n`));
+    const figures = await bench.run((text) => process.stderr.write(`  ${text}\n`), flags);
     results[bench.name] = figures;
     process.stdout.write(`${figureTable(bench.name, figures)}\n`);
   }
   return results;
 }
 
-const { names, json } = parse(process.argv.slice(2));
+const { names, json, flags } = parse(process.argv.slice(2));
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   process.stderr.write(`unknown: ${unknown.join(', ')}; there are: ${benches.map((bench) => bench.name).join(', ')}\n`);
   process.exitCode = WRONG_USAGE;
 } else {
-  const results = await runAll(names.length === 0 ? benches : benches.filter((bench) => names.includes(bench.name)));
+  const results = await runAll(names.length === 0 ? benches : benches.filter((bench) => names.includes(bench.name)), flags);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), node: process.version, cores: cpus().length, results }, null, 2)}\n`);
 }

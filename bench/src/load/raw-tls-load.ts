@@ -4,39 +4,44 @@ import type { Endpoint } from '../cluster-under-test.js';
 import { percentile } from '../report/statistics.js';
 import type { LoadResult } from './http-load.js';
 
-/** What is asked again and again over each connection. */
-interface RawRequest {
+/** What is asked over each connection. */
+export interface RawRequest {
+  /** GET where none is named. */
+  readonly method?: string;
   readonly path: string;
   readonly accept?: string;
+  readonly body?: Buffer;
+  readonly contentType?: string;
 }
+
+/** Where the load goes; without a certificate nobody is who asks. */
+type Target = Pick<Endpoint, 'port'> & Partial<Endpoint>;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: (\d+)/i;
 
 /** One kept connection that speaks the least HTTP/1.1 there is: the load shares the cores, and what it costs is not the server's. */
 class RawConnection {
-  private readonly bytes: Buffer;
   private chunks: Buffer[] = [];
   private wanted = 0;
   private received = 0;
   private status = 0;
   private done: ((answer: { status: number; bytes: number }) => void) | undefined;
 
-  private constructor(private readonly socket: TLSSocket, { path, accept = 'application/json' }: RawRequest) {
-    this.bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
+  private constructor(private readonly socket: TLSSocket) {
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
   }
 
-  static async open({ port, ca, cert, key }: Endpoint, request: RawRequest): Promise<RawConnection> {
+  static async open({ port, ca, cert, key }: Target): Promise<RawConnection> {
     const socket = connect({ host: '127.0.0.1', port, ca, cert, key, servername: 'localhost', ALPNProtocols: ['http/1.1'] });
     await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
-    return new RawConnection(socket, request);
+    return new RawConnection(socket);
   }
 
-  ask(): Promise<{ status: number; bytes: number }> {
+  ask(bytes: Buffer): Promise<{ status: number; bytes: number }> {
     return new Promise((resolve) => {
       this.done = resolve;
-      this.socket.write(this.bytes);
+      this.socket.write(bytes);
     });
   }
 
@@ -65,18 +70,25 @@ class RawConnection {
   }
 }
 
+function bytesOf({ method = 'GET', path, accept = 'application/json', body, contentType = 'application/json' }: RawRequest): Buffer {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n`;
+  if (body === undefined) return Buffer.from(`${head}\r\n`);
+  return Buffer.concat([Buffer.from(`${head}Content-Type: ${contentType}\r\nContent-Length: ${String(body.length)}\r\n\r\n`), body]);
+}
+
 /** `count` requests over so many connections, each as soon as the one before it was answered. */
-export async function rawTlsLoad(endpoint: Endpoint, request: RawRequest, connections: number, count: number): Promise<LoadResult> {
-  const open = await Promise.all(Array.from({ length: connections }, () => RawConnection.open(endpoint, request)));
+export async function rawTlsLoad(endpoint: Target, request: RawRequest | ((index: number) => RawRequest), connections: number, count: number): Promise<LoadResult> {
+  const open = await Promise.all(Array.from({ length: connections }, () => RawConnection.open(endpoint)));
+  const bytesFor = typeof request === 'function' ? (index: number) => bytesOf(request(index)) : always(bytesOf(request));
   const latencies: number[] = [];
   let [started, failures, bytes] = [0, 0, 0];
   const began = performance.now();
   await Promise.all(
     open.map(async (connection) => {
       while (started < count) {
-        started += 1;
+        const asked = bytesFor(started++);
         const at = performance.now();
-        const answer = await connection.ask();
+        const answer = await connection.ask(asked);
         latencies.push(performance.now() - at);
         bytes += answer.bytes;
         if (answer.status >= 400) failures += 1;
@@ -86,4 +98,8 @@ export async function rawTlsLoad(endpoint: Endpoint, request: RawRequest, connec
   const seconds = (performance.now() - began) / 1000;
   for (const connection of open) connection.close();
   return { count, failures, perSecond: count / seconds, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), bytes };
+}
+
+function always(bytes: Buffer): () => Buffer {
+  return () => bytes;
 }
