@@ -44,6 +44,7 @@ export { ProtobufError } from './codec/protobuf/wire-reader.js';
 export { parseGoDuration } from './codec/protobuf/go-duration.js';
 
 export { TypedValueError } from './managed-fields/path-element.js';
+export { entriesOfScale, entriesWithScale, SCALE_VERSION } from './managed-fields/scale-entries.js';
 export { trackApply } from './managed-fields/track-apply.js';
 export { trackCreate, trackUpdate } from './managed-fields/track-update.js';
 export type { ManagedObject } from './managed-fields/track-update.js';
@@ -52,6 +53,7 @@ export type { ManagedFieldsEntry } from './managed-fields/field-managers.js';
 export { valueTypeOf } from './managed-fields/value-type.js';
 export type { ValueType } from './managed-fields/value-type.js';
 export type { FieldVersions } from './managed-fields/versioned-change.js';
+export { goKind } from './patch/directives.js';
 export { applyJsonPatch, jsonPatchOperationLimit } from './patch/json-patch.js';
 export type { JsonPatchOperation } from './patch/json-patch.js';
 export { applyMergePatch } from './patch/merge-patch.js';

@@ -1,7 +1,7 @@
 import type { FieldError } from '../field-error.js';
 import { deepEqual } from '../meta/deep-equal.js';
 import { forbidden, invalid, required, tooLong } from './build.js';
-import { isDNS1035Label, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, noProblems } from './formats.js';
+import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName, noProblems } from './formats.js';
 import type { FormatCheck } from './formats.js';
 import { validateAnnotations, validateLabels } from './labels.js';
 import type { FieldPath } from './path.js';
@@ -41,7 +41,6 @@ function nameCheck(check: FormatCheck): NameCheck {
 
 export const nameIsDNSSubdomain: NameCheck = nameCheck(isDNS1123Subdomain);
 export const nameIsDNSLabel: NameCheck = nameCheck(isDNS1123Label);
-export const nameIsDNS1035Label: NameCheck = nameCheck(isDNS1035Label);
 
 /** Anything that can stand in a URL path (roles and their bindings). */
 export const nameIsPathSegment: NameCheck = (name, prefix) => {
@@ -95,7 +94,7 @@ function validateOwnerReferences(references: readonly OwnerReferenceFields[], at
 
 function validateOwnerReference(reference: OwnerReferenceFields, at: FieldPath, errors: FieldError[]): void {
   const { apiVersion, kind, name, uid } = reference;
-  if (!apiVersion || apiVersion.endsWith('/')) errors.push(invalid(at.child('apiVersion'), apiVersion ?? '', 'version must not be empty'));
+  if (!apiVersion || apiVersion.endsWith('/') || apiVersion.split('/').length > 2) errors.push(invalid(at.child('apiVersion'), apiVersion ?? '', 'version must not be empty'));
   if (!kind) errors.push(invalid(at.child('kind'), '', 'must not be empty'));
   if (!name) errors.push(invalid(at.child('name'), '', 'must not be empty'));
   if (!uid) errors.push(invalid(at.child('uid'), '', 'must not be empty'));

@@ -33,7 +33,7 @@ export interface ApplyRequest {
 /**
  * Applies a configuration to a live object (`{ metadata: {} }` with kind and version for one that is to be created): answers the new
  * object with its `managedFields`, in which nulls stand for what is gone. Changes neither.
- * @throws StatusError 409 with a cause for each conflict; 400, or 500 as upstream has it, for a configuration that does not fit its type
+ * @throws StatusError 409 with a cause for each conflict; 400 for a configuration that does not fit its type, which upstream answers by 500
  */
 export function trackApply(versions: FieldVersions, live: ManagedObject, request: ApplyRequest): ManagedObject {
   const { config, by, now } = request;
@@ -56,7 +56,7 @@ function checkConfig(versions: FieldVersions, { config, by, title }: ApplyReques
   const { metadata } = config as { metadata?: { managedFields?: unknown } };
   if (Array.isArray(metadata?.managedFields)) throw newBadRequest('metadata.managedFields must be nil');
   const problem = typedProblem(versions.typeOf(by.apiVersion)!, config);
-  if (problem !== undefined) throw failure(500, '', `failed to create typed patch object (${title}): ${problem}`);
+  if (problem !== undefined) throw newBadRequest(`failed to create typed patch object (${title}): ${problem}`);
 }
 
 function startingManagers(versions: FieldVersions, live: ManagedObject, bare: VersionedObject, { by, now }: ApplyRequest): readonly FieldManager[] {

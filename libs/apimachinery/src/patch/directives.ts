@@ -45,6 +45,18 @@ export function withoutMarked(value: unknown, keepsNulls = false): unknown {
   return kept;
 }
 
+/** 400 for a patch that is no object. */
+export function notAMap(patch: unknown, prefix = ''): Error {
+  return newBadRequest(`${prefix}json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`);
+}
+
+/** What Go calls the type of a JSON value. */
+export function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (value === null) return 'null';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
+}
+
 /** An object as Go prints a map, for messages. */
 export function goMap(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;

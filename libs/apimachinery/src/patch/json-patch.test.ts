@@ -83,8 +83,12 @@ describe('merge patch (the table of RFC 7396, appendix A, as far as documents ar
     expect(JSON.stringify([target, patch])).toBe(before);
   });
 
-  it.each([null, [], 'x'])('refuses %j', (patch) => {
-    expect(() => applyMergePatch({}, patch)).toThrowError(expect.objectContaining({ code: 400, message: 'Invalid JSON Patch' }) as Error);
+  it.each([
+    [null, 'Invalid JSON Patch'],
+    [[], 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    ['x', 'error decoding patch: json: cannot unmarshal string into Go value of type map[string]interface {}'],
+  ])('refuses %j', (patch, message) => {
+    expect(() => applyMergePatch({}, patch)).toThrowError(expect.objectContaining({ code: 400, message }) as Error);
   });
 
   it('is idempotent', () => {

@@ -1,6 +1,7 @@
 import { newBadRequest, newRequestEntityTooLarge } from '../errors/constructors.js';
 import { newGenericServerResponse } from '../errors/generic-response.js';
 import { deepEqual } from '../meta/deep-equal.js';
+import { goKind } from './directives.js';
 import { cloneJson, getField, isJsonObject, setField } from './json-object.js';
 import type { JsonObject } from './json-object.js';
 import { decodedStep, listIndex, PatchPathError } from './json-pointer.js';
@@ -44,6 +45,7 @@ function unprocessable(cause: Error): Error {
 }
 
 function checkedOperations(patch: unknown): readonly JsonPatchOperation[] {
+  if (patch === null) return [];
   if (!Array.isArray(patch)) throw newBadRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > jsonPatchOperationLimit) {
     throw newRequestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${String(jsonPatchOperationLimit)}, got ${String(patch.length)}`);
@@ -52,12 +54,6 @@ function checkedOperations(patch: unknown): readonly JsonPatchOperation[] {
     if (!isJsonObject(operation)) throw newBadRequest(`error decoding patch: json: cannot unmarshal ${goKind(operation)} into Go value of type handlers.jsonPatchOp`);
   }
   return patch as readonly JsonPatchOperation[];
-}
-
-function goKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (value === null) return 'null';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 type Holder = JsonObject | unknown[];

@@ -1,4 +1,5 @@
 import { newBadRequest } from '../errors/constructors.js';
+import { notAMap } from './directives.js';
 import { getField, isJsonObject, setField } from './json-object.js';
 import type { JsonObject } from './json-object.js';
 
@@ -9,7 +10,8 @@ import type { JsonObject } from './json-object.js';
  * @throws StatusError 400 when the patch is no object
  */
 export function applyMergePatch(document: JsonObject, patch: unknown): JsonObject {
-  if (!isJsonObject(patch)) throw newBadRequest('Invalid JSON Patch');
+  if (patch === null) throw newBadRequest('Invalid JSON Patch');
+  if (!isJsonObject(patch)) throw notAMap(patch, 'error decoding patch: ');
   return mergeObjects(document, patch);
 }
 

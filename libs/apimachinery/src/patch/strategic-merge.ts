@@ -1,5 +1,5 @@
 import { newBadRequest } from '../errors/constructors.js';
-import { deleteListPrefix, directiveOf, elementOrderPrefix, goMap, patchDirective, retainedKeys, retainKeysDirective, withoutMarked } from './directives.js';
+import { deleteListPrefix, directiveOf, elementOrderPrefix, goMap, notAMap, patchDirective, retainedKeys, retainKeysDirective, withoutMarked } from './directives.js';
 import { getField, isJsonObject, setField } from './json-object.js';
 import type { JsonObject } from './json-object.js';
 import { deleteFromList, inOrder, mergeList, orderAfterMerge } from './merge-list.js';
@@ -15,7 +15,8 @@ const unknownField: PatchField = { strategies: [], schema: untypedPatchSchema };
  * @throws StatusError 400
  */
 export function applyStrategicMergePatch(document: JsonObject, patch: unknown, schema: PatchSchema): JsonObject {
-  if (!isJsonObject(patch)) throw newBadRequest('invalid JSON document');
+  if (patch === null) return document;
+  if (!isJsonObject(patch)) throw notAMap(patch);
   return mergeObject(document, patch, schema);
 }
 

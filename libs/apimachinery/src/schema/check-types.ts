@@ -9,15 +9,19 @@ interface Place {
   readonly struct: string;
   readonly field: string;
   readonly parent: Place | undefined;
+  readonly words: Words;
 }
 
+/** Whose words are used: those of Go's JSON decoder, or those of the converter that strategic merge patches go through. */
+export type Words = 'decoder' | 'converter';
+
 /**
- * The first value of `object` that does not have its field's type, in the words of Go's JSON decoder; undefined when all do.
+ * The first value of `object` that does not have its field's type, in upstream's words; undefined when all do.
  * Unknown fields and nulls are no errors. Kinds that the model does not know are not checked.
  */
-export function checkTypes(kind: GroupVersionKind, object: unknown): string | undefined {
+export function checkTypes(kind: GroupVersionKind, object: unknown, words: Words = 'decoder'): string | undefined {
   const name = definitionNameOf(kind);
-  return name === undefined ? undefined : checkValue({ $ref: name }, object, root(''));
+  return name === undefined ? undefined : checkValue({ $ref: name }, object, root('', words));
 }
 
 /** The same for a schema at hand. `goType` is the name of the struct that the root stands for. */
@@ -25,8 +29,8 @@ export function checkTypesOf(schema: Schema, object: unknown, goType: string): s
   return checkValue(schema, object, root(goType));
 }
 
-function root(struct: string): Place {
-  return { struct, field: '', parent: undefined };
+function root(struct: string, words: Words = 'decoder'): Place {
+  return { struct, field: '', parent: undefined, words };
 }
 
 function checkValue(declared: Schema, value: unknown, place: Place): string | undefined {
@@ -67,7 +71,7 @@ function checkObject(declared: Schema, schema: Schema, value: unknown, place: Pl
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
     if (field === undefined || isPlain(field, value[key])) continue;
-    const inner = property === undefined ? { ...place, struct } : { struct, field: key, parent: place };
+    const inner = property === undefined ? { ...place, struct } : { struct, field: key, parent: place, words: place.words };
     const found = checkValue(field, value[key], inner);
     if (found !== undefined) return found;
   }
@@ -87,21 +91,35 @@ function checkInteger(schema: Schema, value: unknown, place: Place): string | un
 }
 
 function checkScalar(kind: ScalarKind, value: unknown, place: Place): string | undefined {
+  // These types decode themselves, from JSON of their own.
+  const own = place.words === 'converter' && kind !== 'bytes' ? root('') : place;
   if (kind === 'int-or-string') {
     if (typeof value === 'string') return undefined;
-    return checkInteger({ type: 'integer', format: 'int32' }, value, place);
+    return checkInteger({ type: 'integer', format: 'int32' }, value, own);
   }
   if (kind === 'quantity' && (typeof value === 'number' || typeof value === 'bigint')) return undefined;
-  if (typeof value !== 'string') return mismatch(value, kind === 'bytes' ? '[]uint8' : 'string', place);
-  return scalarError(kind, value);
+  if (typeof value !== 'string') return mismatch(value, kind === 'bytes' ? '[]uint8' : 'string', own);
+  const problem = scalarError(kind, value);
+  return problem !== undefined && own === place && place.words === 'converter' ? `error decoding from json: ${problem}` : problem;
 }
 
 function mismatch(value: unknown, goType: string, place: Place, digits?: string): string {
+  if (place.words === 'converter') return conversionError(value, goType);
   const type = jsonTypeOf(value);
   const got = type === 'boolean' ? 'bool' : digits === undefined ? type : `${type} ${digits}`;
   const fields = fieldsOf(place);
   const into = fields === '' ? 'Go value' : `Go struct field ${place.struct}.${fields}`;
   return `json: cannot unmarshal ${got} into ${into} of type ${goType}`;
+}
+
+function conversionError(value: unknown, goType: string): string {
+  const from = Array.isArray(value) ? 'slice' : typeof value === 'object' ? 'map' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : Number.isInteger(Number(value)) ? 'int64' : 'float64';
+  if (goType.startsWith('map[')) return `cannot restore map from ${from}`;
+  if (goType.startsWith('[]')) return `cannot restore slice from ${from}`;
+  if (goType.includes('.')) return `cannot restore struct from: ${from}`;
+  const isNumber = from === 'int64' || from === 'float64';
+  const isConvertible = goType === 'string' ? from === 'int64' : isNumber && goType !== 'bool';
+  return isConvertible ? `cannot convert ${from} to ${goType}` : `unrecognized type: ${goType}`;
 }
 
 function goTypeOf(schema: Schema): string {

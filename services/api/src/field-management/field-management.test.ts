@@ -39,12 +39,16 @@ describe('managers of writes', () => {
     expect(status.body.metadata.managedFields[0].fieldsV1['f:spec']['f:replicas']).toEqual({});
   });
 
+  const scaleTo = (replicas: unknown): object => ({ apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'scaled' }, spec: { replicas } });
+
   it('of a scale have the replicas of the object', async () => {
     await test.call('POST', DEPLOYMENTS, deployment('scaled', 1), agent('a'));
     await test.call('PATCH', `${DEPLOYMENTS}/scaled/scale`, { spec: { replicas: 3 } }, agent('scaler', MERGE));
     const after = await test.call('GET', `${DEPLOYMENTS}/scaled`);
-    expect(after.body.metadata.managedFields[1]).toMatchObject({ manager: 'scaler', operation: 'Update', subresource: 'scale', apiVersion: 'apps/v1', fieldsV1: { 'f:spec': { 'f:replicas': {} } } });
-    const applied = await apply(`${DEPLOYMENTS}/scaled/scale`, { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'scaled' }, spec: { replicas: 4 } }, 'fieldManager=hpa&force=true');
+    expect(after.body.metadata.managedFields[0]).toEqual({ manager: 'scaler', operation: 'Update', subresource: 'scale', apiVersion: 'apps/v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:replicas': {} } } });
+    const refused = await apply(`${DEPLOYMENTS}/scaled/scale`, scaleTo(4), 'fieldManager=hpa');
+    expect(refused.body.message).toBe('Apply failed with 1 conflict: conflict with "scaler" with subresource "scale" using autoscaling/v1: .spec.replicas');
+    const applied = await apply(`${DEPLOYMENTS}/scaled/scale`, scaleTo(4), 'fieldManager=hpa&force=true');
     expect([applied.status, applied.body.spec.replicas]).toEqual([200, 4]);
     expect(managers(await test.call('GET', `${DEPLOYMENTS}/scaled`))).toEqual(['hpa Apply scale', 'a Update']);
   });
@@ -124,7 +128,7 @@ describe('server-side apply', () => {
     ['a manager of too many letters', map('no', {}), `fieldManager=${'x'.repeat(129)}`, 422, invalid('fieldManager', 'Too long: may not be more than 128 bytes')],
     ['a manager that cannot be printed', map('no', {}), 'fieldManager=a%01', 422, invalid('fieldManager', 'Invalid value: "a\\x01": invalid character U+0001 (at position 1)')],
     ['managedFields', { ...map('no', {}), metadata: { name: 'no', managedFields: [] } }, 'fieldManager=x', 400, 'metadata.managedFields must be nil'],
-    ['a field that is not there', { ...map('no', {}), dta: {} }, 'fieldManager=x', 500, 'failed to create typed patch object (default/no; /v1, Kind=ConfigMap): .dta: field not declared in schema'],
+    ['a field that is not there', { ...map('no', {}), dta: {} }, 'fieldManager=x', 400, 'failed to create typed patch object (default/no; /v1, Kind=ConfigMap): .dta: field not declared in schema'],
     ['another kind', { ...map('no', {}), kind: 'Secret' }, 'fieldManager=x', 400, 'invalid object type: /v1, Kind=Secret'],
     ['another name', map('other', {}), 'fieldManager=x', 400, 'the name of the object (other) does not match the name on the URL (no)'],
     ['a uid of nothing', { ...map('no', {}), metadata: { name: 'no', uid: 'u' } }, 'fieldManager=x', 409, 'Operation cannot be fulfilled on configmaps "no": uid mismatch: the provided object specified uid u, and no existing object was found'],

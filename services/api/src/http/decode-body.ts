@@ -1,9 +1,14 @@
-import { apiVersionOf, checkTypes, decodeProtobuf, dropUnknownFields, fieldProblemMessages, hasDuplicateFields, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseJson, ProtobufError } from '@gantry/apimachinery';
+import { apiVersionOf, checkTypes, decodeProtobuf, definitionNameOf, dropUnknownFields, fieldProblemMessages, goKind, goQuote, hasDuplicateFields, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseGroupVersionKind, parseJson, ProtobufError } from '@gantry/apimachinery';
 import type { GroupVersionKind } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
 import type { RequestContext } from './request-context.js';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+interface TypeMeta {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
 
 const JSON_TYPE = 'application/json';
 const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
@@ -83,10 +88,29 @@ function checkedKind(object: ResourceObject, expected: GroupVersionKind): Resour
   object.kind ||= expected.kind;
   if (object.apiVersion !== apiVersion) throw newBadRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`);
   if (object.kind !== expected.kind) {
-    throw newBadRequest(`${object.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: converting (${apiVersion}, Kind=${object.kind}) to (${apiVersion}, Kind=${expected.kind}): unknown conversion`);
+    throw newBadRequest(`${object.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${otherKindMessage(object, { apiVersion, kind: expected.kind })}`);
   }
   object.metadata ??= {};
   return object;
+}
+
+/** What is wrong with kind and version of a parsed document, in the words of Go's decoder. */
+export function kindProblem(document: unknown): string | undefined {
+  const parse = "couldn't get version/kind; json parse error: json: cannot unmarshal";
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    return `${parse} ${goKind(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+  }
+  const { kind, apiVersion } = document as { kind?: unknown; apiVersion?: unknown };
+  const wrong = [['apiVersion', apiVersion], ['kind', kind]].find(([, one]) => one !== undefined && one !== null && typeof one !== 'string');
+  return wrong && `${parse} ${goKind(wrong[1])} into Go struct field .${String(wrong[0])} of type string`;
+}
+
+/** Why an object of one kind is not taken for one of another: as upstream says it, with the name of its package for the group. */
+export function otherKindMessage({ apiVersion, kind }: TypeMeta, expected: TypeMeta): string {
+  const given = parseGroupVersionKind(apiVersion, kind);
+  if (definitionNameOf(given) === undefined) return `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  const { group } = parseGroupVersionKind(expected.apiVersion, expected.kind);
+  return `converting (${given.version}.${kind}) to (${group === '' ? 'core' : group.split('.', 1)[0]!}.${expected.kind}): unknown conversion`;
 }
 
 function unhandled({ kind, version }: GroupVersionKind, problem: string): Error {

@@ -80,7 +80,7 @@ const SAME_HEADERS = ['content-type', 'warning', 'retry-after', 'cache-control',
 function shown(type: string, bytes: Uint8Array, way: string): string {
   const value: unknown = type === PROTOBUF ? decodeProtobuf(bytes) : type.startsWith('application/json') ? JSON.parse(Buffer.from(bytes).toString()) : Buffer.from(bytes).toString();
   const changing = new Set(['uid', 'creationTimestamp', 'deletionTimestamp', 'time', 'resourceVersion', 'continue', 'lastUpdateTime']);
-  return (JSON.stringify(value, (name, inner: unknown) => (changing.has(name) ? 'any' : inner)) ?? '').replaceAll(way, 'NS').replaceAll(/(uid: |creationTimestamp: |resourceVersion: |time: ).*?\\n/g, '$1any ').replaceAll(/(UID in (?:object meta|precondition): )[\w-]+/g, '$1any');
+  return (JSON.stringify(value, (name, inner: unknown) => (changing.has(name) ? 'any' : inner)) ?? '').replaceAll(way, 'NS').replaceAll(/(uid: |creationTimestamp: |resourceVersion: |time: ).*?\\n/g, '$1any ').replaceAll(/(UID in record \()[\w-]+/g, '$1any');
 }
 
 async function answered(way: 'https' | 'bus', [, method, path, body, headers = {}]: Step): Promise<unknown> {

@@ -1,8 +1,8 @@
-import { failure, generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict, newInvalid, newUid, rfc3339 } from '@gantry/apimachinery';
+import { generatedName, newAlreadyExists, newBadRequest, newGenerateNameConflict, newInvalid, newUid, rfc3339, StatusError } from '@gantry/apimachinery';
 import type { ResourceObject, StrategyContext } from '@gantry/resources';
 import type { AdmissionRequest } from '../admission/chain.js';
 import type { Identity } from '../http/authz/identity.js';
-import { CachedObject } from '../watch-cache/cached-object.js';
+import { CachedObject, NOT_STORED } from '../watch-cache/cached-object.js';
 import { put } from './current-state.js';
 import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
@@ -32,19 +32,23 @@ export async function createObject(env: RegistryEnvironment, request: CreateRequ
   const context: StrategyContext = { now: rfc3339(env.now()), userName, userUid, userGroups, userExtra };
 
   placeObject(request);
-  fillSystemFields(object, context);
-  const attempt = nameObject(object);
+  const claimed = fillSystemFields(object, context);
   defaults(object);
   if (request.track === undefined) delete object.metadata.managedFields;
   else request.track(object);
+  const attempt = nameObject(object);
   const admission = admissionRequest(request);
   await env.admission.admit(admission);
   strategy.prepareForCreate(object, context);
   checkValid(resource, object);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, undefined) ?? []) request.warn(text);
+  if (!request.dryRun && isRevision(claimed)) throw newBadRequest('resourceVersion should not be set on objects to be created');
   return insert(env, request, admission, attempt);
 }
+
+/** What is wrong with an object under a path of another namespace. */
+export const namespaceMessage = 'the namespace of the provided object does not match the namespace sent on the request';
 
 /** The object belongs where the path says; one that says something else is refused. */
 function placeObject({ resource, namespace, object }: CreateRequest): void {
@@ -53,18 +57,25 @@ function placeObject({ resource, namespace, object }: CreateRequest): void {
     delete metadata.namespace;
     return;
   }
-  if (metadata.namespace && metadata.namespace !== namespace) throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (metadata.namespace && metadata.namespace !== namespace) throw newBadRequest(namespaceMessage);
   metadata.namespace = namespace;
 }
 
-function fillSystemFields({ metadata }: ResourceObject, { now }: StrategyContext): void {
-  if (metadata.resourceVersion) throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+/** Answers the resourceVersion that the client gave. */
+function fillSystemFields({ metadata }: ResourceObject, { now }: StrategyContext): string | undefined {
+  const claimed = metadata.resourceVersion;
   metadata.uid = newUid();
   metadata.creationTimestamp = now;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   delete metadata.resourceVersion;
+  return claimed;
+}
+
+/** Whether a text names a revision; upstream takes what does not for none at all. */
+function isRevision(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) > 0;
 }
 
 /** Gives a generated name where one is asked for; answers how many more may be tried when it is taken. */
@@ -91,8 +102,8 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, admissio
   const claims = claimer && (await claimer.claim({ object, old: undefined, dryRun, attempt }));
   const encoded = encodeObject(resource, claims?.object ?? object);
   if (dryRun) {
-    if (resource.cache.get(key) !== undefined) throw newAlreadyExists(resource.groupResource, name);
-    return new CachedObject(resource.cache.form, key, 0, encoded);
+    if (resource.cache.get(key) !== undefined) throw nameTaken(resource, key, object);
+    return new CachedObject(resource.cache.form, key, NOT_STORED, encoded);
   }
   const outcome = await put(env, resource, key, 0, encoded, { guards: admission.guards!, claims: claims?.operations ?? [], reservation: admission.reservations![0] });
   if (outcome.ok) return new CachedObject(resource.cache.form, key, outcome.revisions[0]!, encoded);
@@ -101,7 +112,7 @@ async function insert(env: RegistryEnvironment, request: CreateRequest, admissio
     return insert(env, request, admission, moreNames, attempt + 1);
   }
   if (outcome.failedOperation > 0) return insertAgain(env, request, admission, moreNames);
-  if (moreNames === 0) throw nameTaken(resource, object);
+  if (moreNames === 0) throw nameTaken(resource, key, object);
   object.metadata.name = generatedName(object.metadata.generateName!);
   return insert(env, request, admission, moreNames - 1);
 }
@@ -113,9 +124,9 @@ async function insertAgain(env: RegistryEnvironment, request: CreateRequest, adm
   return insert(env, request, again, moreNames);
 }
 
-function nameTaken(resource: ServedResource, { metadata }: ResourceObject): Error {
+function nameTaken({ cache, groupResource }: ServedResource, key: string, { metadata }: ResourceObject): Error {
   const name = metadata.name!;
-  return metadata.generateName && name.startsWith(metadata.generateName.slice(0, 58))
-    ? newGenerateNameConflict(resource.groupResource, name, 1)
-    : newAlreadyExists(resource.groupResource, name);
+  const refusal = metadata.generateName ? newGenerateNameConflict(groupResource, name, 1) : newAlreadyExists(groupResource, name);
+  const isGoing = cache.get(key)?.object.metadata.deletionTimestamp !== undefined;
+  return isGoing ? new StatusError({ ...refusal.status, message: `object is being deleted: ${refusal.status.message}` }) : refusal;
 }

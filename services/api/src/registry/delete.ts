@@ -9,7 +9,6 @@ import { encodeObject } from './encode.js';
 import type { RegistryEnvironment } from './environment.js';
 import { fromStored, storageKeyOf } from './served-resource.js';
 import type { ServedResource } from './served-resource.js';
-import { uidMessage } from './update.js';
 
 export interface DeleteRequest extends DeletionWish {
   readonly resource: ServedResource;
@@ -63,9 +62,11 @@ async function attemptDelete(env: RegistryEnvironment, request: DeleteRequest, s
 function failedPrecondition({ resource, name, preconditions, listedUid }: DeleteRequest, { object, revision }: CachedObject): Error | undefined {
   if (listedUid !== undefined && listedUid !== object.metadata.uid) return notFound(resource, name);
   const { uid, resourceVersion } = preconditions ?? {};
-  if (uid && uid !== object.metadata.uid) return newConflict(resource.groupResource, name, uidMessage(uid, object.metadata.uid));
-  if (!resourceVersion || resourceVersion === String(revision)) return undefined;
-  return newConflict(resource.groupResource, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${String(revision)}`);
+  // In upstream's words, which name the kind where all other conflicts name the resource.
+  const refuse = (cause: string): Error => newConflict({ group: resource.kind.group, resource: resource.kind.kind }, name, cause);
+  if (uid !== undefined && uid !== object.metadata.uid) return refuse(`the UID in the precondition (${uid}) does not match the UID in record (${object.metadata.uid ?? ''}). The object might have been deleted and then recreated`);
+  if (resourceVersion === undefined || resourceVersion === String(revision)) return undefined;
+  return refuse(`the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${String(revision)}). The object might have been modified`);
 }
 
 async function removeNow(env: RegistryEnvironment, { resource, dryRun }: DeleteRequest, existing: CachedObject): Promise<Step> {

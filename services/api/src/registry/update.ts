@@ -1,6 +1,6 @@
-import { deepEqual, goQuote, invalid, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
-import type { GroupKind } from '@gantry/apimachinery';
-import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
+import { deepEqual, goQuote, immutableMessage, invalid, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import type { FieldError, GroupKind } from '@gantry/apimachinery';
+import type { ObjectMetadata, ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
 import { keepTimes } from '../field-management/field-tracking.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
@@ -42,6 +42,8 @@ export interface UpdateOutcome {
   readonly object: CachedObject;
   readonly created: boolean;
 }
+
+const DELETION = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 /** Losing a race this often in a row means that something rewrites the object all the time. */
 const ATTEMPTS = 20;
@@ -122,7 +124,7 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   const admission = { operation: 'UPDATE' as const, resource, subresource, namespace, name, object, old, identity, dryRun, reservations: [] as Reservation[] };
   await env.admission.admit(admission);
   strategy.prepareForUpdate(object, old, context);
-  const errors = strategy.validateUpdate(object, old);
+  const errors = [...changedDeletion(object.metadata, old.metadata), ...strategy.validateUpdate(object, old)];
   if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
@@ -157,7 +159,7 @@ function checkRevision({ resource, name, strategy }: UpdateRequest, { metadata }
   if (wanted > 0) {
     if (wanted !== existing.revision) throw newConflict(resource.groupResource, name, modifiedMessage);
   } else if (strategy.allowUnconditionalUpdate === false) {
-    throw newInvalid(resource.kind, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
+    throw newInvalid({ group: resource.kind.group, kind: resource.kind.resource }, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
   }
 }
 
@@ -176,9 +178,14 @@ function keepSystemFields(object: ResourceObject, { metadata: old }: ResourceObj
   metadata.uid = old.uid!;
   metadata.creationTimestamp = old.creationTimestamp!;
   keep(metadata, old, 'generation');
-  keep(metadata, old, 'deletionTimestamp');
-  keep(metadata, old, 'deletionGracePeriodSeconds');
+  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
   delete metadata.selfLink;
+}
+
+/** Only a delete deletes. */
+function changedDeletion(metadata: ObjectMetadata, old: ObjectMetadata): FieldError[] {
+  return DELETION.filter((field) => metadata[field] !== old[field]).map((field) => invalid(`metadata.${field}`, metadata[field], immutableMessage));
 }
 
 function keep<T extends object, K extends keyof T>(target: T, source: T, field: K): void {

@@ -1,13 +1,13 @@
-import { apiVersionOf, groupVersionKindText, isDecodeError, newBadRequest, newConflict, parseApiVersion, parseYamlBody, rfc3339, trackApply } from '@gantry/apimachinery';
+import { apiVersionOf, goKind, groupVersionKindText, isDecodeError, newBadRequest, newConflict, parseApiVersion, parseYamlBody, rfc3339, trackApply } from '@gantry/apimachinery';
 import type { FieldVersions, GroupVersionKind, ManagedObject } from '@gantry/apimachinery';
-import type { KindDescriptor, ResourceObject, Strategy } from '@gantry/resources';
+import type { ResourceObject, Strategy } from '@gantry/resources';
 import { fieldVersions } from '../field-management/versions.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import { bodyText, normalized } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import { createObject } from '../registry/create.js';
-import { nameMessage, updateObject } from '../registry/update.js';
+import { checkName, checkUid, updateObject } from '../registry/update.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
@@ -27,7 +27,11 @@ export async function applyWith(request: ResourceRequest, strategy: Strategy): P
   const body = await appliedBody(context);
   const versions = fieldVersions(resource.kind, strategy);
   const warn = (text: string): void => context.warn(text);
-  const applied = (live: ResourceObject): ResourceObject => appliedObject(request, versions, options, body, live);
+  const applied = (live: ResourceObject): ResourceObject => {
+    const object = appliedObject(request, resource.kind, versions, options, body, live);
+    checkUid(resource.kind, object, live);
+    return object;
+  };
   const create = async (): Promise<CachedObject> => {
     const object = named(request, applied({ apiVersion: apiVersionOf(resource.kind), kind: resource.kind.kind, metadata: {} }));
     request.requirePermission('create');
@@ -56,30 +60,25 @@ export async function appliedBody(context: RequestContext): Promise<AppliedBody>
   }
 }
 
-function goKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
-}
-
-function appliedObject(request: ResourceRequest, versions: FieldVersions, { manager, force, validation }: WriteOptions, { config, duplicates }: AppliedBody, live: ResourceObject): ResourceObject {
-  const { env, resource, subresource, context } = request;
-  checkKind(resource.kind, config);
-  const by = { manager, operation: 'Apply', apiVersion: resource.apiVersion, subresource } as const;
-  const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title: titleOf(resource.kind, config) }) as unknown as ResourceObject;
-  normalized(object, resource.kind);
+/** What the applied configuration makes of a live object of that kind. */
+export function appliedObject({ env, subresource, context }: ResourceRequest, kind: GroupVersionKind, versions: FieldVersions, { manager, force, validation }: WriteOptions, { config, duplicates }: AppliedBody, live: ResourceObject): ResourceObject {
+  checkKind(kind, config);
+  const by = { manager, operation: 'Apply', apiVersion: versions.apiVersion, subresource } as const;
+  const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title: titleOf(kind, config) }) as unknown as ResourceObject;
+  normalized(object, kind);
   if (duplicates !== undefined) reportDuplicates(context, validation, duplicates);
   return object;
 }
 
 /** Throws 400 under strict validation. */
-export function reportDuplicates(context: RequestContext, validation: WriteOptions['validation'], duplicates: string): void {
+function reportDuplicates(context: RequestContext, validation: WriteOptions['validation'], duplicates: string): void {
   const problem = `error converting YAML to JSON: ${duplicates}`;
   if (validation === 'Strict') throw newBadRequest(`error strict decoding YAML: ${problem}`);
   if (validation === 'Warn') context.warn(problem);
 }
 
 /** Throws 400 for a configuration of something else than what the path says. */
-export function checkKind(kind: GroupVersionKind, config: Readonly<Record<string, unknown>>): void {
+function checkKind(kind: GroupVersionKind, config: Readonly<Record<string, unknown>>): void {
   const { apiVersion = '', kind: given = '' } = config;
   if (apiVersion !== apiVersionOf(kind) || given !== kind.kind) throw newBadRequest(`invalid object type: ${kindText(String(apiVersion), String(given))}`);
 }
@@ -90,16 +89,15 @@ function kindText(apiVersion: string, kind: string): string {
   return groupVersionKindText({ group, version, kind });
 }
 
-function titleOf(kind: KindDescriptor, { metadata }: Readonly<Record<string, unknown>>): string {
+function titleOf(kind: GroupVersionKind, { metadata }: Readonly<Record<string, unknown>>): string {
   const { namespace = '', name = '' } = (metadata ?? {}) as { namespace?: string; name?: string };
   return `${namespace}/${name}; ${groupVersionKindText(kind)}`;
 }
 
 /** Throws unless a configuration that creates has the name of the path and no uid. */
 function named({ resource, name }: ResourceRequest, object: ResourceObject): ResourceObject {
-  const { uid, name: given } = object.metadata;
+  const { uid } = object.metadata;
   if (uid) throw newConflict(resource.groupResource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
-  if (!given) throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (given !== name) throw newBadRequest(nameMessage(given, name));
+  checkName(object.metadata, name);
   return object;
 }

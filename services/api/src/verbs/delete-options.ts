@@ -1,5 +1,5 @@
 import { checkTypes, decodeProtobuf, definitionNameOf, JsonSyntaxError, newBadRequest, newInvalid, newUnsupportedMediaType, notSupported, parseGroupVersionKind, parseJson, ProtobufError } from '@gantry/apimachinery';
-import { bodyText, mediaType } from '../http/decode-body.js';
+import { bodyText, kindProblem, mediaType } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { PropagationPolicy } from '../registry/deletion-plan.js';
 import type { ResourceRequest } from './verb.js';
@@ -43,7 +43,7 @@ function fromQuery(context: RequestContext): RawOptions {
   const { query, rawQuery } = context;
   if (rawQuery === '') return raw;
   const grace = query.get('gracePeriodSeconds');
-  if (grace) raw.gracePeriodSeconds = integer(grace);
+  if (grace !== null) raw.gracePeriodSeconds = integer(grace);
   const policy = query.get('propagationPolicy');
   if (policy) raw.propagationPolicy = policy;
   if (query.has('orphanDependents')) raw.orphanDependents = context.flag('orphanDependents');
@@ -51,7 +51,8 @@ function fromQuery(context: RequestContext): RawOptions {
 }
 
 function integer(text: string): number {
-  if (!/^-?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[-+]?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (BigInt.asIntN(64, BigInt(text.replace('+', ''))) !== BigInt(text.replace('+', ''))) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
   return Number(text);
 }
 
@@ -60,7 +61,7 @@ function fromBody(context: RequestContext): RawOptions {
   if (type === 'application/vnd.kubernetes.protobuf') return fromProtobuf(context.body!);
   if (type !== 'application/json') throw newUnsupportedMediaType(READABLE);
   const options = parsedOptions(bodyText(context));
-  checkKind(options.apiVersion || 'v1', options.kind || KIND.kind);
+  checkKind(options.apiVersion || `${KIND.group}/${KIND.version}`, options.kind || KIND.kind);
   const wrongType = checkTypes(KIND, options);
   if (wrongType !== undefined) throw newBadRequest(wrongType);
   return options;
@@ -93,16 +94,9 @@ function parsedOptions(text: string): RawOptions & { kind?: string; apiVersion?:
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw newBadRequest(`couldn't get version/kind; json parse error: ${error.message}`);
   }
-  if (typeof value !== 'object' || Array.isArray(value)) throw newBadRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
-  const { kind, apiVersion } = value as { kind?: unknown; apiVersion?: unknown };
-  const wrong = [['apiVersion', apiVersion], ['kind', kind]].find(([, one]) => one !== undefined && one !== null && typeof one !== 'string');
-  if (wrong !== undefined) throw newBadRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonTypeName(wrong[1])} into Go struct field .${String(wrong[0])} of type string`);
+  const problem = kindProblem(value);
+  if (problem !== undefined) throw newBadRequest(problem);
   return value as RawOptions & { kind?: string; apiVersion?: string };
-}
-
-function jsonTypeName(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
 }
 
 function propagationPolicy({ propagationPolicy: policy, orphanDependents }: RawOptions): PropagationPolicy | undefined {

@@ -88,9 +88,9 @@ describe('preconditions', () => {
   it('are held against the object, by UID and by resourceVersion', async () => {
     const { name, uid, resourceVersion } = await create();
     const wrongUid = await test.call('DELETE', `${maps}/${name}`, options({ preconditions: { uid: 'x' } }));
-    expect([wrongUid.status, wrongUid.body.message]).toEqual([409, `Operation cannot be fulfilled on configmaps "${name}": Precondition failed: UID in precondition: x, UID in object meta: ${uid}`]);
+    expect([wrongUid.status, wrongUid.body.message]).toEqual([409, `Operation cannot be fulfilled on ConfigMap "${name}": the UID in the precondition (x) does not match the UID in record (${uid}). The object might have been deleted and then recreated`]);
     const old = await test.call('DELETE', `${maps}/${name}`, options({ preconditions: { resourceVersion: '1' } }));
-    expect([old.status, old.body.message]).toEqual([409, `Operation cannot be fulfilled on configmaps "${name}": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: ${resourceVersion}`]);
+    expect([old.status, old.body.message]).toEqual([409, `Operation cannot be fulfilled on ConfigMap "${name}": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`]);
     expect((await test.call('DELETE', `${maps}/${name}`, options({ preconditions: { uid, resourceVersion } }))).status).toBe(200);
   });
 });

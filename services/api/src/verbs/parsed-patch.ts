@@ -12,7 +12,9 @@ const OPERATION_FIELDS: ReadonlySet<string> = new Set(['op', 'path', 'from', 'va
 /** A patch other than apply. */
 export interface ParsedPatch {
   /** The new document for an old one. Changes nothing that it is given. */
-  readonly apply: (document: JsonObject) => JsonObject;
+  readonly apply: (document: JsonObject) => unknown;
+  /** Whose words say that a value has a wrong type. */
+  readonly words: 'decoder' | 'converter';
   /** What field validation says of the patch's own text. */
   readonly problems: () => readonly string[];
   /** How upstream shows in a refusal what a patch of this type makes of a document. */
@@ -26,14 +28,14 @@ export function parsePatch({ context }: Pick<ResourceRequest, 'context'>, kind: 
   const text = bodyText(context);
   const body = parsedBody(text);
   const problems = (): readonly string[] => problemsOf(text, body, type === JSON_PATCH);
-  if (type === JSON_PATCH) return showingResult((document) => asObject(applyJsonPatch(document, body)), problems);
+  if (type === JSON_PATCH) return showingResult((document) => applyJsonPatch(document, body), problems);
   if (type === MERGE_PATCH) return showingResult((document) => applyMergePatch(document, body), problems);
   const schema = patchSchemaOf(schemaOf(kind));
-  return { apply: (document) => applyStrategicMergePatch(document, body, schema), problems, shown: () => goMap(body) };
+  return { apply: (document) => sameKind(applyStrategicMergePatch(document, body, schema), document), words: 'converter', problems, shown: () => goMap(body) };
 }
 
 function showingResult(apply: ParsedPatch['apply'], problems: ParsedPatch['problems']): ParsedPatch {
-  return { apply, problems, shown: (document) => JSON.stringify(apply(document)) };
+  return { apply, words: 'decoder', problems, shown: (document) => JSON.stringify(apply(document)) };
 }
 
 function problemsOf(text: string, body: unknown, isJsonPatch: boolean): readonly string[] {
@@ -58,7 +60,8 @@ function parsedBody(text: string): unknown {
   }
 }
 
-function asObject(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw newBadRequest('the patched document is no object');
+/** What a strategic merge patch makes is taken for the kind that it is applied to, whatever it says. */
+function sameKind(patched: JsonObject, { apiVersion, kind }: JsonObject): JsonObject {
+  const isText = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string';
+  return isText(patched['kind']) && isText(patched['apiVersion']) ? { ...patched, apiVersion, kind } : patched;
 }

@@ -1,16 +1,17 @@
-import { checkTypes, cloneJson, dropUnknownFields, goQuote, newBadRequest, rfc3339 } from '@gantry/apimachinery';
+import { checkTypes, cloneJson, dropUnknownFields, goQuote, rfc3339 } from '@gantry/apimachinery';
 import type { GroupVersionKind, JsonObject } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import { trackUpdated } from '../field-management/field-tracking.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
-import { mediaType } from '../http/decode-body.js';
+import { kindProblem, mediaType, otherKindMessage } from '../http/decode-body.js';
 import type { FieldValidation } from '../http/decode-body.js';
 import { newInvalidPatch } from '../http/invalid-patch.js';
-import { updateObject } from '../registry/update.js';
+import { checkUid, updateObject } from '../registry/update.js';
 import { applyWith } from './apply.js';
 import { dropRepeatedOwners } from './owner-references.js';
 import { APPLY_TYPE, parsePatch } from './parsed-patch.js';
+import type { ParsedPatch } from './parsed-patch.js';
 import type { ResourceRequest } from './verb.js';
 import { writeOptions } from './write-options.js';
 
@@ -26,13 +27,10 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   const representation = request.representation();
   const { dryRun, validation, manager } = writeOptions(request, 'PatchOptions');
   const write = { resource, strategy, subresource, manager, now: rfc3339(env.now()) };
-  const parsed = parsePatch(request, resource.kind);
+  const patched = patcher(request, resource.kind, validation);
   const objectFor = (old: ResourceObject): ResourceObject => {
-    const object = ownCopy(parsed.apply(old as unknown as JsonObject) as unknown as ResourceObject, old);
-    checkPatched(object, old);
-    const refuse = (problem: string): Error => newInvalidPatch(parsed.shown(old as unknown as JsonObject), problem);
-    const unknown = fitted(object, resource.kind, refuse);
-    if (validation !== 'Ignore') report(request, validation, [...parsed.problems(), ...unknown.map((path) => `unknown field ${goQuote(path)}`)], refuse);
+    const object = patched(old);
+    checkUid(resource.kind, object, old);
     dropRepeatedOwners(object, (text) => context.warn(text), true);
     return object;
   };
@@ -45,9 +43,27 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   return bytesAnswer(200, representation.contentType, representation.object(object));
 }
 
+/** What the patch of a request makes of an object of that kind, each time an object of its own. */
+export function patcher(request: ResourceRequest, kind: GroupVersionKind, validation: FieldValidation): (old: ResourceObject) => ResourceObject {
+  const parsed = parsePatch(request, kind);
+  return (old) => {
+    const document = old as unknown as JsonObject;
+    const refuse = (problem: string): Error => newInvalidPatch(parsed.shown(document), problem);
+    const made = parsed.apply(document);
+    const problem = parsed.words === 'decoder' ? kindProblem(made) : undefined;
+    if (problem !== undefined) throw refuse(problem);
+    const object = ownCopy(made as ResourceObject, old);
+    const unknown = fitted(object, kind, parsed.words, refuse);
+    keepKind(object, old, refuse);
+    object.metadata ??= {};
+    if (validation !== 'Ignore') report(request, validation, [...parsed.problems(), ...unknown.map((path) => `unknown field ${goQuote(path)}`)], refuse);
+    return object;
+  };
+}
+
 /** Brings what a patch made into its kind's form; answers the paths of unknown fields. Throws 422 for a value of the wrong type. */
-function fitted(object: ResourceObject, kind: GroupVersionKind, refuse: (problem: string) => Error): readonly string[] {
-  const wrongType = checkTypes(kind, object);
+function fitted(object: ResourceObject, kind: GroupVersionKind, words: ParsedPatch['words'], refuse: (problem: string) => Error): readonly string[] {
+  const wrongType = checkTypes(kind, object, words);
   if (wrongType !== undefined) throw refuse(wrongType);
   return dropUnknownFields(kind, object).unknown;
 }
@@ -74,8 +90,9 @@ function ownCopy(patched: ResourceObject, old: ResourceObject): ResourceObject {
   return copy;
 }
 
-/** A patch cannot make another kind of thing out of an object. */
-function checkPatched(object: ResourceObject, old: ResourceObject): void {
-  if (object.kind !== old.kind || object.apiVersion !== old.apiVersion) throw newBadRequest(`a patch cannot change kind or apiVersion of ${old.kind} ${old.metadata.name ?? ''}`);
-  if (typeof object.metadata !== 'object' || object.metadata === null) throw newBadRequest('a patch cannot remove metadata');
+/** A patch cannot make another kind of thing out of an object; without kind and version it is what it was. */
+function keepKind(object: ResourceObject, old: ResourceObject, refuse: (problem: string) => Error): void {
+  object.apiVersion ||= old.apiVersion;
+  object.kind ||= old.kind;
+  if (object.kind !== old.kind || object.apiVersion !== old.apiVersion) throw refuse(otherKindMessage(object, old));
 }

@@ -1,11 +1,12 @@
-import { newBadRequest, rfc3339 } from '@gantry/apimachinery';
+import { newConflict, rfc3339 } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import { trackCreated, trackUpdated } from '../field-management/field-tracking.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
 import { decodeObject } from '../http/decode-body.js';
 import { createObject } from '../registry/create.js';
-import { nameMessage, updateObject } from '../registry/update.js';
+import type { ServedResource } from '../registry/served-resource.js';
+import { checkName, uidMessage, updateObject } from '../registry/update.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import { dropRepeatedOwners } from './owner-references.js';
 import type { ResourceRequest } from './verb.js';
@@ -28,23 +29,31 @@ export async function updateWith(request: ResourceRequest, strategy: Strategy): 
     dropRepeatedOwners(object, warn);
     return object;
   };
+  let first: ResourceObject | undefined = decode();
+  checkName(first.metadata, name);
+  /** An object of its own for every attempt, of which there is mostly one. */
+  const decoded = (): ResourceObject => {
+    const object = first ?? decode();
+    first = undefined;
+    return object;
+  };
   const create = async (): Promise<CachedObject> => {
     request.requirePermission('create');
-    return createObject(env, { resource, namespace, object: named(decode(), name), track: (made) => trackCreated(made, write), identity, dryRun, warn });
+    return createObject(env, { resource, namespace, object: unstored(resource, decoded()), track: (made) => trackCreated(made, write), identity, dryRun, warn });
   };
   const createInstead = strategy.allowCreateOnUpdate === true && subresource === '' ? create : undefined;
   const { object, created } = await updateObject(env, {
-    resource, namespace, name, subresource, strategy, objectFor: decode, createInstead, identity, dryRun, warn,
+    resource, namespace, name, subresource, strategy, objectFor: decoded, createInstead, identity, dryRun, warn,
     track: (wanted, old) => trackUpdated(wanted, old, write),
     signal: context.signal,
   });
   return bytesAnswer(created ? 201 : 200, representation.contentType, representation.object(object));
 }
 
-/** A PUT that creates takes its name from the path, and its resourceVersion means nothing. Throws 400 for an object of another name. */
-function named(object: ResourceObject, name: string): ResourceObject {
-  if (object.metadata.name && object.metadata.name !== name) throw newBadRequest(nameMessage(object.metadata.name, name));
-  object.metadata.name = name;
+/** The resourceVersion of a PUT that creates means nothing. Throws 409 for one that is meant for a certain object. */
+function unstored({ groupResource }: ServedResource, object: ResourceObject): ResourceObject {
+  const { name = '', uid } = object.metadata;
+  if (uid) throw newConflict(groupResource, name, uidMessage(uid, ''));
   delete object.metadata.resourceVersion;
   return object;
 }

@@ -28,7 +28,7 @@ export function writeOptions({ context, identity }: OptionsRequest, kind: string
   if (context.rawQuery === '' && !isApply) return { dryRun: false, validation: 'Warn', manager: managerName(context, identity, ''), force: false };
   const { query } = context;
   const given = query.get('fieldManager') ?? '';
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   const validation = query.get('fieldValidation') ?? '';
   const errors = [...patchErrors(context, kind, isApply), ...managerErrors(given), ...dryRunErrors(dryRun), ...validationErrors(validation)];
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind }, '', errors);
@@ -71,7 +71,7 @@ function validationErrors(value: string): FieldError[] {
 /** Whether the request asks for a dry run. Throws 422 for a value other than `All`. */
 export function isDryRun({ context }: { readonly context: RequestContext }, kind: string, fromBody: readonly string[] = []): boolean {
   if (context.rawQuery === '' && fromBody.length === 0) return false;
-  const wanted = [...context.query.getAll('dryRun'), ...fromBody].filter((value) => value !== '');
+  const wanted = [...context.query.getAll('dryRun'), ...fromBody];
   const errors = dryRunErrors(wanted);
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind }, '', errors);
   return wanted.length > 0;

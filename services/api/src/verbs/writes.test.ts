@@ -143,9 +143,9 @@ describe('update', () => {
 
   it('keeps what a client cannot change', async () => {
     const { body } = await test.call('POST', maps(), { metadata: { name: 'a' } });
-    const { body: updated } = await test.call('PUT', maps('a'), { metadata: { name: 'a', creationTimestamp: '2000-01-01T00:00:00Z', deletionTimestamp: '2000-01-01T00:00:00Z' }, data: { k: 'v' } });
+    const { body: updated } = await test.call('PUT', maps('a'), { metadata: { name: 'a', creationTimestamp: '2000-01-01T00:00:00Z', generation: 7, selfLink: '/x' }, data: { k: 'v' } });
     expect(updated.metadata).toMatchObject({ uid: body.metadata.uid, creationTimestamp: body.metadata.creationTimestamp });
-    expect(updated.metadata.deletionTimestamp).toBeUndefined();
+    expect([updated.metadata.generation, updated.metadata.selfLink]).toEqual([undefined, undefined]);
   });
 
   it('refuses another uid or another name, and finds nothing to update', async () => {
@@ -162,7 +162,7 @@ describe('update', () => {
     expect(created.status).toBe(201);
     expect((await test.call('PUT', path, { ...created.body, spec: { ...spec, holderIdentity: 'you' } })).status).toBe(200);
     const unconditional = await test.call('PUT', path, { metadata: { name: 'l' }, spec });
-    expect([unconditional.status, unconditional.body.message]).toEqual([422, 'Lease.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update']);
+    expect([unconditional.status, unconditional.body.message]).toEqual([422, 'leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update']);
   });
 
   it('lets a hundred clients each win once: no increment is lost', async () => {

@@ -13,6 +13,9 @@ export interface StoredForm {
   readonly budget: FormsBudget;
 }
 
+/** The revision of an object that a dry run made: it has no resourceVersion. */
+export const NOT_STORED = 0;
+
 /**
  * One object at one revision: the bytes that `store` has, and everything made from them, each made when it is first asked for and kept
  * within the budget. Immutable to its readers: the parsed object is shared and never changed.
@@ -34,6 +37,7 @@ export class CachedObject implements FormHolder {
   /** The JSON that is served, with its resourceVersion: a new copy each time where the stored bytes can be served, since keeping one costs more. */
   get json(): Uint8Array {
     const { value, spliceOffset, schemaHash } = this.stored;
+    if (this.revision === NOT_STORED) return value;
     if (schemaHash === this.form.schemaHash) return spliceResourceVersion({ value, spliceOffset, revision: this.revision });
     if (this.#json === undefined) this.#count();
     return (this.#json ??= Buffer.from(JSON.stringify(this.object)));
@@ -77,6 +81,7 @@ export class CachedObject implements FormHolder {
 
   #parsed(): ResourceObject {
     const { value, schemaHash } = this.stored;
+    if (this.revision === NOT_STORED) return this.form.decode(value);
     if (schemaHash === this.form.schemaHash) return parsedValue<ResourceObject>({ key: this.key, value, revision: this.revision });
     const object = this.form.decode(value);
     this.form.defaults(object);

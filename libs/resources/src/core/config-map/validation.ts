@@ -20,7 +20,7 @@ export function validateConfigMap(configMap: DefaultedConfigMap): FieldError[] {
     validateKey(key, 'binaryData', errors);
     bytes += decodedLength(binaryData[key] ?? '');
   }
-  if (bytes > dataBytesLimit) errors.push(tooLong('', dataBytesLimit));
+  if (bytes > dataBytesLimit) errors.push(tooLong('[]', dataBytesLimit));
   return errors;
 }
 

@@ -1,5 +1,5 @@
 import { cloneJson } from '@gantry/apimachinery';
-import type { JsonObject } from '@gantry/apimachinery';
+import type { JsonObject, ManagedFieldsEntry } from '@gantry/apimachinery';
 import type { ResourceObject, ScaleDescriptor } from '@gantry/resources';
 
 /** `autoscaling/v1` Scale. */
@@ -7,7 +7,7 @@ export interface Scale {
   readonly [field: string]: unknown;
   readonly kind: 'Scale';
   readonly apiVersion: 'autoscaling/v1';
-  readonly metadata: { name?: string; namespace?: string; uid?: string; resourceVersion?: string; creationTimestamp?: string };
+  readonly metadata: { name?: string; namespace?: string; uid?: string; resourceVersion?: string; creationTimestamp?: string; managedFields?: ManagedFieldsEntry[] };
   readonly spec: { replicas?: number };
   readonly status: { replicas: number; selector: string };
 }
@@ -37,9 +37,9 @@ export function withScale(old: ResourceObject, descriptor: ScaleDescriptor, scal
   return object;
 }
 
-/** An object that has nothing but a value at that path. */
-export function atPath(path: string, value: unknown): Record<string, unknown> {
-  return stepsOf(path).reduceRight<unknown>((inner, step) => ({ [step]: inner }), value) as Record<string, unknown>;
+/** Where an object of the kind has its replicas, as a field that somebody manages. */
+export function fieldPathOf({ specReplicasPath }: ScaleDescriptor): readonly string[] {
+  return stepsOf(specReplicasPath).map((step) => `f:${step}`);
 }
 
 function numberAt(object: ResourceObject, path: string): number {

@@ -1,4 +1,4 @@
-import { forbidden, invalid, isDNS1123Subdomain, nameIsDNS1035Label, notSupported, path, required, validateLabels } from '@gantry/apimachinery';
+import { forbidden, invalid, isDNS1123Subdomain, nameIsDNSLabel, notSupported, path, required, validateLabels } from '@gantry/apimachinery';
 import type { FieldError } from '@gantry/apimachinery';
 import { validateIP, validateNonSpecialIP } from '../../../addresses.js';
 import { validateMetadata } from '../../../metadata-validation.js';
@@ -22,7 +22,7 @@ export function validateService(service: DefaultedService, old?: DefaultedServic
   const early = validateClusterIPs(service);
   if (early.length === 0) early.push(...validateFamilies(service, old));
   if (early.length > 0) return early;
-  const errors = validateMetadata(service.metadata, true, nameIsDNS1035Label, path('metadata'));
+  const errors = validateMetadata(service.metadata, true, nameIsDNSLabel, path('metadata'));
   validateType(service, errors);
   validatePorts(service, errors);
   errors.push(...validateLabels(service.spec.selector, specPath.child('selector')));

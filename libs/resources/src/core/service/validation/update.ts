@@ -49,7 +49,7 @@ function validateFamilies(service: DefaultedService, old: DefaultedService, erro
 export function validateServiceStatusUpdate(service: DefaultedService, old: DefaultedService): FieldError[] {
   const errors = validateMetadataUpdate(service.metadata, old.metadata, path('metadata'));
   const ingress = service.status.loadBalancer?.ingress ?? [];
-  if (service.spec.type !== 'LoadBalancer' && ingress.length > 0) errors.push(forbidden(ingressPath, 'may only be used when `spec.type` is LoadBalancer'));
+  if (service.spec.type !== 'LoadBalancer' && ingress.length > 0) errors.push(forbidden(ingressPath, 'may only be used when `spec.type` is \'LoadBalancer\''));
   ingress.forEach((entry, index) => validateIngress(entry, index, errors));
   return errors;
 }
