@@ -25,7 +25,7 @@ export function expectValue(key: string, value: Uint8Array, object: object): voi
   }
 }
 
-/** The object that was made into exactly these bytes, once; undefined where it is not what parsing them would give. */
+/** The object that was made into exactly these bytes, once, without members that say nothing; undefined where it is not what parsing them would give. */
 export function takeExpected(key: string, value: Uint8Array): object | undefined {
   const found = expected.get(key);
   if (found === undefined || found.value.length !== value.length || Buffer.compare(found.value, value) !== 0) return undefined;
@@ -67,6 +67,11 @@ function isAsParsedArray(array: readonly unknown[]): boolean {
 
 function isAsParsedObject(object: object): boolean {
   if (Object.getPrototypeOf(object) !== Object.prototype) return false;
-  for (const name in object) if (!isAsParsed((object as Record<string, unknown>)[name])) return false;
+  const members = object as Record<string, unknown>;
+  for (const name in members) {
+    // Of a member without a value JSON has none.
+    if (members[name] === undefined) delete members[name];
+    else if (!isAsParsed(members[name])) return false;
+  }
   return true;
 }

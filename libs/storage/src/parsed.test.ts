@@ -48,10 +48,17 @@ describe('an object whose bytes this process wrote itself', () => {
     expect(parsedValue({ key, value: Buffer.from(value), revision: 7 })).toBe(object);
   });
 
+  it('is the one that was written without the members that have no value', () => {
+    const object = { metadata: { name: 'mine', absent: undefined }, spec: { absent: undefined, there: 1 } };
+    expectValue(key, written(object), object);
+    const parsed = parsedValue({ key, value: written(object), revision: 5 });
+    expect(parsed).toBe(object);
+    expect(parsed).toStrictEqual({ metadata: { name: 'mine', resourceVersion: '5' }, spec: { there: 1 } });
+  });
+
   it.each([
-    ['a member without a value', { absent: undefined }],
     ['an element without a value', { list: [undefined] }],
-    ['a hole', { list: [, 1] }],
+    ['a hole', { list: Object.assign(new Array(2), { 1: 1 }) }],
     ['a negative zero', { number: -0 }],
     ['what is no number', { number: NaN }],
     ['an integer that is read as a bigint', { number: 1e17 }],
