@@ -1,9 +1,11 @@
-import { deepEqual, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
-import type { ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
+import { deepEqual, goQuote, immutableMessage, invalid, isAlreadyExists, modifiedMessage, newBadRequest, newConflict, newInvalid, rfc3339, StatusError } from '@gantry/apimachinery';
+import type { FieldError, GroupKind } from '@gantry/apimachinery';
+import type { ObjectMetadata, ResourceObject, Strategy, StrategyContext } from '@gantry/resources';
 import { keepTimes } from '../field-management/field-tracking.js';
 import type { Identity } from '../http/authz/identity.js';
 import { CachedObject } from '../watch-cache/cached-object.js';
 import type { Claims } from './claims.js';
+import { namespaceMessage } from './create.js';
 import { currentState, freshState, notFound, opened, put, remove } from './current-state.js';
 import type { CurrentState } from './current-state.js';
 import { encodeObject } from './encode.js';
@@ -40,6 +42,8 @@ export interface UpdateOutcome {
   readonly object: CachedObject;
   readonly created: boolean;
 }
+
+const DELETION = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 /** Losing a race this often in a row means that something rewrites the object all the time. */
 const ATTEMPTS = 20;
@@ -120,7 +124,7 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   const admission = { operation: 'UPDATE' as const, resource, subresource, namespace, name, object, old, identity, dryRun, reservations: [] as Reservation[] };
   await env.admission.admit(admission);
   strategy.prepareForUpdate(object, old, context);
-  const errors = strategy.validateUpdate(object, old);
+  const errors = [...changedDeletion(object.metadata, old.metadata), ...strategy.validateUpdate(object, old)];
   if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
   await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
@@ -129,16 +133,20 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
 }
 
 function checkIdentity({ resource, namespace, name }: UpdateRequest, { metadata }: ResourceObject, old: ResourceObject): void {
-  if (metadata.name && metadata.name !== name) throw newBadRequest(nameMessage(metadata.name, name));
-  if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) {
-    throw newBadRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`);
-  }
+  checkName(metadata, name);
+  if (resource.kind.namespaced && metadata.namespace && metadata.namespace !== namespace) throw newBadRequest(namespaceMessage);
   if (metadata.uid && metadata.uid !== old.metadata.uid) throw newConflict(resource.groupResource, name, uidMessage(metadata.uid, old.metadata.uid));
 }
 
-/** What is wrong with an object under a path of another name. */
-export function nameMessage(found: string, wanted: string): string {
-  return `the name of the object (${found}) does not match the name on the URL (${wanted})`;
+/** Throws 400 for an object that does not have the name of its path. */
+export function checkName(metadata: { readonly name?: string }, wanted: string): void {
+  if (!metadata.name) throw newBadRequest(`the name of the object (${wanted} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== wanted) throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${wanted})`);
+}
+
+/** Throws 422 for a patch that sets another uid: a PUT names one as a precondition, but what a patch sets is a change. */
+export function checkUid(kind: GroupKind, { metadata: { uid } }: ResourceObject, { metadata: old }: ResourceObject): void {
+  if (uid && old.uid && uid !== old.uid) throw newInvalid(kind, old.name ?? '', [invalid('metadata.uid', uid, 'field is immutable')]);
 }
 
 /** The cause of a conflict: the name is now another object's. */
@@ -147,12 +155,18 @@ export function uidMessage(wanted: string, found: string | undefined): string {
 }
 
 function checkRevision({ resource, name, strategy }: UpdateRequest, { metadata }: ResourceObject, existing: CachedObject): void {
-  const wanted = metadata.resourceVersion;
-  if (wanted) {
-    if (wanted !== String(existing.revision)) throw newConflict(resource.groupResource, name, modifiedMessage);
+  const wanted = revisionOf(metadata.resourceVersion);
+  if (wanted > 0) {
+    if (wanted !== existing.revision) throw newConflict(resource.groupResource, name, modifiedMessage);
   } else if (strategy.allowUnconditionalUpdate === false) {
-    throw newInvalid(resource.kind, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
+    throw newInvalid({ group: resource.kind.group, kind: resource.kind.resource }, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
   }
+}
+
+/** 0 for none. Throws 400 for a text that is no number: upstream answers it by 500. */
+function revisionOf(text = ''): number {
+  if (text !== '' && !/^\d+$/.test(text)) throw newBadRequest(`strconv.ParseUint: parsing ${goQuote(text)}: invalid syntax`);
+  return Number(text);
 }
 
 /** What no client can change through an update. */
@@ -164,9 +178,14 @@ function keepSystemFields(object: ResourceObject, { metadata: old }: ResourceObj
   metadata.uid = old.uid!;
   metadata.creationTimestamp = old.creationTimestamp!;
   keep(metadata, old, 'generation');
-  keep(metadata, old, 'deletionTimestamp');
-  keep(metadata, old, 'deletionGracePeriodSeconds');
+  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
   delete metadata.selfLink;
+}
+
+/** Only a delete deletes. */
+function changedDeletion(metadata: ObjectMetadata, old: ObjectMetadata): FieldError[] {
+  return DELETION.filter((field) => metadata[field] !== old[field]).map((field) => invalid(`metadata.${field}`, metadata[field], immutableMessage));
 }
 
 function keep<T extends object, K extends keyof T>(target: T, source: T, field: K): void {
