@@ -1,6 +1,6 @@
 import { definition, encodeProtobuf, encodeYaml, resolveSchema, schemaOf } from '@gantry/apimachinery';
 import type { GroupVersionKind, Schema } from '@gantry/apimachinery';
-import type { Dice } from './fuzz.suite.js';
+import type { Dice } from './fuzz-dice.suite.js';
 
 const MAX_DEPTH = 9;
 const TEXTS = ['a', 'b', 'web', 'a.b/c', '80', 'http', '10.0.0.1', 'TCP', '1Gi', '100m', '2026-01-02T03:04:05Z', '', 'x'.repeat(70), '\u00e4'];

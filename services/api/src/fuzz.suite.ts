@@ -1,5 +1,6 @@
 import { kinds } from '@gantry/resources';
 import type { KindDescriptor } from '@gantry/resources';
+import type { Dice } from './fuzz-dice.suite.js';
 import { asProtobuf, asYaml, schemaObject } from './fuzz-objects.suite.js';
 
 /** A request as it goes to the wire: nothing of it need be valid. */
@@ -39,34 +40,6 @@ const NUMBERS = ['0', '1', '-1', '5', '3', '10', '99999', '9007199254740993', '1
 const SELECTORS = ['a=b', 'a!=b', 'a in (b,c)', 'a notin (', '!a', 'a', 'a=', '=', ',', 'a>1', 'a<x', 'metadata.name=a', 'metadata.name!=a', 'metadata.namespace=f', 'spec.nodeName=n', 'status.phase=Running', 'spec.unknown=1', 'metadata.name=a,metadata.name=b', 'metadata.name=a\\,b', 'metadata.name=a\\', '\u0000', '('.repeat(500), 'a=b,'.repeat(3000), `${'a'.repeat(400)}=b`, '__proto__=a', 'a in (' + 'b,'.repeat(5000) + 'c)', 'involvedObject.name=x', 'type=Normal'];
 const FIELDS = ['metadata', 'name', 'namespace', 'generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'spec', 'status', 'containers', 'image', 'replicas', 'selector', 'matchLabels', 'template', 'data', 'binaryData', 'stringData', 'conditions', 'phase', 'nodeName', 'taints', 'tolerations', 'resources', 'limits', 'cpu', 'ports', 'env', 'volumes', 'kind', 'apiVersion', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'holderIdentity', 'unknown', '__proto__', 'toString', '\u4e2d', 'strategy', 'rollingUpdate', 'maxSurge', 'securityContext', 'affinity', 'involvedObject', 'eventTime', 'target', 'immutable', 'type', '$patch', '$retainKeys', '$setElementOrder/containers', '$deleteFromPrimitiveList/finalizers', 'podCIDRs', 'addresses', 'livenessProbe', 'httpGet', 'hostPath', 'topologySpreadConstraints'];
 const VALUES: readonly unknown[] = ['', 'a', 'b', 'f', 0, 1, -1, 1.5, 1e308, 9007199254740993, true, null, {}, [], [null], [{}], [[]], { a: null }, '\u0000', '\ud800', 'x'.repeat(1000), '100m', '1e400', '2020-01-01T00:00:00Z', '9999999-01-01T00:00:00Z', 'delete', 'replace', 'merge', { name: 'c', image: 'i' }, [{ name: 'c', image: 'i' }], { app: 'a' }, ['a', 'a'], '%', 'Always', 'NoSchedule'];
-
-/** A small generator with a seed: the same requests every time (mulberry32). */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  below(count: number): number {
-    return Math.floor(this.next() * count);
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-}
 
 /** The next request: most are near something valid, so that they come far. */
 export function fuzzRequest(dice: Dice): FuzzRequest {

@@ -1,7 +1,8 @@
 import { Agent, request as httpsRequest } from 'node:https';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dice, fuzzRequest } from './fuzz.suite.js';
+import { Dice } from './fuzz-dice.suite.js';
+import { fuzzRequest } from './fuzz.suite.js';
 import type { FuzzRequest } from './fuzz.suite.js';
 import { startTestApi } from './test-api.suite.js';
 import type { TestApi } from './test-api.suite.js';

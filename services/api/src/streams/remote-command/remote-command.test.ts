@@ -57,7 +57,7 @@ interface Message {
 }
 
 function websocket(path: string, protocols: string[], tls: { cert: string; key: string } = test.adminTls): { socket: WebSocket; messages: Message[]; closed: Promise<number>; refused: Promise<number> } {
-  const socket = new WebSocket(`wss://127.0.0.1:${test.api.port}${path}`, protocols, { ...test.adminTls, ...tls, servername: 'localhost' });
+  const socket = new WebSocket(`wss://localhost:${test.api.port}${path}`, protocols, { ...test.adminTls, ...tls });
   open.push(socket);
   const messages: Message[] = [];
   socket.on('message', (data: Buffer, isBinary: boolean) => messages.push(isBinary ? { channel: data[0]!, text: data.toString('utf8', 1) } : { channel: Number(data.toString()[0]), text: Buffer.from(data.toString().slice(1), 'base64').toString() }));
