@@ -187,7 +187,7 @@ describe('a pod on a Docker engine', PATIENCE, () => {
     expect(waiting?.status?.containerStatuses?.[0]?.state?.waiting?.message).toContain('refused');
     expect((await logs('lost')).status).toBe('400');
     expect((await logs('lost')).text).toMatch(/^container "main" in pod "lost" is waiting to start: /);
-    expect(await logs('nobody')).toEqual({ status: '404', text: 'pod "nobody_default" does not exist\n' });
+    expect(await logs('nobody')).toEqual({ status: '404', text: 'pod "nobody" does not exist\n' });
     await create('odd', { containers: [shell('true')], volumes: [{ name: 'claim', persistentVolumeClaim: { claimName: 'c' } }] });
     const failedMount = () => client.objects(EVENTS).find(({ reason }) => reason === 'FailedMount');
     while (failedMount() === undefined) await settle(1);

@@ -54,7 +54,7 @@ export class PodDialer {
   }
 
   #start({ sandboxId, pid }: DialTarget): Helper {
-    const script = new URL(import.meta.url.endsWith('.ts') ? './dial-helper.ts' : './dial-helper.js', import.meta.url).pathname;
+    const script = new URL(import.meta.url.endsWith('.ts') ? './dial-inside-pod.ts' : './dial-inside-pod.js', import.meta.url).pathname;
     const [program, args] = inNamespaceOf(pid, process.execPath, [script]);
     const helper: Helper = { child: spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }), waiting: new Map() };
     const gone = (): void => {
