@@ -78,12 +78,12 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
 }
 
 function decodeEntry(entry: ManagedFieldsEntry, index: number, isTrusted: boolean): FieldManager {
-  const { manager = '', operation, apiVersion = '', subresource = '', time, fieldsType = '', fieldsV1 = EMPTY } = entry;
+  const { manager = '', operation, apiVersion = '', subresource = '', time, fieldsType = '', fieldsV1 } = entry;
   if (operation !== 'Apply' && operation !== 'Update') throw new ManagedFieldsError('operation must be `Apply` or `Update`');
   if (apiVersion === '') throw new ManagedFieldsError('apiVersion must not be empty');
   if (fieldsType === '') throw new ManagedFieldsError(`missing fieldsType in managed fields entry ${String(index)}`);
   if (fieldsType !== 'FieldsV1') throw new ManagedFieldsError(`invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${String(index)}`);
-  const set = isTrusted ? fieldsV1 : canonicalSet(fieldsV1);
+  const set = isTrusted ? (fieldsV1 ?? EMPTY) : canonicalSet(fieldsV1);
   return { manager, operation, apiVersion, subresource, time, set, entry: set === fieldsV1 ? entry : undefined };
 }
 
@@ -130,7 +130,9 @@ export function seconds({ time }: Pick<FieldManager, 'time'>): number {
  * @throws ManagedFieldsError
  */
 function canonicalSet(given: unknown): FieldSet {
-  return isPlainObject(given) ? withoutSelf(canonicalLevel(given)) : EMPTY;
+  if (given === undefined || given === null) return EMPTY;
+  if (!isPlainObject(given)) throw new ManagedFieldsError('expected an object of fields');
+  return withoutSelf(canonicalLevel(given));
 }
 
 function withoutSelf(level: FieldSet): FieldSet {

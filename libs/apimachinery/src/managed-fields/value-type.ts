@@ -86,7 +86,7 @@ export class MapType {
     const field: FieldType = {
       type, element: `f:${name}`, isDeclared: true, isEmbedded: isStruct && type.map !== undefined,
       isAlwaysThere: type.scalar === undefined && !isStruct && this.required.includes(name),
-      zero: isStruct ? undefined : schema.default,
+      zero: isZero(schema.default) ? schema.default : undefined,
     };
     this.#fields.set(name, field);
     return field;
@@ -114,6 +114,11 @@ const atomicType: ValueType = { scalar: 'untyped', list: new ListType(undefined,
 
 /** Anything of which nothing is declared: maps have fields of their own, lists are one value. */
 export const deducedType: ValueType = { scalar: 'untyped', list: atomicType.list, map: new MapType(undefined, [], 'deduced', false) };
+
+/** What a scalar that is no pointer has from the start; other defaults are given to it later. */
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false;
+}
 
 const types = new WeakMap<Schema, ValueType>();
 

@@ -71,6 +71,29 @@ describe('managers of writes', () => {
     expect(managers(await apply(`${MAPS}/${name}`, map(name, { b: '1' }), 'fieldManager=x'))).toEqual(['x Apply', 'before-first-apply Update']);
   });
 
+  it.each([
+    ['an unknown operation', { operation: 'Nope' }],
+    ['fields that are a text', { fieldsV1: 'f:data' }],
+    ['an element that cannot be read', { fieldsV1: { 'f:data': { 'k:{bad': {} } } }],
+  ])('do not count when a client gives them with %s', async (title, wrong) => {
+    const name = `wrong-${String(title.length)}`;
+    const { body } = await test.call('POST', MAPS, map(name, { a: '1' }), agent('a'));
+    const entry = { manager: 'x', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:a': {} } } };
+    const { status, body: answer } = await test.call('PATCH', `${MAPS}/${name}`, { metadata: { managedFields: [{ ...entry, ...wrong }] } }, agent('b', MERGE));
+    expect([status, answer.metadata.managedFields]).toEqual([200, body.metadata.managedFields]);
+  });
+
+  it('have what a controller has by default, too', async () => {
+    const { body } = await test.call('POST', '/api/v1/namespaces/default/replicationcontrollers', { metadata: { name: 'rc' }, spec: { selector: { a: 'b' }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } } }, agent('a'));
+    expect(body.metadata.managedFields[0].fieldsV1['f:spec']['f:replicas']).toEqual({});
+  });
+
+  it('of a namespace whose name was generated have no label with it, as upstream, which sets it later', async () => {
+    const { body } = await test.call('POST', '/api/v1/namespaces', { metadata: { generateName: 'made-' } }, agent('a'));
+    expect(body.metadata.labels).toEqual({ 'kubernetes.io/metadata.name': body.metadata.name });
+    expect(body.metadata.managedFields[0].fieldsV1).toEqual({ 'f:metadata': { 'f:generateName': {} } });
+  });
+
   it('of the two names of events are compared in each', async () => {
     const event = {
       metadata: { name: 'e', namespace: 'default' }, eventTime: '2026-01-01T00:00:00.000000Z', reportingController: 'c', reportingInstance: 'i', action: 'A', reason: 'R', type: 'Normal', note: 'n',
@@ -129,6 +152,10 @@ describe('server-side apply', () => {
     ['a manager that cannot be printed', map('no', {}), 'fieldManager=a%01', 422, invalid('fieldManager', 'Invalid value: "a\\x01": invalid character U+0001 (at position 1)')],
     ['managedFields', { ...map('no', {}), metadata: { name: 'no', managedFields: [] } }, 'fieldManager=x', 400, 'metadata.managedFields must be nil'],
     ['a field that is not there', { ...map('no', {}), dta: {} }, 'fieldManager=x', 400, 'failed to create typed patch object (default/no; /v1, Kind=ConfigMap): .dta: field not declared in schema'],
+    ['nothing', '', 'fieldManager=x', 400, 'invalid object type: /, Kind='],
+    ['a number for a version', 'apiVersion: 1\nkind: ConfigMap\n', 'fieldManager=x', 400, 'invalid object type: /, Kind=ConfigMap'],
+    ['a version that is none', 'apiVersion: a/b/c\nkind: ConfigMap\n', 'fieldManager=x', 400, 'invalid object type: /, Kind='],
+    ['a number for a name', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 3}\n', 'fieldManager=x', 400, 'failed to create typed patch object (/; /v1, Kind=ConfigMap): .metadata.name: expected string, got &value.valueUnstructured{Value:3}'],
     ['another kind', { ...map('no', {}), kind: 'Secret' }, 'fieldManager=x', 400, 'invalid object type: /v1, Kind=Secret'],
     ['another name', map('other', {}), 'fieldManager=x', 400, 'the name of the object (other) does not match the name on the URL (no)'],
     ['a uid of nothing', { ...map('no', {}), metadata: { name: 'no', uid: 'u' } }, 'fieldManager=x', 409, 'Operation cannot be fulfilled on configmaps "no": uid mismatch: the provided object specified uid u, and no existing object was found'],

@@ -52,7 +52,8 @@ export const asApplied = (): void => undefined;
 export async function appliedBody(context: RequestContext): Promise<AppliedBody> {
   try {
     const { value, duplicates } = await parseYamlBody(bodyText(context));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { config: value as Record<string, unknown>, duplicates };
+    if (value === null || value === undefined) return { config: {}, duplicates };
+    if (typeof value === 'object' && !Array.isArray(value)) return { config: value as Record<string, unknown>, duplicates };
     throw newBadRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
   } catch (error) {
     if (isDecodeError(error)) throw newBadRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
@@ -80,18 +81,23 @@ function reportDuplicates(context: RequestContext, validation: WriteOptions['val
 /** Throws 400 for a configuration of something else than what the path says. */
 function checkKind(kind: GroupVersionKind, config: Readonly<Record<string, unknown>>): void {
   const { apiVersion = '', kind: given = '' } = config;
-  if (apiVersion !== apiVersionOf(kind) || given !== kind.kind) throw newBadRequest(`invalid object type: ${kindText(String(apiVersion), String(given))}`);
+  if (apiVersion !== apiVersionOf(kind) || given !== kind.kind) throw newBadRequest(`invalid object type: ${kindText(textOf(apiVersion), textOf(given))}`);
 }
 
 /** `apps/v1, Kind=Deployment`; the core group has nothing before the slash. */
 function kindText(apiVersion: string, kind: string): string {
-  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
-  return groupVersionKindText({ group, version, kind });
+  if (apiVersion.split('/').length > 2) return groupVersionKindText({ group: '', version: '', kind: '' });
+  return groupVersionKindText({ ...parseApiVersion(apiVersion), kind });
+}
+
+/** What is no text counts as nothing. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function titleOf(kind: GroupVersionKind, { metadata }: Readonly<Record<string, unknown>>): string {
-  const { namespace = '', name = '' } = (metadata ?? {}) as { namespace?: string; name?: string };
-  return `${namespace}/${name}; ${groupVersionKindText(kind)}`;
+  const { namespace, name } = (metadata ?? {}) as { namespace?: unknown; name?: unknown };
+  return `${textOf(namespace)}/${textOf(name)}; ${groupVersionKindText(kind)}`;
 }
 
 /** Throws unless a configuration that creates has the name of the path and no uid. */

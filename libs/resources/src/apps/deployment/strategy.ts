@@ -1,6 +1,6 @@
 import type { TypedStrategy } from '../../define-kind.js';
 import { semanticEqual } from '../../semantic-equal.js';
-import { podNameWarnings } from '../pod-name-warnings.js';
+import { workloadWarnings } from '../workload-warnings.js';
 import type { DefaultedDeployment } from './defaults.js';
 import { validateDeployment, validateDeploymentStatusUpdate, validateDeploymentUpdate } from './validation.js';
 
@@ -18,7 +18,7 @@ export const deploymentStrategy: TypedStrategy<DefaultedDeployment> = {
     deployment.metadata.generation = same ? old.metadata.generation : (old.metadata.generation ?? 0) + 1;
   },
   validateUpdate: validateDeploymentUpdate,
-  warnings: ({ metadata }, old) => (old === undefined ? podNameWarnings(metadata.name) : []),
+  warnings: workloadWarnings,
   allowUnconditionalUpdate: true,
 };
 

@@ -1,6 +1,6 @@
 import type { TypedStrategy } from '../../define-kind.js';
 import { semanticEqual } from '../../semantic-equal.js';
-import { podNameWarnings } from '../pod-name-warnings.js';
+import { workloadWarnings } from '../workload-warnings.js';
 import type { DefaultedReplicaSet } from './defaults.js';
 import { validateReplicaSet, validateReplicaSetStatusUpdate, validateReplicaSetUpdate } from './validation.js';
 
@@ -17,7 +17,7 @@ export const replicaSetStrategy: TypedStrategy<DefaultedReplicaSet> = {
     replicaSet.metadata.generation = same ? old.metadata.generation : (old.metadata.generation ?? 0) + 1;
   },
   validateUpdate: validateReplicaSetUpdate,
-  warnings: ({ metadata }, old) => (old === undefined ? podNameWarnings(metadata.name) : []),
+  warnings: workloadWarnings,
   allowUnconditionalUpdate: true,
 };
 

@@ -1,5 +1,6 @@
 import { duplicate, forbidden, nameIsDNSSubdomain, path } from '@gantry/apimachinery';
 import type { FieldError } from '@gantry/apimachinery';
+import { validateCidr } from '../../addresses.js';
 import { validateMetadata, validateMetadataUpdate } from '../../metadata-validation.js';
 import { validateResourceQuantity } from '../pod-spec/validation/resources.js';
 import { validateTaints } from '../pod-spec/validation/scheduling.js';
@@ -14,6 +15,7 @@ const statusPath = path('status');
 export function validateNode(node: DefaultedNode): FieldError[] {
   const errors = validateMetadata(node.metadata, false, nameIsDNSSubdomain, metadataPath);
   validateOwnParts(node, errors);
+  validateRanges(node, errors);
   return errors;
 }
 
@@ -22,7 +24,8 @@ export function validateNodeUpdate(node: DefaultedNode, old: DefaultedNode): Fie
   const errors = validateMetadataUpdate(node.metadata, old.metadata, metadataPath);
   validateOwnParts(node, errors);
   validateAddresses(node, errors);
-  if ((old.spec.podCIDRs ?? []).length > 0 && !semanticEqual(node.spec.podCIDRs, old.spec.podCIDRs)) {
+  if ((old.spec.podCIDRs ?? []).length === 0) validateRanges(node, errors);
+  else if (!semanticEqual(node.spec.podCIDRs, old.spec.podCIDRs)) {
     errors.push(forbidden(specPath.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
   }
   if (old.spec.providerID && old.spec.providerID !== node.spec.providerID) {
@@ -38,6 +41,10 @@ function validateOwnParts({ spec, status }: DefaultedNode, errors: FieldError[])
     const list = status[field];
     for (const name in list) validateResourceQuantity(name, list[name] ?? '', statusPath.child(field).child(name), errors);
   }
+}
+
+function validateRanges({ spec: { podCIDRs = [] } }: DefaultedNode, errors: FieldError[]): void {
+  podCIDRs.forEach((range, index) => validateCidr(range, specPath.child('podCIDRs').index(index), errors));
 }
 
 function validateAddresses({ status }: DefaultedNode, errors: FieldError[]): void {

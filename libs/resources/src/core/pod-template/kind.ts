@@ -11,6 +11,7 @@ import { labelsText } from '../../printing/selector-text.js';
 import { semanticEqual } from '../../semantic-equal.js';
 import { defaultPodSpec } from '../pod-spec/defaults.js';
 import { validatePodTemplate } from '../pod-spec/validation/pod-spec.js';
+import { podTemplateWarnings } from '../pod-spec/warnings/pod-warnings.js';
 
 /** A pod template as defaults leave it. */
 type PodTemplate = WithMetadata<coreV1.PodTemplate> & { template: coreV1.PodTemplateSpec };
@@ -38,6 +39,7 @@ export const podTemplate = defineKind<PodTemplate>({
       object.metadata.generation = semanticEqual(object.template, old.template) ? generation : (generation ?? 0) + 1;
     },
     validateUpdate: (object, old) => [...validateMetadataUpdate(object.metadata, old.metadata, path('metadata')), ...validateContent(object)],
+    warnings: ({ metadata, template }, old) => (old === undefined || old.metadata.generation !== metadata.generation ? podTemplateWarnings(template, path('template')) : []),
     allowUnconditionalUpdate: true,
   },
   returnsDeletedObject: true,

@@ -1,7 +1,9 @@
 import type { coreV1 } from '@gantry/api-types';
-import { isDNS1123Label } from '@gantry/apimachinery';
+import { isDNS1123Label, path } from '@gantry/apimachinery';
+import { addressWarnings } from '../../address-warnings.js';
 import type { TypedStrategy } from '../../define-kind.js';
 import { semanticEqual } from '../../semantic-equal.js';
+import { podSpecWarnings } from '../pod-spec/warnings/pod-warnings.js';
 import { qosClassOf } from './qos.js';
 import { validatePodStatusUpdate } from './status-validation.js';
 import type { DefaultedPod } from './types.js';
@@ -22,7 +24,7 @@ export const podStrategy: TypedStrategy<DefaultedPod> = {
     advanceGeneration(pod, old);
   },
   validateUpdate: validatePodUpdate,
-  warnings: (pod, old) => (old === undefined ? nameWarnings(pod) : []),
+  warnings: (pod, old) => (old === undefined ? [...nameWarnings(pod), ...podSpecWarnings(pod)] : []),
   allowUnconditionalUpdate: true,
   gracePeriodSeconds: podGracePeriod,
 };
@@ -40,6 +42,7 @@ export const podStatusStrategy: TypedStrategy<DefaultedPod> = {
     pod.status.observedGeneration ??= old.status.observedGeneration;
   },
   validateUpdate: validatePodStatusUpdate,
+  warnings: ({ status }) => statusWarnings(status),
   resetFields: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
 };
 
@@ -67,6 +70,13 @@ function nameWarnings({ metadata }: DefaultedPod): string[] {
   return [
     `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
   ];
+}
+
+function statusWarnings({ podIPs = [], hostIPs = [] }: coreV1.PodStatus): string[] {
+  const warnings: string[] = [];
+  podIPs.forEach(({ ip }, index) => addressWarnings(ip, path('status').child('podIPs').index(index).child('ip'), warnings));
+  hostIPs.forEach(({ ip }, index) => addressWarnings(ip, path('status').child('hostIPs').index(index).child('ip'), warnings));
+  return warnings;
 }
 
 /** Seconds between the request and the end; 0 for pods that no kubelet runs. */

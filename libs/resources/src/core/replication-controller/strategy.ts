@@ -1,4 +1,4 @@
-import { podNameWarnings } from '../../apps/pod-name-warnings.js';
+import { workloadWarnings } from '../../apps/workload-warnings.js';
 import type { TypedStrategy } from '../../define-kind.js';
 import { semanticEqual } from '../../semantic-equal.js';
 import type { DefaultedReplicationController } from './defaults.js';
@@ -17,7 +17,7 @@ export const replicationControllerStrategy: TypedStrategy<DefaultedReplicationCo
     controller.metadata.generation = same ? old.metadata.generation : (old.metadata.generation ?? 0) + 1;
   },
   validateUpdate: validateReplicationControllerUpdate,
-  warnings: ({ metadata }, old) => (old === undefined ? podNameWarnings(metadata.name) : []),
+  warnings: workloadWarnings,
   allowUnconditionalUpdate: true,
 };
 

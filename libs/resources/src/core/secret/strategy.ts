@@ -1,5 +1,6 @@
 import type { TypedStrategy } from '../../define-kind.js';
 import type { DefaultedSecret } from './defaults.js';
+import { tlsWarnings } from './tls-warnings.js';
 import { validateSecret, validateSecretUpdate } from './validation.js';
 
 /** How secrets come to be and change. */
@@ -8,5 +9,6 @@ export const secretStrategy: TypedStrategy<DefaultedSecret> = {
   validate: validateSecret,
   prepareForUpdate: () => undefined,
   validateUpdate: validateSecretUpdate,
+  warnings: tlsWarnings,
   allowUnconditionalUpdate: true,
 };

@@ -4,7 +4,7 @@ import { fillFamilies } from './families.js';
 import type { DefaultedService } from './types.js';
 import { validateService } from './validation/service.js';
 import { validateServiceStatusUpdate, validateServiceUpdate } from './validation/update.js';
-import { serviceWarnings } from './warnings.js';
+import { serviceStatusWarnings, serviceWarnings } from './warnings.js';
 
 /** How Services come to be and change. Addresses and node ports are allocated behind it, when the object is valid. */
 export const serviceStrategy: TypedStrategy<DefaultedService> = {
@@ -34,4 +34,5 @@ export const serviceStatusStrategy: TypedStrategy<DefaultedService> = {
     service.spec = old.spec;
   },
   validateUpdate: validateServiceStatusUpdate,
+  warnings: serviceStatusWarnings,
 };

@@ -24,7 +24,7 @@ test.each<[string, Partial<discoveryV1.EndpointSlice>, string[]]>([
   ['too many endpoints', { endpoints: Array.from({ length: 1001 }, () => ({ addresses: ['10.0.0.1'] })) }, ['endpoints: Too many: 1001: must have at most 1000 items']],
   ['an address of another type', one({ addresses: ['fd00::1'] }), ['endpoints[0].addresses[0]: Invalid value: "fd00::1": must be a valid IPv4 address']],
   ['a special address', one({ addresses: ['169.254.0.1'] }), ['endpoints[0].addresses[0]: Invalid value: "169.254.0.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)']],
-  ['a special address of the other family', one({ addresses: ['0::1'] }, 'IPv6'), ['endpoints[0].addresses[0]: Invalid value: "0::1": may not be in the loopback range (127.0.0.0/8, ::1/128)']],
+  ['a special address of the other family', one({ addresses: ['0::1'] }, 'IPv6'), ['endpoints[0].addresses[0]: Invalid value: "0::1": must be in canonical form ("::1")', 'endpoints[0].addresses[0]: Invalid value: "0::1": may not be in the loopback range (127.0.0.0/8, ::1/128)']],
   ['a domain of one part', one({ addresses: ['local'] }, 'FQDN'), ['endpoints[0].addresses[0]: Invalid value: "local": should be a domain with at least two segments separated by dots']],
   ['a zone twice', one({ hints: { forZones: [{ name: 'z' }, { name: 'z' }] } }), ['endpoints[0].hints.forZones[1].name: Duplicate value: "z"']],
   ['two ports without names', { ports: [{ port: 80 }, { port: 81 }] }, ['ports[1].name: Duplicate value: ""']],

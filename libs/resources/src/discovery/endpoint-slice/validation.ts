@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { discoveryV1 } from '@gantry/api-types';
 import { duplicate, invalid, isDNS1123Label, isDNS1123Subdomain, isLabelValue, isQualifiedName, nameIsDNSSubdomain, notSupported, path, required, tooMany, validateImmutable } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
-import { familyOf, validateNonSpecialIP } from '../../addresses.js';
+import { familyOf, validateCanonicalIP, validateNonSpecialIP } from '../../addresses.js';
 import { validateMetadata, validateMetadataUpdate } from '../../metadata-validation.js';
 import { semanticEqual } from '../../semantic-equal.js';
 import type { DefaultedEndpointSlice } from './defaults.js';
@@ -53,7 +53,10 @@ function validateAddress(address: string, addressType: string, at: FieldPath, er
   if (addressType === 'FQDN') return validateDomain(address, at, errors);
   const isGood = addressType === 'IPv4' ? isIPv4(address) : familyOf(address) === 'IPv6';
   if (!isGood) errors.push(invalid(at, address, `must be a valid ${addressType} address`));
-  else validateNonSpecialIP(address, at, errors);
+  else {
+    validateCanonicalIP(address, at, errors);
+    validateNonSpecialIP(address, at, errors);
+  }
 }
 
 function validateDomain(domain: string, at: FieldPath, errors: FieldError[]): void {

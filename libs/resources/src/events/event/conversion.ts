@@ -20,10 +20,15 @@ export function toCoreEvent(event: eventsV1.Event): coreV1.Event {
   return stored;
 }
 
+/** Which say nothing in the stored form and are not there in this one. */
+const reporters = ['reportingController', 'reportingInstance'] as const;
+
 /** The form of events.k8s.io/v1. Shares what it can with its argument. */
 export function fromCoreEvent(event: coreV1.Event): eventsV1.Event {
   const back = renamed.map(([ours, stored]) => [stored, ours] as const);
-  return rename({ ...event, apiVersion: 'events.k8s.io/v1' }, back) as unknown as eventsV1.Event;
+  const fields = rename({ ...event, apiVersion: 'events.k8s.io/v1' }, back);
+  for (const name of reporters) if (fields[name] === '') delete fields[name];
+  return fields as unknown as eventsV1.Event;
 }
 
 function rename(fields: Fields, pairs: readonly (readonly [from: string, to: string])[]): Fields {

@@ -1,6 +1,6 @@
 import { invalid, nameIsDNSSubdomain, path, required, validateImmutable } from '@gantry/apimachinery';
 import type { FieldError } from '@gantry/apimachinery';
-import { familyOf, validateCidr } from '../../addresses.js';
+import { familyOf, validateCanonicalCidr } from '../../addresses.js';
 import { validateMetadata, validateMetadataUpdate } from '../../metadata-validation.js';
 import type { DefaultedServiceCIDR } from './defaults.js';
 
@@ -16,7 +16,7 @@ export function validateServiceCIDR({ metadata, spec }: DefaultedServiceCIDR): F
   if (cidrs.length === 2 && new Set(cidrs.map((cidr) => familyOf(cidr.split('/')[0] ?? ''))).size < 2) {
     return [...errors, invalid(cidrsPath, spec, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')];
   }
-  cidrs.forEach((cidr, index) => validateCidr(cidr, cidrsPath.index(index), errors));
+  cidrs.forEach((cidr, index) => validateCanonicalCidr(cidr, cidrsPath.index(index), errors));
   return errors;
 }
 

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { coreV1 } from '@gantry/api-types';
 import { invalid, isDNS1123Subdomain, isDNS1123SubdomainWithUnderscore, required } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
+import { validateIP } from '../../../addresses.js';
 
 const mostNameservers = 3;
 const mostSearches = 32;
@@ -17,7 +17,7 @@ export function validateDns({ dnsPolicy, dnsConfig }: coreV1.PodSpec, at: FieldP
     return;
   }
   if (nameservers.length > mostNameservers) errors.push(invalid(at.child('nameservers'), nameservers, `must not have more than ${String(mostNameservers)} nameservers`));
-  nameservers.forEach((address, index) => validateAddress(address, at.child('nameservers').index(index), errors));
+  nameservers.forEach((address, index) => validateIP(address, at.child('nameservers').index(index), errors));
   validateSearches(dnsConfig.searches ?? [], at.child('searches'), errors);
   options.forEach(({ name }, index) => {
     if (!name) errors.push(required(at.child('options').index(index), 'must not be empty'));
@@ -40,13 +40,9 @@ function validateSearches(searches: readonly string[], at: FieldPath, errors: Fi
 /** Lines for the hosts file of the pod. */
 export function validateHostAliases(aliases: readonly coreV1.HostAlias[], at: FieldPath, errors: FieldError[]): void {
   aliases.forEach(({ ip, hostnames }, index) => {
-    validateAddress(ip, at.index(index).child('ip'), errors);
+    validateIP(ip, at.index(index).child('ip'), errors);
     hostnames?.forEach((name, position) => {
       for (const problem of isDNS1123Subdomain(name)) errors.push(invalid(at.index(index).child('hostnames').index(position), name, problem));
     });
   });
-}
-
-function validateAddress(address: string, at: FieldPath, errors: FieldError[]): void {
-  if (isIP(address) === 0 || address.includes('%')) errors.push(invalid(at, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
 }
