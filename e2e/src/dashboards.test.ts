@@ -41,6 +41,7 @@ describe.skipIf(reason !== undefined)(`dashboards and rules${reason === undefine
     const api = await credentials(gantry, kubectl, folder);
     prometheus = await startPrometheus(`${gantry.cluster}-prometheus`, folder, await standaloneConfiguration(api));
     await kubectl('rollout', 'status', 'deployment/asks', '--timeout=120s');
+    await kubectl('exec', 'deployment/asks', '--', 'true');
     await vi.waitUntil(async () => (await prometheus.query('kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"} and on () (min(count_over_time(up[1m])) > 10)')).length > 0, PATIENCE);
   });
   afterAll(async () => {
