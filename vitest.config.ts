@@ -3,10 +3,15 @@ import { defineConfig } from 'vitest/config';
 
 const SLOW = 300_000;
 
+/** Whole clusters and processes whose nodes are hollow, with ports and homes of their own: they may run beside each other. */
+const WITHOUT_CONTAINERS = [
+  'chaos/src/planted/*.test.ts', 'e2e/src/{apply,chaos,clients,snapshot,sql}.test.ts', 'e2e/src/{conformance,tour}/*.test.ts',
+];
+
 /**
- * Tests run from source: the workspace packages resolve by the `@gantry/source` condition. Two projects: units run in two
- * processes at a time or more; integration and end-to-end tests run one file after another, because they share the machine's ports,
- * engine and namespaces.
+ * Tests run from source: the workspace packages resolve by the `@gantry/source` condition. Three projects: units run in two
+ * processes at a time or more, clusters without containers in two; the other end-to-end tests run one file after another, because they
+ * share the machine's ports, engine and namespaces.
  */
 export default defineConfig({
   resolve: { conditions: ['@gantry/source'] },
@@ -28,7 +33,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['e2e/src/**/*.test.ts', 'chaos/src/planted/*.test.ts'], testTimeout: SLOW, hookTimeout: SLOW, fileParallelism: false },
+        test: { name: 'integration', include: WITHOUT_CONTAINERS, testTimeout: SLOW, hookTimeout: SLOW, maxWorkers: 2 },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['e2e/src/**/*.test.ts'], exclude: ['**/node_modules/**', ...WITHOUT_CONTAINERS], testTimeout: SLOW, hookTimeout: SLOW, fileParallelism: false },
       },
     ],
   },

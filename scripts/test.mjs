@@ -1,6 +1,6 @@
 /**
  * `npm test`: every step that this machine allows, one after another, and one last line that sums them all:
- * `N passed, N failed, N skipped`. With `--only lint,check,unit,e2e` just those groups; what follows `--` goes to vitest.
+ * `N passed, N failed, N skipped`. With `--only lint,check,unit,integration,e2e` just those groups; what follows `--` goes to vitest.
  */
 import { parseArguments } from './testing/arguments.mjs';
 import { printFailures, printSkips, printSummary } from './testing/print.mjs';

@@ -1,5 +1,5 @@
 /** The groups of steps, in the order in which they run: the cheap ones first. */
-export const GROUPS = ['lint', 'check', 'unit', 'e2e'];
+export const GROUPS = ['lint', 'check', 'unit', 'integration', 'e2e'];
 
 /** @returns {{ groups: string[], vitestArguments: string[] }} what `npm test -- …` was asked to run. */
 export function parseArguments(argv) {
