@@ -23,6 +23,7 @@ it.each<[string, Snapshot, string | undefined]>([
   ['with one twice', list(2, [item('a', 1), item('a', 1), item('b', 2)]), 'is there twice'],
   ['with the bytes of another write', list(2, [item('a', 1, 'o9'), item('b', 2)]), 'is shown as o9 wrote it'],
   ['in the middle of a write', list(4, [item('a', 3)]), 'in the middle of a write'],
+  ['in the middle of a write, which was asked for', list(4, [item('a', 3)], { isOfHistory: true }), undefined],
   ['of the future', list(9, [item('a', 3), item('c', 5)]), 'the newest revision is 5'],
 ])('a list %s', (_what, snapshot, problem) => {
   expect(checkSnapshots([snapshot], truth)).toEqual(problem === undefined ? [] : [expect.objectContaining({ invariant: 5, evidence: ['c GET', expect.stringContaining(problem)] })]);
