@@ -37,12 +37,22 @@ export function newApplyConflict(causes: StatusCause[], message: string): Status
   return failure(409, 'Conflict', message, { causes });
 }
 
+/** Characters of all causes of a refusal; what is behind is not told. Where each shows all of a long list, upstream's answer has gigabytes. */
+const MOST_TOLD = 1024 * 1024;
+
 /** 422: the object breaks rules of its kind. Causes are in the order of `errors`; the message names each once. */
-export function newInvalid(kind: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
+export function newInvalid(kind: GroupKind, name: string, all: readonly FieldError[]): StatusError {
+  const errors = tellable(all);
   const causes = errors.map(({ type, message, field }): StatusCause => ({ reason: type, message, field }));
   const subject = `${groupKindName(kind)} ${goQuote(name)} is invalid`;
   const message = errors.length === 0 ? subject : `${subject}: ${aggregate(errors)}`;
   return failure(422, 'Invalid', message, { name, group: kind.group, kind: kind.kind, causes });
+}
+
+function tellable(errors: readonly FieldError[]): readonly FieldError[] {
+  let room = MOST_TOLD;
+  const end = errors.findIndex(({ field, message }) => (room -= field.length + message.length) < 0);
+  return end < 0 ? errors : errors.slice(0, Math.max(end, 1));
 }
 
 /** `field: message`, or `[a, b]` for several, without repetitions. */

@@ -18,12 +18,20 @@ const titles: Readonly<Record<FieldErrorType, string>> = {
   InternalError: 'Internal error',
 };
 
+const LONG = 1024;
+/** A long list is shown with every fault of its items: one text serves all of them. */
+const longTexts = new WeakMap<object, string>();
+
 /** How upstream's messages show a value: Go's `%q` for strings, JSON as Go writes it for the rest. */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return goQuote(value);
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'bigint') return String(value);
-  return JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+  const known = typeof value === 'object' ? longTexts.get(value) : undefined;
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+  if (text.length > LONG && typeof value === 'object') longTexts.set(value, text);
+  return text;
 }
 
 function build(type: FieldErrorType, field: FieldPlace, value: string | undefined, detail: string): FieldError {
