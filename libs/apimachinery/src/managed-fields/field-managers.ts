@@ -1,3 +1,4 @@
+import { MAX_JSON_DEPTH } from '../codec/json.js';
 import { difference, EMPTY, isEmpty, MEMBER, nodeOf, recursiveDifference, setOf, sortedLevel, union } from './field-set.js';
 import type { FieldSet } from './field-set.js';
 
@@ -29,6 +30,9 @@ export interface FieldManager {
 
 /** Who makes a request. */
 export type RequestManager = Pick<FieldManager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
+
+/** Managers of most objects. */
+const FEW = 16;
 
 /** Managed fields that cannot be read. */
 export class ManagedFieldsError extends Error {
@@ -67,14 +71,25 @@ export function withSet(manager: FieldManager, set: FieldSet): FieldManager | un
  * @throws ManagedFieldsError
  */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined, isTrusted: boolean): FieldManager[] {
+  const managers = (entries ?? []).map((entry, index) => decodeEntry(entry, index, isTrusted));
+  return managers.length > FEW ? lastOfEach(managers) : lastOfFew(managers);
+}
+
+/** Of entries that are one, the last counts, in the place of the first. */
+function lastOfFew(all: readonly FieldManager[]): FieldManager[] {
   const managers: FieldManager[] = [];
-  for (const [index, entry] of (entries ?? []).entries()) {
-    const manager = decodeEntry(entry, index, isTrusted);
+  for (const manager of all) {
     const same = managers.findIndex((other) => isSameManager(other, manager));
     if (same < 0) managers.push(manager);
     else managers[same] = manager;
   }
   return managers;
+}
+
+function lastOfEach(all: readonly FieldManager[]): FieldManager[] {
+  const managers = new Map<string, FieldManager>();
+  for (const manager of all) managers.set(managerId(manager), manager);
+  return [...managers.values()];
 }
 
 function decodeEntry(entry: ManagedFieldsEntry, index: number, isTrusted: boolean): FieldManager {
@@ -139,12 +154,13 @@ function withoutSelf(level: FieldSet): FieldSet {
   return nodeOf(false, level) ?? EMPTY;
 }
 
-function canonicalLevel(given: Readonly<Record<string, unknown>>): FieldSet {
+function canonicalLevel(given: Readonly<Record<string, unknown>>, depth = 0): FieldSet {
+  if (depth > MAX_JSON_DEPTH) throw new ManagedFieldsError('exceeded max depth');
   const nodes = new Map<string, FieldSet>();
   for (const [name, under] of Object.entries(given)) {
     const element = name === '.' ? undefined : canonicalElement(name);
     if (element === undefined) continue;
-    const node = isPlainObject(under) ? canonicalLevel(under) : MEMBER;
+    const node = isPlainObject(under) ? canonicalLevel(under, depth + 1) : MEMBER;
     const earlier = nodes.get(element);
     nodes.set(element, earlier === undefined ? node : union(earlier, node));
   }

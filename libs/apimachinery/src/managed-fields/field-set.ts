@@ -20,18 +20,23 @@ export const SELF = '.';
 export const MEMBER: FieldSet = Object.freeze({});
 export const EMPTY = MEMBER;
 
+const MANY = 256;
+/** Levels of many elements: to ask V8 for the first of them takes as long as to ask for all. */
+const large = new WeakSet<FieldSet>();
+
 export function isEmpty(set: FieldSet): boolean {
+  if (large.has(set)) return false;
   for (const _ in set) return false;
   return true;
 }
 
 /** Whether the element with this under it is in the set. */
 export function isMember(node: FieldSet): boolean {
-  for (const element in node) return element === SELF;
-  return true;
+  return node[SELF] !== undefined || isEmpty(node);
 }
 
 export function hasChildren(node: FieldSet): boolean {
+  if (large.has(node)) return true;
   for (const element in node) if (element !== SELF) return true;
   return false;
 }
@@ -40,9 +45,15 @@ export function hasChildren(node: FieldSet): boolean {
 export function nodeOf(member: boolean, children: FieldSet | undefined): FieldSet | undefined {
   if (children === undefined || !hasChildren(children)) return member ? MEMBER : undefined;
   if (isMember(children) === member) return children;
-  if (member) return { [SELF]: MEMBER, ...children };
+  const isLarge = large.has(children);
+  if (member) return marked({ [SELF]: MEMBER, ...children }, isLarge);
   const { [SELF]: _, ...others } = children;
-  return others;
+  return marked(others, isLarge);
+}
+
+function marked(level: FieldSet, isLarge: boolean): FieldSet {
+  if (isLarge) large.add(level);
+  return level;
 }
 
 /** A level of elements that were met in any order. */
@@ -50,7 +61,7 @@ export function sortedLevel(entries: [element: string, node: FieldSet][]): Field
   if (!isInOrder(entries)) entries.sort((a, b) => compareElements(a[0], b[0]));
   const level: OpenFieldSet = {};
   for (const [element, node] of entries) level[element] = node;
-  return level;
+  return marked(level, entries.length > MANY);
 }
 
 function isInOrder(entries: readonly (readonly [element: string, node: FieldSet])[]): boolean {
@@ -91,7 +102,14 @@ function mergedLevels(a: FieldSet, b: FieldSet, member: boolean): FieldSet {
     else result[element] = unionNodes(a[element]!, b[others[next++]!]!);
   }
   for (; next < others.length; next += 1) result[others[next]!] = b[others[next]!]!;
-  return result;
+  return marked(result, others.length > MANY || large.has(a));
+}
+
+/** What is in any of them. */
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
+  if (sets.length < 3) return sets.length === 2 ? union(sets[0]!, sets[1]!) : (sets[0] ?? EMPTY);
+  const half = sets.length >> 1;
+  return union(unionOf(sets.slice(0, half)), unionOf(sets.slice(half)));
 }
 
 function elements(level: FieldSet): string[] {
@@ -139,7 +157,7 @@ function subtracted(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
 
 /** Whether some element stands in both levels. */
 function haveCommon(a: FieldSet, b: FieldSet): boolean {
-  for (const element in b) if (element !== SELF && a[element] !== undefined) return true;
+  for (const element in a) if (element !== SELF && b[element] !== undefined) return true;
   return false;
 }
 

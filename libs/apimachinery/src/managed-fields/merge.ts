@@ -73,9 +73,11 @@ class Items {
 class ListMerge {
   readonly #result: unknown[] = [];
   readonly #done = new Set<string>();
-  readonly #shared: string[];
+  /** What both have, in the order of the configuration; `#next` is the first that is still to come. */
+  readonly #shared: readonly string[];
   #left = 0;
   #right = 0;
+  #next = 0;
 
   constructor(private readonly type: ListType, private readonly own: Items, private readonly wanted: Items) {
     this.#shared = wanted.order.filter((element) => own.has(element));
@@ -94,10 +96,10 @@ class ListMerge {
       if (mine === theirs) {
         this.#left += 1;
         this.#takeWanted(theirs);
-        this.#shared.shift();
+        this.#next += 1;
         return;
       }
-      if (wanted.has(mine) && this.#shared.length > 0 && this.#shared[0] !== mine) {
+      if (wanted.has(mine) && this.#next < this.#shared.length && this.#shared[this.#next] !== mine) {
         this.#left += 1;
         return;
       }
@@ -105,7 +107,7 @@ class ListMerge {
     if (mine !== undefined && this.#takeOwn(mine)) return;
     if (theirs === undefined) return;
     this.#takeWanted(theirs);
-    if (this.#shared[0] === theirs) this.#shared.shift();
+    if (this.#shared[this.#next] === theirs) this.#next += 1;
   }
 
   /** True when the turn is over. */

@@ -106,15 +106,12 @@ export function itemElement(list: ListType, item: unknown): string {
   if (list.keys.length > 1) return keyElement(list, item);
   const value = item[list.keys[0]!];
   if (typeof value !== 'string') return keyElement(list, item);
-  return remembered(list, value, () => keyElement(list, item));
+  return list.texts.get(value) ?? remembered(list, value, keyElement(list, item));
 }
 
-function remembered(list: ListType, value: string, make: () => string): string {
-  let text = list.texts.get(value);
-  if (text === undefined) {
-    if (list.texts.size >= REMEMBERED) list.texts.clear();
-    list.texts.set(value, (text = make()));
-  }
+function remembered(list: ListType, value: string, text: string): string {
+  if (list.texts.size >= REMEMBERED) list.texts.clear();
+  list.texts.set(value, text);
   return text;
 }
 
@@ -137,7 +134,7 @@ function sortedKeys(list: ListType): readonly string[] {
 }
 
 function valueElement(list: ListType, item: unknown): string {
-  if (typeof item === 'string') return remembered(list, item, () => `v:${jsonText(item)}`);
+  if (typeof item === 'string') return list.texts.get(item) ?? remembered(list, item, `v:${jsonText(item)}`);
   if (item === null) throw new TypedValueError("associative list without keys has an element that's an explicit null");
   if (Array.isArray(item)) throw new TypedValueError('not supported: associative list with lists as elements');
   if (typeof item === 'object') throw new TypedValueError("associative list without keys has an element that's a map type");

@@ -1,5 +1,5 @@
 import { createdSet } from './created-set.js';
-import { difference, isEmpty, union } from './field-set.js';
+import { difference, isEmpty, union, unionOf } from './field-set.js';
 import type { FieldSet } from './field-set.js';
 import { isSameManager, manageable, managerId, seconds, withSet } from './field-managers.js';
 import type { FieldManager, RequestManager } from './field-managers.js';
@@ -59,24 +59,43 @@ function capped(managers: FieldManager[]): FieldManager[] {
 }
 
 function gathered(managers: readonly FieldManager[], oldest: readonly FieldManager[]): FieldManager[] {
-  let left: readonly FieldManager[] = managers;
+  const buckets = new Map<string, Bucket>();
   const first = new Map<string, FieldManager>();
   let count = oldest.length;
   for (const updater of oldest) {
     if (count <= MOST_UPDATERS) break;
-    const earlier = first.get(updater.apiVersion);
-    if (earlier === undefined) first.set(updater.apiVersion, updater);
+    const { apiVersion } = updater;
+    const earlier = first.get(apiVersion);
+    if (earlier === undefined) first.set(apiVersion, updater);
     else {
-      left = intoBucket(left, earlier, updater);
+      const bucket = buckets.get(apiVersion);
+      if (bucket === undefined) buckets.set(apiVersion, new Bucket(managers, earlier, updater));
+      else bucket.add(updater);
       count -= 1;
     }
   }
-  return [...left];
+  const isGathered = (manager: FieldManager): boolean => buckets.get(manager.apiVersion)?.parts.has(manager) === true;
+  return [...managers.filter((manager) => !isGathered(manager)), ...[...buckets.values()].map((bucket) => bucket.manager())];
 }
 
-function intoBucket(managers: readonly FieldManager[], first: FieldManager, updater: FieldManager): FieldManager[] {
-  const identity: RequestManager = { manager: GATHERED, operation: 'Update', apiVersion: updater.apiVersion, subresource: '' };
-  const bucket = managers.find((manager) => isSameManager(manager, identity)) ?? first;
-  const set = union(updater.set, bucket.set);
-  return [...managers.filter((manager) => manager !== bucket && manager !== updater), { ...identity, set, time: updater.time, entry: undefined }];
+/** The updaters of one version that become one. */
+class Bucket {
+  readonly #identity: RequestManager;
+  readonly parts: Set<FieldManager>;
+  #time: string | undefined;
+
+  constructor(managers: readonly FieldManager[], first: FieldManager, second: FieldManager) {
+    this.#identity = { manager: GATHERED, operation: 'Update', apiVersion: first.apiVersion, subresource: '' };
+    this.parts = new Set([managers.find((manager) => isSameManager(manager, this.#identity)) ?? first]);
+    this.add(second);
+  }
+
+  add(updater: FieldManager): void {
+    this.parts.add(updater);
+    this.#time = updater.time;
+  }
+
+  manager(): FieldManager {
+    return { ...this.#identity, set: unionOf([...this.parts].map(({ set }) => set)), time: this.#time, entry: undefined };
+  }
 }
