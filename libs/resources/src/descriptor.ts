@@ -67,6 +67,8 @@ export interface Strategy {
    * status where there are rules for it, or for those the spec.
    */
   readonly resetFields?: readonly string[];
+  /** The only fields that this endpoint lets a client change and manage, as paths; `*` stands for every item of a list. Absent: all but `resetFields`. */
+  readonly ownedFields?: readonly string[];
   /** A PUT of a name that does not exist creates it (Lease, Event …). */
   readonly allowCreateOnUpdate?: boolean;
   /** A PUT without resourceVersion overwrites. True for most kinds. */

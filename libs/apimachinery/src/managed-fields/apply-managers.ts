@@ -8,7 +8,7 @@ import { removeItems } from './remove-items.js';
 import { toFieldSet } from './to-field-set.js';
 import { withoutChanged } from './update-managers.js';
 import type { ValueType } from './value-type.js';
-import { VersionedChange } from './versioned-change.js';
+import { changeable, VersionedChange } from './versioned-change.js';
 import type { FieldVersions, VersionedObject } from './versioned-change.js';
 
 /** A field that is applied with another value than somebody else manages. */
@@ -32,7 +32,7 @@ export function applyManagers(versions: FieldVersions, managers: readonly FieldM
   const earlier = served.find((manager) => isSameManager(manager, by));
   const others = served.filter((manager) => manager !== earlier);
   const applied = toFieldSet(type, config);
-  const own: FieldManager = { ...by, set: isEmpty(versions.ignored) ? applied : recursiveDifference(applied, versions.ignored), time: earlier?.time, entry: undefined };
+  const own: FieldManager = { ...by, set: changeable(isEmpty(versions.ignored) ? applied : recursiveDifference(applied, versions.ignored), versions), time: earlier?.time, entry: undefined };
   const merged = merge(type, live, config) as VersionedObject;
   const object = earlier === undefined ? merged : pruned(versions, merged, earlier, [...others, own]);
   const change = new VersionedChange(versions, live, object);

@@ -12,6 +12,7 @@ import { cloneJson } from '../patch/json-object.js';
 import { setEntries, withoutEntries } from './track-update.js';
 import type { ManagedObject } from './track-update.js';
 import { typedProblem } from './validate.js';
+import { changeable } from './versioned-change.js';
 import type { FieldVersions, VersionedObject } from './versioned-change.js';
 
 /** Only this manager takes over what its client applied itself before. */
@@ -62,7 +63,7 @@ function checkConfig(versions: FieldVersions, { config, by, title }: ApplyReques
 function startingManagers(versions: FieldVersions, live: ManagedObject, bare: VersionedObject, { by, now }: ApplyRequest): readonly FieldManager[] {
   const managers = readManagers(live);
   if (managers.length > 0) return managers;
-  const set = manageable(createdFields(versions.typeOf(by.apiVersion)!, bare), versions.ignored);
+  const set = changeable(manageable(createdFields(versions.typeOf(by.apiVersion)!, bare), versions.ignored), versions);
   return isEmpty(set) ? [] : [{ ...by, manager: BEFORE, operation: 'Update', set, time: now, entry: undefined }];
 }
 

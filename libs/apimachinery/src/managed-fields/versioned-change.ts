@@ -1,6 +1,7 @@
 import { compare } from './compare.js';
 import type { Comparison } from './compare.js';
-import type { FieldSet } from './field-set.js';
+import type { FieldPath, FieldSet } from './field-set.js';
+import { restricted } from './restricted.js';
 import type { ValueType } from './value-type.js';
 
 /** An object of a kind, as parsed. */
@@ -16,6 +17,8 @@ export interface FieldVersions {
   readonly convert: (object: VersionedObject, apiVersion: string) => VersionedObject;
   /** What the request cannot change. */
   readonly ignored: FieldSet;
+  /** The only fields that the request can change, and all under them; `*` stands for every element. Absent: all that are not ignored. */
+  readonly only?: readonly FieldPath[];
 }
 
 /** One change of an object, looked at in each version in which somebody manages fields. */
@@ -35,6 +38,13 @@ export class VersionedChange {
     const type = versions.typeOf(apiVersion);
     if (type === undefined) return undefined;
     const seen = (object: VersionedObject): VersionedObject => (apiVersion === versions.apiVersion ? object : versions.convert(object, apiVersion));
-    return compare(type, seen(before), seen(after), versions.ignored);
+    const comparison = compare(type, seen(before), seen(after), versions.ignored);
+    if (versions.only === undefined) return comparison;
+    return { changed: changeable(comparison.changed, versions), removed: changeable(comparison.removed, versions) };
   }
+}
+
+/** Of a set what the request can change. */
+export function changeable(set: FieldSet, { only }: Pick<FieldVersions, 'only'>): FieldSet {
+  return only === undefined ? set : restricted(set, only);
 }

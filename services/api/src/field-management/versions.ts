@@ -22,13 +22,18 @@ function newVersions(kind: KindDescriptor, strategy: Strategy): FieldVersions {
   const others = new Map(kinds.filter((other) => storagePrefixOf(other) === storagePrefixOf(kind)).map((other) => [apiVersionOf(other), other]));
   return {
     apiVersion,
-    ignored: setOf(resetFields(kind, strategy).map((path) => path.split('.').map((name) => `f:${name}`))),
+    ignored: setOf(resetFields(kind, strategy).map(elementsOf)),
+    ...(strategy.ownedFields === undefined ? {} : { only: strategy.ownedFields.map(elementsOf) }),
     typeOf: (version) => {
       const seen = version === apiVersion ? kind : others.get(version);
       return seen && typeOfKind(seen);
     },
     convert: (object, version) => converted(others.get(object['apiVersion'] as string) ?? kind, others.get(version)!, object as unknown as ResourceObject),
   };
+}
+
+function elementsOf(path: string): string[] {
+  return path.split('.').map((name) => (name === '*' ? name : `f:${name}`));
 }
 
 function resetFields(kind: KindDescriptor, strategy: Strategy): readonly string[] {
