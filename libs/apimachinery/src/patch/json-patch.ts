@@ -14,6 +14,9 @@ const MISSING = 'missing value';
 /** Bytes that the `copy` operations of one patch may add. */
 const copiedBytesLimit = 3 * 1024 * 1024;
 
+/** Elements of lists that the operations of one patch may move to make room or to close gaps. */
+const movedElementsLimit = 100_000_000;
+
 /** One step of a JSON patch (RFC 6902). */
 export interface JsonPatchOperation {
   readonly op: string;
@@ -61,6 +64,7 @@ type Holder = JsonObject | unknown[];
 /** A document in the course of a patch. It owns the document and may change it. */
 class Application {
   private copiedBytes = 0;
+  private movedElements = 0;
 
   constructor(public document: unknown) {}
 
@@ -79,13 +83,13 @@ class Application {
   #add({ path, value }: JsonPatchOperation): void {
     const pointer = textOf(path, () => `add operation failed to decode path: ${MISSING}`);
     const [holder, step] = this.#found(pointer, () => `add operation does not apply: doc is missing path: "${pointer}": ${MISSING}`);
-    within(`error in add for path: '${pointer}'`, () => insert(holder, step, cloneJson(value ?? null)));
+    within(`error in add for path: '${pointer}'`, () => this.#insert(holder, step, cloneJson(value ?? null)));
   }
 
   #remove({ path }: JsonPatchOperation): void {
     const pointer = textOf(path, () => `remove operation failed to decode path: ${MISSING}`);
     const [holder, step] = this.#found(pointer, () => `remove operation does not apply: doc is missing path: "${pointer}": ${MISSING}`);
-    within(`error in remove for path: '${pointer}'`, () => take(holder, step));
+    within(`error in remove for path: '${pointer}'`, () => this.#take(holder, step));
   }
 
   #replace({ path, value = null }: JsonPatchOperation): void {
@@ -104,10 +108,10 @@ class Application {
   #move({ from, path }: JsonPatchOperation): void {
     const origin = textOf(from, () => `move operation failed to decode from: operation, missing from field: ${MISSING}`);
     const [holder, step] = this.#found(origin, () => `move operation does not apply: doc is missing from path: ${origin}: ${MISSING}`);
-    const value = within(`error in move for path: '${step}'`, () => take(holder, step));
+    const value = within(`error in move for path: '${step}'`, () => this.#take(holder, step));
     const target = pathOf('move', path);
     const [place, last] = this.#found(target, () => `move operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
-    within(`error in move for path: '${target}'`, () => insert(place, last, value));
+    within(`error in move for path: '${target}'`, () => this.#insert(place, last, value));
   }
 
   #copy({ from, path }: JsonPatchOperation): void {
@@ -117,7 +121,23 @@ class Application {
     const target = textOf(path, () => `copy operation failed to decode path: ${MISSING}`);
     const [place, last] = this.#found(target, () => `copy operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
     this.#count(value);
-    within('error while adding value during copy', () => insert(place, last, value));
+    within('error while adding value during copy', () => this.#insert(place, last, value));
+  }
+
+  #insert(holder: Holder, step: string, value: unknown): void {
+    this.#countMoved(holder);
+    insert(holder, step, value);
+  }
+
+  #take(holder: Holder, step: string): unknown {
+    this.#countMoved(holder);
+    return take(holder, step);
+  }
+
+  #countMoved(holder: Holder): void {
+    if (!Array.isArray(holder)) return;
+    this.movedElements += holder.length;
+    if (this.movedElements > movedElementsLimit) throw newRequestEntityTooLarge(`The operations of a JSON patch may move at most ${String(movedElementsLimit)} elements of lists`);
   }
 
   #count(value: unknown): void {

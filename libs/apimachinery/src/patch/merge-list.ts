@@ -15,15 +15,16 @@ export function mergeList(original: readonly unknown[], patch: readonly unknown[
 }
 
 function mergeObjects(original: readonly unknown[], patch: readonly unknown[], mergeKey: string, mergeElement: MergeElement): unknown[] {
-  let base = original;
   let replaced = false;
   const additions: JsonObject[] = [];
+  const gone = new Set<unknown>();
   for (const element of patch) {
     const directive = listDirectiveOf(element);
     if (directive === undefined) additions.push(checkedObject(element));
     else if (directive === 'replace') replaced = true;
-    else base = withoutElement(base, keyOf(element, mergeKey), mergeKey);
+    else gone.add(keyOf(element, mergeKey));
   }
+  const base = gone.size === 0 ? original : original.filter((element) => !gone.has(checkedObject(element)[mergeKey]));
   if (replaced) return inOrder(mergeElements(additions, [], mergeKey, mergeElement), [], additions, mergeKey);
   return inOrder(mergeElements(base, additions, mergeKey, mergeElement), additions, base, mergeKey);
 }
@@ -31,10 +32,6 @@ function mergeObjects(original: readonly unknown[], patch: readonly unknown[], m
 function listDirectiveOf(element: unknown): 'replace' | 'delete' | undefined {
   if (isJsonObject(element) && element[patchDirective] === 'merge') throw newBadRequest('merging lists cannot yet be specified in the patch');
   return directiveOf(element);
-}
-
-function withoutElement(list: readonly unknown[], key: unknown, mergeKey: string): unknown[] {
-  return list.filter((element) => checkedObject(element)[mergeKey] !== key);
 }
 
 function mergeElements(base: readonly unknown[], additions: readonly JsonObject[], mergeKey: string, mergeElement: MergeElement): unknown[] {
@@ -67,18 +64,56 @@ function keyOf(element: unknown, mergeKey: string): unknown {
  * memory where deletions have moved the elements together and additions have taken the places that were left.
  */
 export function orderAfterMerge(original: readonly unknown[], patch: readonly unknown[], mergeKey: string): unknown[] {
-  const places = [...original];
-  let length = places.length;
-  const indexOf = (key: unknown): number => places.slice(0, length).findIndex((element) => isJsonObject(element) && element[mergeKey] === key);
-  for (const element of patch) {
-    if (listDirectiveOf(element) !== 'delete') continue;
-    for (let at = indexOf(keyOf(element, mergeKey)); at >= 0; at = indexOf(keyOf(element, mergeKey))) places.copyWithin(at, at + 1, length--);
+  const memory = new ListMemory(original, mergeKey);
+  for (const element of patch) if (listDirectiveOf(element) === 'delete') memory.delete(keyOf(element, mergeKey));
+  for (const element of patch) if (!memory.isFull && listDirectiveOf(element) === undefined) memory.add(keyOf(element, mergeKey), element);
+  return memory.places();
+}
+
+/** A list whose elements move together when one goes: each place that this leaves at the end keeps what was last in the list then. */
+class ListMemory {
+  readonly #isGone: boolean[];
+  readonly #byKey = new Map<unknown, number[]>();
+  /** What the places behind the list keep, the last place first. */
+  readonly #behind: unknown[] = [];
+  readonly #added: unknown[] = [];
+  #last: number;
+
+  constructor(private readonly list: readonly unknown[], mergeKey: string) {
+    this.#isGone = list.map(() => false);
+    this.#last = list.length - 1;
+    for (const [index, element] of list.entries()) {
+      if (!isJsonObject(element)) continue;
+      const places = this.#byKey.get(element[mergeKey]);
+      if (places === undefined) this.#byKey.set(element[mergeKey], [index]);
+      else places.push(index);
+    }
   }
-  for (const element of patch) {
-    if (length === places.length || listDirectiveOf(element) !== undefined) continue;
-    if (indexOf(keyOf(element, mergeKey)) < 0) places[length++] = element;
+
+  get isFull(): boolean {
+    return this.#added.length === this.#behind.length;
   }
-  return places;
+
+  delete(key: unknown): void {
+    for (const index of this.#byKey.get(key) ?? []) {
+      this.#behind.push(this.list[this.#last]);
+      this.#isGone[index] = true;
+      while (this.#isGone[this.#last]) this.#last -= 1;
+    }
+    this.#byKey.delete(key);
+  }
+
+  /** Takes the first place behind the list, unless the list has an element of the key. */
+  add(key: unknown, element: unknown): void {
+    if (this.#byKey.has(key)) return;
+    this.#byKey.set(key, []);
+    this.#added.push(element);
+  }
+
+  places(): unknown[] {
+    const behind = this.#behind.toReversed().slice(this.#added.length);
+    return [...this.list.filter((_, index) => !this.#isGone[index]), ...this.#added, ...behind];
+  }
 }
 
 /** Takes scalars out of a list. */
