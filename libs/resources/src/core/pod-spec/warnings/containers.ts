@@ -1,6 +1,7 @@
 import type { coreV1 } from '@gantry/api-types';
 import { goQuote } from '@gantry/apimachinery';
 import type { FieldPath } from '@gantry/apimachinery';
+import { isEnough } from './most-warnings.js';
 import { fractionWarning } from './quantities.js';
 
 const SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
@@ -54,7 +55,7 @@ function hiddenVariables(variables: readonly coreV1.EnvVar[], at: FieldPath, war
   variables.forEach(({ name, value = '', valueFrom }, index) => {
     const reference = `$(${name})`;
     const buildsOnItself = valueFrom === undefined && value !== reference && value.includes(reference);
-    if (met.has(name) && !buildsOnItself) warnings.push(`${at.index(index).toString()}: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`);
+    if (met.has(name) && !buildsOnItself && !isEnough(warnings)) warnings.push(`${at.index(index).toString()}: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`);
     met.add(name);
   });
 }

@@ -97,6 +97,16 @@ describe('warnings of a pod', () => {
     expect(podWarnings(spec)).toEqual(expected);
   });
 
+  it('are no more than can be told, however many there were', () => {
+    const ports = Array.from({ length: 10_000 }, () => ({ containerPort: 80, protocol: 'TCP' }));
+    const items = Array.from({ length: 20_000 }, (_, index) => ({ key: 'a', path: `${'d/'.repeat(200)}${String(index % 10)}` }));
+    const env = Array.from({ length: 10_000 }, () => ({ name: 'A', value: '1' }));
+    for (const spec of [{ containers: [container({ ports })] }, { containers: [container({ env })] }, { volumes: [{ name: 'v', secret: { items } }] }]) {
+      expect(podWarnings(spec).length).toBeGreaterThanOrEqual(1000);
+      expect(podWarnings(spec).length).toBeLessThan(25_000);
+    }
+  });
+
   it('name annotations that fields have taken the place of', () => {
     const annotations = { 'scheduler.alpha.kubernetes.io/critical-pod': '', 'seccomp.security.alpha.kubernetes.io/pod': 'x', 'container.seccomp.security.alpha.kubernetes.io/c': 'x', 'container.apparmor.security.beta.kubernetes.io/c': 'runtime/default' };
     const expected = [

@@ -2,8 +2,12 @@ import type { coreV1 } from '@gantry/api-types';
 import { goQuote } from '@gantry/apimachinery';
 import type { FieldPath } from '@gantry/apimachinery';
 import { eachContainer } from './containers.js';
+import { isEnough } from './most-warnings.js';
 
 type Port = coreV1.ContainerPort;
+
+/** Ports of one number that a further one is compared with. */
+const COMPARED = 100;
 
 interface PlacedPort {
   readonly at: FieldPath;
@@ -29,11 +33,11 @@ function numberWarnings(placed: PlacedPort, byNumber: Map<string, PlacedPort[]>,
   const key = `${String(placed.port.containerPort)}/${placed.port.protocol ?? ''}`;
   const others = byNumber.get(key);
   if (others === undefined) return void byNumber.set(key, [placed]);
-  for (const other of others) {
+  for (const other of isEnough(warnings) ? [] : others) {
     const relation = relationOf(placed.port, other.port);
     if (relation !== undefined) warnings.push(`${placed.at.toString()}: ${relation} port definition with ${other.at.toString()}`);
   }
-  others.push(placed);
+  if (others.length < COMPARED) others.push(placed);
 }
 
 function relationOf({ hostIP = '', hostPort = 0 }: Port, { hostIP: otherIP = '', hostPort: otherPort = 0 }: Port): string | undefined {

@@ -1,6 +1,7 @@
 import type { coreV1 } from '@gantry/api-types';
 import { goQuote } from '@gantry/apimachinery';
 import type { FieldPath } from '@gantry/apimachinery';
+import { isEnough } from './most-warnings.js';
 import { fractionWarning } from './quantities.js';
 
 const unlike = (since: string, gone: string): string => `deprecated in ${since}, non-functional in ${gone}+`;
@@ -68,12 +69,42 @@ function projectedTargets({ configMap, secret, downwardAPI, serviceAccountToken,
 
 function overlaps(volume: string, description: string, all: readonly Target[], warnings: string[]): void {
   const met: Target[] = [];
+  const places = new Places();
   for (const { path, source } of all) {
-    const target = { path: path.replace(/\/+$/, ''), source };
-    for (const other of target.path === '' ? [] : met) {
+    if (isEnough(warnings)) return;
+    const target = { path: withoutEnd(path), source };
+    const isTaken = places.add(target.path);
+    for (const other of isTaken ? met : []) {
       if (doOverlap(target.path, other.path)) warnings.push(`volume ${goQuote(volume)} (${description}): overlapping paths: ${shown(target)} with ${shown(other)}`);
     }
     met.push(target);
+  }
+}
+
+function withoutEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
+/** Characters of a path that is looked at. */
+const LONGEST = 512;
+
+/** Tells whether a path overlaps with any before it, without comparing it with each. */
+class Places {
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+
+  add(path: string): boolean {
+    if (path === '' || path.length > LONGEST) return false;
+    let isTaken = this.#files.has(path) || this.#folders.has(path);
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end);
+      if (this.#files.has(folder)) isTaken = true;
+      this.#folders.add(folder);
+    }
+    this.#files.add(path);
+    return isTaken;
   }
 }
 
