@@ -39,6 +39,7 @@ describe('a delete', () => {
     ['again waits while grace runs', graceful, object(deleting), {}, 'wait'],
     ['again does not lengthen the grace', graceful, object(deleting), { gracePeriodSeconds: 60 }, 'wait'],
     ['again shortens the grace', graceful, object(deleting), { gracePeriodSeconds: 10 }, 'mark 00:00:10 10'],
+    ['again with a grace that is over already leaves one second', graceful, object({ deletionTimestamp: '2026-01-01T00:00:15Z', deletionGracePeriodSeconds: 30 }), { gracePeriodSeconds: 5 }, 'mark 00:00:00 1'],
     ['again with a grace of zero removes', graceful, object(deleting), { gracePeriodSeconds: 0 }, 'remove'],
     ['again may change the policy', plain, object({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['orphan'] }), { propagationPolicy: 'Foreground' }, 'mark 00:00:00 foregroundDeletion'],
   ])('%s', (_what, kind, given, wish, expected) => {

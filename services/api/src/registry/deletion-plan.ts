@@ -24,7 +24,7 @@ export function planDeletion(kind: KindDescriptor, object: ResourceObject, wish:
   const finalizers = finalizersAfter(object.metadata.finalizers ?? [], policyOf(kind, object, wish));
   const isHeld = finalizers.length > 0 || (kind.specFinalizers === true && hasSpecFinalizers(object));
   const grace = kind.strategy.gracePeriodSeconds?.(object, wish.gracePeriodSeconds);
-  if (object.metadata.deletionTimestamp !== undefined) return planAgain(object, wish, grace, finalizers, isHeld);
+  if (object.metadata.deletionTimestamp !== undefined) return planAgain(object, wish, grace, finalizers, isHeld, now);
   if (!isHeld && !grace) return { action: 'remove' };
   const marked = withMetadata(object, finalizers);
   marked.metadata.deletionTimestamp = rfc3339(now + (grace ?? 0) * 1000);
@@ -35,7 +35,7 @@ export function planDeletion(kind: KindDescriptor, object: ResourceObject, wish:
 }
 
 /** A further delete may shorten the grace or change what is done with dependents; it never starts over. */
-function planAgain(object: ResourceObject, wish: DeletionWish, grace: number | undefined, finalizers: readonly string[], isHeld: boolean): DeletionPlan {
+function planAgain(object: ResourceObject, wish: DeletionWish, grace: number | undefined, finalizers: readonly string[], isHeld: boolean, now: number): DeletionPlan {
   const { deletionTimestamp, deletionGracePeriodSeconds: before = 0, finalizers: had = [] } = object.metadata;
   const isShorter = grace !== undefined && wish.gracePeriodSeconds !== undefined && grace < before;
   const graceLeft = isShorter ? grace : before;
@@ -43,8 +43,10 @@ function planAgain(object: ResourceObject, wish: DeletionWish, grace: number | u
   if (!isShorter && finalizers.length === had.length && finalizers.every((name) => had.includes(name))) return { action: 'wait' };
   const marked = withMetadata(object, finalizers);
   if (isShorter) {
-    marked.metadata.deletionTimestamp = rfc3339(Date.parse(deletionTimestamp!) - (before - grace) * 1000);
-    marked.metadata.deletionGracePeriodSeconds = grace;
+    const end = Date.parse(deletionTimestamp!) - (before - grace) * 1000;
+    // What would have ended already ends now, and still with grace: whoever waits for it is to see this.
+    marked.metadata.deletionTimestamp = rfc3339(Math.max(end, now));
+    marked.metadata.deletionGracePeriodSeconds = end < now && grace > 0 ? 1 : grace;
   }
   return { action: 'mark', object: marked };
 }
