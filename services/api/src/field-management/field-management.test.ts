@@ -140,6 +140,10 @@ describe('server-side apply', () => {
     expect([forced.status, managers(forced)]).toEqual([200, ['y Apply']]);
   });
 
+  it('creates whatever resourceVersion the configuration has', async () => {
+    expect((await apply(`${MAPS}/versioned`, { ...map('versioned', { a: '1' }), metadata: { name: 'versioned', resourceVersion: '1' } }, 'fieldManager=x')).status).toBe(201);
+  });
+
   it('writes nothing on a dry run', async () => {
     expect((await apply(`${MAPS}/dry`, map('dry', {}), 'fieldManager=x&dryRun=All')).status).toBe(201);
     expect((await test.call('GET', `${MAPS}/dry`)).status).toBe(404);

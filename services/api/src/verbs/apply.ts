@@ -100,10 +100,11 @@ function titleOf(kind: GroupVersionKind, { metadata }: Readonly<Record<string, u
   return `${textOf(namespace)}/${textOf(name)}; ${groupVersionKindText(kind)}`;
 }
 
-/** Throws unless a configuration that creates has the name of the path and no uid. */
+/** A configuration that creates: its resourceVersion means nothing. Throws unless it has the name of the path and no uid. */
 function named({ resource, name }: ResourceRequest, object: ResourceObject): ResourceObject {
   const { uid } = object.metadata;
   if (uid) throw newConflict(resource.groupResource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
   checkName(object.metadata, name);
+  delete object.metadata.resourceVersion;
   return object;
 }
