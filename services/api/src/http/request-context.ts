@@ -24,6 +24,8 @@ export interface RequestInput {
   readonly identity: Identity | undefined;
 }
 
+/** Many more than a header has room for. */
+const MOST_WARNINGS = 1000;
 const NO_PARAMETERS = new URLSearchParams();
 
 /** One request on its way through the chain, the same whether it came over TLS or over the bus. */
@@ -125,6 +127,6 @@ export class RequestContext {
   }
 
   warn(text: string): void {
-    if (!this.warnings.includes(text)) this.warnings.push(text);
+    if (this.warnings.length < MOST_WARNINGS && !this.warnings.includes(text)) this.warnings.push(text);
   }
 }
