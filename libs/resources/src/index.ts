@@ -11,6 +11,7 @@ export { addDefaultTolerations, admitPod } from './core/pod/admission.js';
 export { qosClassOf } from './core/pod/qos.js';
 export type { QosClass } from './core/pod/qos.js';
 export { shouldRestart } from './core/pod/restart.js';
+export { podEphemeralContainersStrategy, podResizeStrategy } from './core/pod/subresource-strategies.js';
 export type { DefaultedPod } from './core/pod/types.js';
 export { namespaceFinalizeStrategy } from './core/namespace/strategy.js';
 export { certificateSigningRequestApprovalStrategy } from './certificates/certificate-signing-request/strategy.js';

@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { forbidden, invalid, isDNS1123Subdomain, path, validateImmutable } from '@gantry/apimachinery';
+import { forbidden, invalid, isDNS1123Subdomain, isQualifiedName, path, validateImmutable } from '@gantry/apimachinery';
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
 import { validateMetadataUpdate } from '../../metadata-validation.js';
 import { shouldRestart } from './restart.js';
@@ -10,6 +10,7 @@ const statusPath = path('status');
 /** An update of a pod's status, by its kubelet as a rule. */
 export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): FieldError[] {
   const errors = validateMetadataUpdate(pod.metadata, old.metadata, path('metadata'));
+  validateConditions(pod.status.conditions, errors);
   validateNomination(pod, old, errors);
   if ((pod.status.observedGeneration ?? 0) < 0) {
     errors.push(invalid(statusPath.child('observedGeneration'), pod.status.observedGeneration, 'must be a non-negative integer'));
@@ -18,7 +19,19 @@ export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): F
   const { containers, initContainers = [], restartPolicy = 'Always' } = old.spec;
   validateTransitions(pod.status.containerStatuses, old.status.containerStatuses, containers, restartPolicy, statusPath.child('containerStatuses'), errors);
   validateTransitions(pod.status.initContainerStatuses, old.status.initContainerStatuses, initContainers, restartPolicy, statusPath.child('initContainerStatuses'), errors);
+  validateEphemeralTransitions(pod.status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, statusPath.child('ephemeralContainerStatuses'), errors);
   return errors;
+}
+
+/** Types that are older than the rule for their names. */
+const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized']);
+
+function validateConditions(conditions: readonly coreV1.PodCondition[] = [], errors: FieldError[]): void {
+  conditions.forEach(({ type, observedGeneration = 0 }, index) => {
+    const at = statusPath.child('conditions').index(index);
+    if (observedGeneration < 0) errors.push(invalid(at.child('observedGeneration'), observedGeneration, 'must be a non-negative integer'));
+    if (!ownConditions.has(type)) for (const problem of isQualifiedName(type)) errors.push(invalid(at.child('Type'), type, problem));
+  });
 }
 
 function validateNomination(pod: DefaultedPod, old: DefaultedPod, errors: FieldError[]): void {
@@ -40,5 +53,13 @@ function validateTransitions(statuses: Statuses = [], old: Statuses = [], contai
     const container = containers.find((candidate) => candidate.name === name);
     if (container !== undefined && shouldRestart(container, podPolicy, state.terminated.exitCode)) return;
     errors.push(forbidden(at.index(index).child('state'), 'may not be transitioned to non-terminated state'));
+  });
+}
+
+/** An ephemeral container that has ended is never started again. */
+function validateEphemeralTransitions(statuses: Statuses = [], old: Statuses = [], at: FieldPath, errors: FieldError[]): void {
+  old.forEach(({ name, state }, index) => {
+    if (state?.terminated === undefined) return;
+    if (statuses.some((status) => status.name === name && status.state?.terminated === undefined)) errors.push(forbidden(at.index(index).child('state'), 'may not be transitioned to non-terminated state'));
   });
 }

@@ -116,6 +116,32 @@ describe('a status update', () => {
   });
 });
 
+describe('what a status update may say', () => {
+  const condition = { type: 'PodScheduled', status: 'True', observedGeneration: 2 };
+  const old = pod({ ephemeralContainers: [{ name: 'd', image: 'i' }] }, { status: { observedGeneration: 3, conditions: [condition], ephemeralContainerStatuses: [{ name: 'd', image: 'i', imageID: '', ready: false, restartCount: 0, state: { terminated: { exitCode: 0 } } }] } });
+
+  function written(status: coreV1.PodStatus): { pod: DefaultedPod; errors: string[] } {
+    const object = structuredClone({ ...old, status });
+    podStatusStrategy.prepareForUpdate(object, old, context);
+    return { pod: object, errors: texts(podStatusStrategy.validateUpdate(object, old)) };
+  }
+
+  it('keeps generations that the writer does not know of', () => {
+    const { status } = written({ conditions: [{ type: 'PodScheduled', status: 'False' }, { type: 'Ready', status: 'True' }] }).pod;
+    expect(status.observedGeneration).toBe(3);
+    expect(status.conditions).toEqual([{ type: 'PodScheduled', status: 'False', observedGeneration: 2 }, { type: 'Ready', status: 'True' }]);
+    expect(written({ observedGeneration: 4 }).pod.status.observedGeneration).toBe(4);
+  });
+
+  test.each<[string, coreV1.PodStatus, string[]]>([
+    ['a negative generation', { observedGeneration: -1 }, ['status.observedGeneration: Invalid value: -1: must be a non-negative integer']],
+    ['a negative generation of a condition', { conditions: [{ ...condition, observedGeneration: -1 }] }, ['status.conditions[0].observedGeneration: Invalid value: -1: must be a non-negative integer']],
+    ['an ephemeral container that comes back', { ephemeralContainerStatuses: [{ ...old.status.ephemeralContainerStatuses![0]!, state: { running: {} } }] }, ['status.ephemeralContainerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state']],
+  ])('is not %s', (_sentence, status, expected) => {
+    expect(written(status).errors).toEqual(expected);
+  });
+});
+
 describe('the grace of a deletion', () => {
   const bound = pod({ nodeName: 'n' }, { status: { phase: 'Running' } });
   const grace = (object: DefaultedPod, requested?: number) => podStrategy.gracePeriodSeconds?.(object, requested);

@@ -2,8 +2,9 @@ import type { coreV1 } from '@gantry/api-types';
 import { isDNS1123Label, path } from '@gantry/apimachinery';
 import { addressWarnings } from '../../address-warnings.js';
 import type { TypedStrategy } from '../../define-kind.js';
-import { semanticEqual } from '../../semantic-equal.js';
 import { podSpecWarnings } from '../pod-spec/warnings/pod-warnings.js';
+import { advanceGeneration } from './generation.js';
+import { keepObservedGenerations } from './observed-generations.js';
 import { qosClassOf } from './qos.js';
 import { validatePodStatusUpdate } from './status-validation.js';
 import type { DefaultedPod } from './types.js';
@@ -38,8 +39,7 @@ export const podStatusStrategy: TypedStrategy<DefaultedPod> = {
     pod.metadata.ownerReferences = old.metadata.ownerReferences;
     pod.metadata.generation = old.metadata.generation;
     pod.status.qosClass ||= old.status.qosClass;
-    // A kubelet older than the field leaves it out; zero would say that nothing was observed.
-    pod.status.observedGeneration ??= old.status.observedGeneration;
+    keepObservedGenerations(pod.status, old.status);
   },
   validateUpdate: validatePodStatusUpdate,
   warnings: ({ status }) => statusWarnings(status),
@@ -57,11 +57,6 @@ const gatedCondition: coreV1.PodCondition = {
 function keepPriority(spec: coreV1.PodSpec, old: coreV1.PodSpec): void {
   spec.priority ??= old.priority;
   spec.preemptionPolicy ??= old.preemptionPolicy;
-}
-
-function advanceGeneration(pod: DefaultedPod, old: DefaultedPod): void {
-  const generation = old.metadata.generation ?? 0;
-  pod.metadata.generation = semanticEqual(pod.spec, old.spec) ? old.metadata.generation : generation + 1;
 }
 
 function nameWarnings({ metadata }: DefaultedPod): string[] {

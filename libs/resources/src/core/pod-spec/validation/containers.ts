@@ -5,6 +5,7 @@ import { validateEnvironment, validateEnvironmentSources } from './environment.j
 import { validateVolumeMounts } from './mounts.js';
 import { validateHostNetworkPorts, validateHostPortConflicts, validatePorts } from './ports.js';
 import { validateLifecycle, validateProbes } from './probes.js';
+import { validateInitResizePolicy, validateResizePolicy } from './resize-policy.js';
 import { validateResources } from './resources.js';
 import { validateSecurityContext } from './security.js';
 
@@ -23,7 +24,7 @@ export function validateContainers(spec: coreV1.PodSpec, volumes: ReadonlySet<st
   const names = new Set<string>();
   containers.forEach((container, index) => {
     const here = at.index(index);
-    validateContainer(container, volumes, here, errors);
+    validateContainer(container, spec.restartPolicy, volumes, here, errors);
     validateUnique(container.name, names, here, errors);
     validateLifecycle(container.lifecycle, spec.terminationGracePeriodSeconds, here.child('lifecycle'), errors);
     validateProbes(container, here, errors);
@@ -39,14 +40,17 @@ export function validateInitContainers(spec: coreV1.PodSpec, volumes: ReadonlySe
   const names = new Set(spec.containers.map(({ name }) => name));
   spec.initContainers.forEach((container, index) => {
     const here = at.index(index);
-    validateContainer(container, volumes, here, errors);
+    validateContainer(container, spec.restartPolicy, volumes, here, errors);
     validateRestartPolicy(container.restartPolicy, containerRestartPolicies, here, errors);
     validateUnique(container.name, names, here, errors);
     validateHostPortConflicts([container], at, errors);
     if (container.restartPolicy === 'Always') {
       validateLifecycle(container.lifecycle, spec.terminationGracePeriodSeconds, here.child('lifecycle'), errors);
       validateProbes(container, here, errors);
-    } else validatePlainInitContainer(container, here, errors);
+    } else {
+      validatePlainInitContainer(container, here, errors);
+      validateInitResizePolicy(container.resizePolicy, here.child('resizePolicy'), errors);
+    }
   });
 }
 
@@ -66,7 +70,7 @@ function validateRestartPolicy(policy: string | undefined, allowed: readonly str
 }
 
 /** What holds for containers of every sort. */
-function validateContainer(container: coreV1.Container, volumes: ReadonlySet<string>, at: FieldPath, errors: FieldError[]): void {
+export function validateContainer(container: coreV1.Container, podRestartPolicy: string | undefined, volumes: ReadonlySet<string>, at: FieldPath, errors: FieldError[]): void {
   if (!container.name) errors.push(required(at.child('name')));
   else for (const problem of isDNS1123Label(container.name)) errors.push(invalid(at.child('name'), container.name, problem));
   if (!container.image) errors.push(required(at.child('image')));
@@ -77,6 +81,7 @@ function validateContainer(container: coreV1.Container, volumes: ReadonlySet<str
   if (container.volumeMounts !== undefined) validateVolumeMounts(container, volumes, at.child('volumeMounts'), errors);
   validateChoice(container.imagePullPolicy, pullPolicies, at.child('imagePullPolicy'), errors);
   if (container.resources !== undefined) validateResources(container.resources, at.child('resources'), errors);
+  if (container.resizePolicy !== undefined) validateResizePolicy(container.resizePolicy, podRestartPolicy, at.child('resizePolicy'), errors);
   if (container.securityContext !== undefined) validateSecurityContext(container.securityContext, at.child('securityContext'), errors);
 }
 

@@ -3,6 +3,7 @@ import { forbidden, invalid, isDNS1123Label, isDNS1123Subdomain, isInRange, notS
 import type { FieldError, FieldPath, FormatCheck } from '@gantry/apimachinery';
 import { validateAffinity } from './affinity.js';
 import { validateContainers, validateInitContainers } from './containers.js';
+import { validateEphemeralContainers } from './ephemeral-containers.js';
 import { validateDns, validateHostAliases } from './name-resolution.js';
 import { validatePodSecurityContext } from './security.js';
 import { validateSchedulingGates, validateTolerations } from './scheduling.js';
@@ -20,6 +21,7 @@ export function validatePodSpec(spec: coreV1.PodSpec, at: FieldPath, errors: Fie
   const volumes = validateVolumes(spec.volumes, at.child('volumes'), errors);
   validateContainers(spec, volumes, at.child('containers'), errors);
   validateInitContainers(spec, volumes, at.child('initContainers'), errors);
+  if (spec.ephemeralContainers !== undefined) validateEphemeralContainers(spec, volumes, at.child('ephemeralContainers'), errors);
   validateChoice(spec.restartPolicy, restartPolicies, at, 'restartPolicy', errors);
   validateChoice(spec.dnsPolicy, dnsPolicies, at, 'dnsPolicy', errors);
   if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, at.child('nodeSelector')));
