@@ -8,10 +8,12 @@ import { certificateApproval } from './certificate-signing-requests/approval.js'
 import { namespaceFinalize } from './namespaces/finalize.js';
 import { nodeProxy } from './nodes/proxy.js';
 import { podBinding } from './pods/binding.js';
+import { podEphemeralContainers } from './pods/ephemeral-containers.js';
 import { podEviction } from './pods/eviction.js';
 import { podProxy } from './pods/proxy.js';
 import { podLog } from './pods/log.js';
 import { podPortForward } from './pods/port-forward.js';
+import { podResize } from './pods/resize.js';
 import { podAttach, podExec } from './pods/remote-commands.js';
 import { serviceAccountToken } from './service-accounts/token.js';
 import { serviceProxy } from './services/proxy.js';
@@ -33,5 +35,5 @@ export interface SubresourceParts {
 /** All subresources. */
 export function createSubresources(parts: SubresourceParts): readonly Subresource[] {
   const { kubelets, readers, tokens } = parts;
-  return [status, scale, podBinding, podEviction, podLog(kubelets), podExec(parts), podAttach(parts), podPortForward(parts), podProxy(kubelets), serviceProxy(kubelets, parts.resources), nodeProxy(kubelets), namespaceFinalize, certificateApproval, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
+  return [status, scale, podBinding, podEviction, podEphemeralContainers, podResize, podLog(kubelets), podExec(parts), podAttach(parts), podPortForward(parts), podProxy(kubelets), serviceProxy(kubelets, parts.resources), nodeProxy(kubelets), namespaceFinalize, certificateApproval, ...(tokens === undefined ? [] : [serviceAccountToken(tokens, readers)])];
 }
