@@ -5,6 +5,6 @@ export type { ClusterStatus } from './lifecycle/status.js';
 export { stopCluster } from './lifecycle/stop.js';
 export { ClusterError } from './options.js';
 export type { ClusterOptions, ProgressStep, RuntimeChoice } from './options.js';
-export { defaultHome, placesOf } from './state/places.js';
+export { defaultHome, imagesFolder, placesOf } from './state/places.js';
 export type { Places } from './state/places.js';
 export { GANTRY_VERSION, SERVER_VERSION } from './version.js';

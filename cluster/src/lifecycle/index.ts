@@ -5,7 +5,7 @@ export { readKubeconfigEntry } from '../kubeconfig/read.js';
 export { ClusterError } from '../options.js';
 export type { ProgressStep, RuntimeChoice } from '../options.js';
 export { explainFileError } from '../state/files.js';
-export { defaultHome, placesOf } from '../state/places.js';
+export { defaultHome, imagesFolder, placesOf } from '../state/places.js';
 export type { Places } from '../state/places.js';
 export { GANTRY_VERSION, SERVER_VERSION } from '../version.js';
 export { clusterStatus, listClusters } from './status.js';

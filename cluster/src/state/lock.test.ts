@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockHolder, takeLock } from './lock.js';
+import { lockHolder, takeLock, whileLocked } from './lock.js';
 import { ownIdentity } from './process-identity.js';
 
 let folder: string;
@@ -50,5 +50,21 @@ describe("a cluster's lock", () => {
     writeFileSync(path, '{"pid":');
     takeLock(path, 'dev');
     expect(lockHolder(path)?.pid).toBe(process.pid);
+  });
+});
+
+describe('what only one may do at a time on a machine', () => {
+  it('is done by one after another, and by the next also when one fails', async () => {
+    const order: string[] = [];
+    const work = (name: string, fails: boolean) => async (): Promise<void> => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push(`${name} ends`);
+      if (fails) throw new Error(name);
+    };
+    const results = await Promise.allSettled([whileLocked(path, work('first', true)), whileLocked(path, work('second', false))]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+    expect(lockHolder(path)).toBeUndefined();
   });
 });

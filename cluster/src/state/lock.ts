@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterError } from '../options.js';
 import { explainFileError } from './files.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
@@ -10,14 +12,40 @@ import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.j
  * Returns a function that gives the lock back.
  */
 export function takeLock(path: string, clusterName: string): () => void {
+  const taken = tryLock(path);
+  if (typeof taken === 'function') return taken;
+  throw new ClusterError(
+    `cluster "${clusterName}" is already running (process ${taken.pid})`,
+    `see it with "gantry status --name ${clusterName}", end it with "gantry stop --name ${clusterName}", or start another one with --name`,
+  );
+}
+
+/** Milliseconds between tries: another program has no event for the end of who holds a lock. */
+const LOOK_EVERY = 50;
+
+/** Works while it holds the lock that all programs of this machine have for one thing; waits until it is free. */
+export async function whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  let taken = tryLock(path);
+  for (; typeof taken !== 'function'; taken = tryLock(path)) await delay(LOOK_EVERY);
+  try {
+    return await work();
+  } finally {
+    taken();
+  }
+}
+
+/** A function that gives the lock back, or who has it. */
+function tryLock(path: string): (() => void) | ProcessIdentity {
   const own = ownIdentity();
-  const draft = `${path}.${own.pid}`;
+  const draft = `${path}.${own.pid}.${randomBytes(4).toString('hex')}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
     for (;;) {
       if (tryLink(draft, path)) return () => release(path, own);
-      removeStale(path, clusterName);
+      const owner = readOwner(path);
+      if (owner !== undefined && isAlive(owner)) return owner;
+      discard(path);
     }
   } catch (error) {
     throw explainFileError(error, path);
@@ -40,17 +68,6 @@ function tryLink(draft: string, path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-function removeStale(path: string, clusterName: string): void {
-  const owner = readOwner(path);
-  if (owner !== undefined && isAlive(owner)) {
-    throw new ClusterError(
-      `cluster "${clusterName}" is already running (process ${owner.pid})`,
-      `see it with "gantry status --name ${clusterName}", end it with "gantry stop --name ${clusterName}", or start another one with --name`,
-    );
-  }
-  discard(path);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Places {
   readonly postgresData: string;
   readonly sockets: string;
   readonly busSocket: string;
+  /** Where a runtime without an engine keeps sandboxes and containers, a folder a node. */
+  readonly containers: string;
   /** Tells clusters of one name under different homes apart. */
   readonly homeHash: string;
 }
@@ -48,8 +50,20 @@ export function placesOf(home: string, name: string): Places {
     postgresData: join(system, 'postgres'),
     sockets: join(system, 'run'),
     busSocket: join(system, 'run', 'bus.sock'),
+    containers: join(system, 'oci'),
     homeHash,
   };
+}
+
+/**
+ * Where the images of all clusters under a home are, fetched and unpacked once for all of them. `GANTRY_IMAGES` names another folder. No
+ * cluster's name begins with a dot.
+ */
+export function imagesFolder(home: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['GANTRY_IMAGES'];
+  if (named !== undefined && named !== '') return resolve(named);
+  if (process.getuid?.() === 0 && resolve(home) === join(homedir(), '.gantry')) return '/var/lib/gantry/images';
+  return join(resolve(home), '.images');
 }
 
 /** As root a folder of the system's: an unprivileged Postgres cannot reach into root's own home. */
