@@ -252,6 +252,30 @@ export function describeContainerRuntime(name: string, make: MakeHarness): void 
       await harness.runtime.removeSandbox(sandbox);
     });
 
+    test('a container sees the processes that another one sees, where it is told to', async () => {
+      const { sandbox, id } = await start(harness.behave({}));
+      await harness.runtime.startContainer(id);
+      const looking = await harness.runtime.createContainer(sandbox, containerConfig(harness.image, { ...harness.behave({}), name: 'looking', pidOf: id }));
+      const apart = await harness.runtime.createContainer(sandbox, containerConfig(harness.image, { ...harness.behave({}), name: 'apart' }));
+      await Promise.all([looking, apart].map((each) => harness.runtime.startContainer(each)));
+      const seen = await Promise.all([id, looking, apart].map(async (each) => Buffer.from((await harness.runtime.execSync(each, ['readlink', '/proc/self/ns/pid'], 10_000)).stdout).toString()));
+      expect(seen[1]).toBe(seen[0]);
+      // A runtime without processes says nothing.
+      if (seen[0] !== '') expect(seen[2]).not.toBe(seen[0]);
+      await harness.runtime.removeSandbox(sandbox);
+    });
+
+    test('what a running container may use is changed while it runs', async () => {
+      const { uid, sandbox, id } = await start({ ...harness.behave({}), resources: { cpuShares: 51, memoryLimit: 64 * 2 ** 20 } });
+      await harness.runtime.startContainer(id);
+      const { startedAt } = await until(uid, id, ({ state }) => state === 'running');
+      await harness.runtime.updateContainer(id, { cpuShares: 102, cpuQuota: 50_000, cpuPeriod: 100_000, memoryLimit: 96 * 2 ** 20 });
+      await harness.runtime.updateContainer(id, { cpuShares: 51, cpuQuota: 20_000, cpuPeriod: 100_000, memoryLimit: 48 * 2 ** 20 });
+      expect(await harness.runtime.containerStatus(id)).toMatchObject({ state: 'running', startedAt });
+      await harness.runtime.removeSandbox(sandbox);
+      await expect(harness.runtime.updateContainer(id, { cpuShares: 51 })).rejects.toMatchObject({ code: 'not-found' });
+    });
+
     test('an image that is there is found by name and by id, one that is not is not, and its pull says why', async () => {
       if ((await harness.runtime.imageStatus(harness.image)) === undefined) await harness.runtime.pullImage(harness.image);
       const image = await harness.runtime.imageStatus(harness.image);

@@ -89,6 +89,8 @@ export interface ContainerConfig {
   };
   /** Whose processes it sees: its own (default), all of the sandbox, all of the machine. */
   readonly pid?: 'container' | 'pod' | 'node';
+  /** Instead of `pid`: it sees the processes that this container sees, which runs in the same sandbox. */
+  readonly pidOf?: string;
   /** Signal name such as SIGQUIT; unset: the image's. */
   readonly stopSignal?: string;
 }

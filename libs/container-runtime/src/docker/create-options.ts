@@ -87,11 +87,10 @@ function userOf(security: ContainerConfig['security']): { User?: string } {
 
 function hostConfig(context: CreateContext, sandboxId: string, config: ContainerConfig): HostConfig {
   const join = `container:${sandboxId}`;
-  const pid = config.pid ?? 'container';
   return {
     NetworkMode: join,
     IpcMode: join,
-    ...(pid === 'container' ? {} : { PidMode: pid === 'pod' ? join : 'host' }),
+    ...pidMode(config, join),
     // Without a word on propagation: an engine's default is to show nothing that is mounted later, and below its own directory it takes no other wish.
     Mounts: config.mounts.map((mount) => ({ Type: 'bind', Source: context.enginePath(mount.hostPath), Target: mount.containerPath, ReadOnly: mount.readonly })),
     LogConfig: LOG_CONFIG,
@@ -102,6 +101,11 @@ function hostConfig(context: CreateContext, sandboxId: string, config: Container
     ...oomScore(context, config.resources.oomScoreAdjust),
     ...privileges(context, config.security),
   };
+}
+
+function pidMode({ pid = 'container', pidOf }: ContainerConfig, join: string): { PidMode?: string } {
+  if (pidOf !== undefined) return { PidMode: `container:${pidOf}` };
+  return pid === 'container' ? {} : { PidMode: pid === 'pod' ? join : 'host' };
 }
 
 /** Never `NanoCpus`: an engine refuses every later update of a container that was created with it. */
