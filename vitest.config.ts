@@ -33,7 +33,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: WITHOUT_CONTAINERS, testTimeout: SLOW, hookTimeout: SLOW, maxWorkers: 2 },
+        test: { name: 'integration', include: WITHOUT_CONTAINERS, globalSetup: ['e2e/src/kit/client-packages.ts'], testTimeout: SLOW, hookTimeout: SLOW, maxWorkers: 2 },
       },
       {
         extends: true,
