@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
-import { preloadMigrations } from '@gantry/store';
 import { ensureCertificates, ensureEncryptionKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
 import { ensureServiceAccountKeys } from './certificates/service-account-key.js';
-import { componentClient, startControlPlane, startLoops } from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
 import { examineMachine, type Machine } from './machine/machine.js';
@@ -66,14 +64,14 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   }
   const prepared = await prepareSettings(options, places, machine);
   await writeRunState(places, runState(prepared)('starting', {}));
-  // The library that migrates is loaded while initdb works; a database that exists needs it only after an upgrade.
-  if (!existsSync(places.postgresData)) preloadMigrations().catch(() => undefined);
+  const isFirst = !existsSync(places.postgresData);
   let recordAgain = (): void => undefined;
   const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }), onRestart: () => recordAgain() }), describePostgres);
   stack.starting('postgres', startingPostgres, (running) => running.stop()).catch(() => undefined);
   const certificates = await step(onProgress, 'certificates', () => ensureCertificates(places.certificates, Date.now(), apiNames(options.network)));
   const [encryptionKey, keys] = await Promise.all([ensureEncryptionKey(places.encryptionKey), ensureServiceAccountKeys(places.certificates)]);
   const serviceAccounts = { issuer: `https://kubernetes.default.svc.${options.network.clusterDomain}`, keys };
+  const { componentClient, startControlPlane, startLoops } = await loadWhilePostgresStarts(isFirst);
   const postgres = await startingPostgres;
   const bus = createMemoryBus({ onHandlerError: (error) => logger.error({ error }, 'a handler of a bus message failed') });
   stack.push('bus', () => bus.close());
@@ -117,6 +115,13 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
       await stack.unwind();
     },
   };
+}
+
+/** Most of a start's time is that of loading the services, so Postgres is on its way before. A first start, or one after an upgrade, needs what migrates too. */
+async function loadWhilePostgresStarts(isFirst: boolean): Promise<typeof import('./control-plane.js')> {
+  const [plane, { preloadMigrations }] = await Promise.all([import('./control-plane.js'), import('@gantry/store')]);
+  if (isFirst) preloadMigrations().catch(() => undefined);
+  return plane;
 }
 
 /** Loaded when the cluster is there already: nothing waits for it. */

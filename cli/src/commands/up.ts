@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainFileError, GANTRY_VERSION, placesOf, type ProgressStep, type RuntimeChoice } from '@gantry/cluster/lifecycle';
-import { createLogger, onShutdownSignal } from '@gantry/platform';
 import { ExitCode, reportFailure } from '../output/failure.js';
 import { ProgressLines } from '../output/progress.js';
 import { duration, paint } from '../output/terminal.js';
@@ -63,8 +62,8 @@ async function serveDetached(options: UpOptions): Promise<void> {
 
 /** Starts in this process; a signal stops it, also in the middle of the start. undefined: it was stopped before it was ready. */
 async function startHere(options: UpOptions, onProgress: (step: ProgressStep) => void, onWarning: (text: string) => void) {
+  const [{ createLogger, onShutdownSignal }, { startCluster }] = await Promise.all([import('@gantry/platform'), import('@gantry/cluster')]);
   const logger = createLogger({ level: options.verbose === true ? 'debug' : 'info', file: join(placesOf(options.home, options.name).logs, 'control-plane.log') });
-  const { startCluster } = await import('@gantry/cluster');
   const stopping = new AbortController();
   const starting = startCluster({ name: options.name, home: options.home, runtime: options.runtime, port: options.port, nodes: options.nodes, hollow: options.hollow, history: historyOf(options), kubeconfig: options.kubeconfig ? undefined : false, logger, onProgress, onWarning });
   onShutdownSignal(() => {

@@ -1,5 +1,10 @@
-import { parseDocument, type Document } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as YamlLibrary from 'yaml';
+import type { Document } from 'yaml';
 import { ClusterError } from '../options.js';
+
+/** Loaded when a kubeconfig is read: most commands, and all of a start until the cluster serves, do without. */
+let library: typeof YamlLibrary | undefined;
 
 /** What one cluster's entries say. */
 export interface KubeconfigEntry {
@@ -21,7 +26,8 @@ interface Named {
 
 /** Reads a kubeconfig text; comments and what others wrote are kept. An empty one is a new one. */
 export function parseKubeconfig(text: string, path: string): Document {
-  const document = parseDocument(text.trim() === '' ? 'apiVersion: v1\nkind: Config\n' : text);
+  library ??= createRequire(import.meta.url)('yaml') as typeof YamlLibrary;
+  const document = library.parseDocument(text.trim() === '' ? 'apiVersion: v1\nkind: Config\n' : text);
   const content: unknown = document.toJS();
   if (document.errors.length > 0 || typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ClusterError(`${path} is not a kubeconfig, so nothing was written to it`, 'mend or move the file, or name another one in KUBECONFIG', { cause: document.errors[0] });

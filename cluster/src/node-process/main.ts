@@ -1,4 +1,3 @@
-import './unused-modules.js';
 import { createLogger } from '@gantry/platform';
 import type { NodeMessage } from './messages.js';
 import { startNode, type StartedNode } from './start-node.js';

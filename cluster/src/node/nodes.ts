@@ -1,9 +1,7 @@
 import { NODES } from '@gantry/client';
-import { startHollowNode } from './hollow-node.js';
 import { nodeNames } from './node-names.js';
 import type { NodesOptions } from './options.js';
 import { waitUntilReady } from './readiness.js';
-import { startRealNodes } from './real-nodes.js';
 import { removeSurplusNodes } from './surplus-nodes.js';
 
 export interface Nodes {
@@ -21,10 +19,17 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
   const { machine, hollow } = options;
   await removeSurplusNodes(options);
   const names = nodeNames(machine.runtime === 'docker' ? options.nodes : 1);
-  const starting = machine.runtime === 'docker' ? startRealNodes(options, machine, names) : startHollowNode(options, names[0] ?? '');
+  const starting = startNamed(options, names);
   const [processes] = await Promise.all([starting, startBesides(options)]);
   await Promise.all(names.map((name) => waitUntilReady(options.client.resource(NODES), name, READY_TIMEOUT_MS)));
   return { names, processes, hollow };
+}
+
+/** Loads what this machine can run and nothing of the others: the client of an engine is large. */
+async function startNamed(options: NodesOptions, names: readonly string[]): Promise<Record<string, number>> {
+  const { machine } = options;
+  if (machine.runtime === 'docker') return (await import('./real-nodes.js')).startRealNodes(options, machine, names);
+  return (await import('./hollow-node.js')).startHollowNode(options, names[0] ?? '');
 }
 
 /** Loads what hollow nodes need only where there are some. */

@@ -4,7 +4,6 @@ import type { coreV1 } from '@gantry/api-types';
 import { isConflict, isNotFound } from '@gantry/apimachinery';
 import { Semaphore } from '@gantry/async';
 import { NODES, PODS, type Client } from '@gantry/client';
-import { removeNodeObjects } from '@gantry/container-runtime/docker';
 import { nodeNumber } from './node-names.js';
 import type { NodesOptions } from './options.js';
 
@@ -37,7 +36,9 @@ export function surplusOf(names: readonly string[], count: number): string[] {
 }
 
 async function removeContainers({ machine, places, cluster }: SurplusOptions, name: string): Promise<void> {
-  if (machine.runtime === 'docker') await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
+  if (machine.runtime !== 'docker') return;
+  const { removeNodeObjects } = await import('@gantry/container-runtime/docker');
+  await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
 }
 
 async function removeDirectory(directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+const { get } = process.getBuiltinModule('node:http');
 
 /** A container's health check: 0 when the process in it is ready, by its own word. */
 const port = process.env['GANTRY_ADMIN_PORT'] ?? '9090';

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+const { request } = process.getBuiltinModule('node:http');
 
 /** What an engine says of itself and its machine. */
 export interface EngineDescription {

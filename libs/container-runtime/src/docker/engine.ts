@@ -1,3 +1,4 @@
+import './unused-modules.js';
 import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Semaphore } from '@gantry/async';

@@ -1,3 +1,4 @@
+import './unused-modules.js';
 import Docker from 'dockerode';
 import { RuntimeError } from '../runtime.js';
 

@@ -1,5 +1,6 @@
-import { Agent } from 'node:http';
 import { inspect } from 'node:util';
+
+const { Agent } = process.getBuiltinModule('node:http');
 
 /**
  * An agent that says little of itself. The engine's client makes a text of every request's options, the agent with all its

@@ -1,5 +1,4 @@
-import { ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { newTimeout } from '@gantry/apimachinery';
 import { isUpgrade } from './answer.js';
@@ -7,6 +6,8 @@ import type { RequestChain } from './chain.js';
 import type { InFlight } from './in-flight.js';
 import type { RequestContext } from './request-context.js';
 import { respond } from './respond.js';
+
+const http = process.getBuiltinModule('node:http');
 
 export interface UpgradeOptions {
   readonly chain: RequestChain;
@@ -67,7 +68,7 @@ export class Upgrades {
 /** What is said in HTTP is the last thing on this connection: its parser is gone. */
 function plainResponse(request: IncomingMessage, socket: TLSSocket): ServerResponse {
   socket.on('error', () => undefined);
-  const response = new ServerResponse(request);
+  const response = new http.ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   // The server that would say so has let go of the connection.

@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { coreV1 } from '@gantry/api-types';
@@ -7,6 +6,8 @@ import type { Container } from '../pods/pod.js';
 import { containerPort, hostPort } from './container-port.js';
 import { dialErrorText } from './dial-error.js';
 import { LONGEST_OUTPUT } from './probe-request.js';
+
+const http = process.getBuiltinModule('node:http');
 
 const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -94,7 +95,7 @@ function getOnce(url: string, headers: OutgoingHttpHeaders, signal: AbortSignal)
     const { protocol, hostname, port } = new URL(origin);
     // The path goes out as it was written: parsed, its dots would be resolved.
     const options = { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? undefined : port, path: path.startsWith('/') ? path : `/${path}`, headers, signal, agent: false };
-    const sent = protocol === 'https:' ? httpsRequest({ ...options, rejectUnauthorized: false }, resolve) : httpRequest(options, resolve);
+    const sent = protocol === 'https:' ? httpsRequest({ ...options, rejectUnauthorized: false }, resolve) : http.request(options, resolve);
     sent.once('error', reject).end();
   });
 }

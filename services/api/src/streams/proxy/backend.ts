@@ -1,7 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+
+const http = process.getBuiltinModule('node:http');
 
 export interface BackendRequest {
   readonly connection: Duplex;
@@ -22,7 +23,7 @@ export function askBackend({ connection, isTls, method, path, headers, body, sig
   // Whom the certificate names is nobody's to say: pods have none that this server knows.
   const socket = isTls ? connectTls({ socket: connection, rejectUnauthorized: false }) : connection;
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ createConnection: () => socket, method, path, headers, signal, setHost: false });
+    const request = http.request({ createConnection: () => socket, method, path, headers, signal, setHost: false });
     request.once('error', (error) => {
       socket.destroy();
       reject(error);
