@@ -4,6 +4,7 @@ import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
 import { ensureCertificates, ensureEncryptionKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
 import { ensureServiceAccountKeys } from './certificates/service-account-key.js';
+import type * as ControlPlane from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
 import { examineMachine, type Machine } from './machine/machine.js';
@@ -118,7 +119,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
 }
 
 /** Most of a start's time is that of loading the services, so Postgres is on its way before. A first start, or one after an upgrade, needs what migrates too. */
-async function loadWhilePostgresStarts(isFirst: boolean): Promise<typeof import('./control-plane.js')> {
+async function loadWhilePostgresStarts(isFirst: boolean): Promise<typeof ControlPlane> {
   const [plane, { preloadMigrations }] = await Promise.all([import('./control-plane.js'), import('@gantry/store')]);
   if (isFirst) preloadMigrations().catch(() => undefined);
   return plane;

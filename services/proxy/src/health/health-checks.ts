@@ -55,8 +55,7 @@ export class HealthChecks {
   }
 
   private async open(key: string, address: string, port: number): Promise<Server> {
-    // Few Services ask for it, and most nodes never load it.
-    const { createServer } = await import('node:http');
+    const { createServer } = process.getBuiltinModule('node:http');
     const server = createServer((_request, response) => {
       const { namespace = '', name = '', localEndpoints = 0 } = this.current.get(key) ?? {};
       response.writeHead(localEndpoints > 0 ? 200 : 503, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' });
