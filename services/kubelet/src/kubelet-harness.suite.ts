@@ -70,8 +70,8 @@ export class TestNode {
   }
 
   status(name: string, container = 'main'): coreV1.ContainerStatus | undefined {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.pod(name)?.status ?? {};
-    return [...initContainerStatuses, ...containerStatuses].find((status) => status.name === container);
+    const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = this.pod(name)?.status ?? {};
+    return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find((status) => status.name === container);
   }
 
   /** Lets everything run that waits for its turn, and for time where that is to pass, until `wanted`. */

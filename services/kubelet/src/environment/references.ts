@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { containersOf, identityOf, initContainersOf } from '../pods/pod.js';
+import { allContainersOf, identityOf } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 
 export type ConfigKind = 'configMap' | 'secret';
@@ -16,7 +16,7 @@ export function referencesOf(pod: Pod, volumes: boolean): ConfigReference[] {
   const { imagePullSecrets = [], volumes: declared = [] } = pod.spec ?? {};
   const found: Found[] = [
     ...imagePullSecrets.map(({ name }): Found => ['secret', name]),
-    ...[...initContainersOf(pod), ...containersOf(pod)].flatMap(ofContainer),
+    ...allContainersOf(pod).flatMap(ofContainer),
     ...(volumes ? declared.flatMap(ofVolume) : []),
   ];
   return found.flatMap(([kind, name]) => (name === undefined || name === '' ? [] : [{ kind, namespace, name }]));

@@ -1,3 +1,4 @@
+import type { coreV1 } from '@gantry/api-types';
 import type { ContainerStatus, SandboxStatus } from '@gantry/container-runtime';
 import { describe, expect, test } from 'vitest';
 import type { Container, Pod } from '../pods/pod.js';
@@ -51,6 +52,10 @@ function words(actions: PodActions): string[] {
   ];
 }
 
+function debugged(subject: Pod, status?: coreV1.PodStatus): Pod {
+  return { ...subject, spec: { ...subject.spec!, ephemeralContainers: [{ name: 'eye', image: 'i' }] }, ...(status === undefined ? {} : { status }) };
+}
+
 const sidecar: Container = { name: 'side', image: 'i', restartPolicy: 'Always' };
 const init: Container[] = [{ name: 'one', image: 'i' }, { name: 'two', image: 'i' }];
 const ready = [sandbox(0)];
@@ -86,6 +91,13 @@ const rows: Row[] = [
   ['in the new one no container waits, and its back-off does not grow', pod('Always', ['a']), [sandbox(0, 'notready'), sandbox(1)], [container('a#1 exited', { exitCode: 137, delay: 20_000, ago: 1000 })], ['start a#2 then 20s']],
   ['in the new one init containers run again', pod('Always', ['a'], init), [sandbox(0, 'notready'), sandbox(1)], [container('one#0 exited'), container('two#0 exited'), container('a#0 exited')], ['start one#1 then 10s']],
   ['in the new one what is through stays through', pod('OnFailure', ['a', 'b']), [sandbox(0, 'notready'), sandbox(1)], [container('a#0 exited'), container('b#0 exited', { exitCode: 137 })], ['start b#1 then 10s']],
+  ['an ephemeral container comes beside what runs', debugged(pod('Always', ['a'])), ready, [container('a#0 running')], ['start eye#0 then 0s']],
+  ['and beside init containers', debugged(pod('Always', ['a'], init)), ready, [container('one#0 running')], ['start eye#0 then 0s']],
+  ['it waits for a sandbox', debugged(pod('Always', ['a'])), [], [], ['sandbox 0']],
+  ['it is started once, whatever the policy', debugged(pod('Always', ['a'])), ready, [container('a#0 running'), container('eye#0 exited', { exitCode: 1 })], []],
+  ['also when the sandbox is another', debugged(pod('Always', ['a'])), [sandbox(0, 'notready'), sandbox(1)], [container('a#1 running', { sandboxId: 's1' }), container('eye#0 exited')], []],
+  ['one that was made and not started is made again', debugged(pod('Always', ['a'])), ready, [container('a#0 running'), container('eye#0 created')], ['start eye#0 then 0s instead of eye#0 created']],
+  ['one that the runtime has lost stays lost', debugged(pod('Always', ['a']), { ephemeralContainerStatuses: [{ name: 'eye', image: 'i', imageID: '', ready: false, restartCount: 0, containerID: 'docker://lost' }] }), ready, [container('a#0 running')], []],
   ['of two ready sandboxes the newest stays', pod('Always', ['a']), [sandbox(0), sandbox(1)], [container('a#0 running', { sandboxId: 's1' })], ['kill s0']],
 ];
 
@@ -115,6 +127,7 @@ describe('the end of a pod', () => {
     ['does not come while one is to be repeated', pod('OnFailure', ['a']), [container('a#0 exited', { exitCode: 1 })], undefined],
     ['comes with a failed init container under Never', pod('Never', ['a'], init), [container('one#0 exited', { exitCode: 1 })], 'Failed'],
     ['does not come with it elsewhere', pod('OnFailure', ['a'], init), [container('one#0 exited', { exitCode: 1 })], undefined],
+    ['does not wait for ephemeral containers', debugged(pod('Never', ['a'])), [container('a#0 exited'), container('eye#0 running')], 'Succeeded'],
     ['does not wait for sidecars', pod('Never', ['a'], [sidecar]), [container('a#0 exited'), container('side#0 running')], 'Succeeded'],
   ] as const)('%s', (_, subject, containers, end) => {
     expect(podEnd(subject, sortedWorld(ready, containers))).toBe(end);

@@ -1,5 +1,5 @@
 import type { ContainerStatus, SandboxStatus } from '@gantry/container-runtime';
-import { containersOf, initContainersOf, isSidecar, restartPolicyOf } from '../pods/pod.js';
+import { containersOf, ephemeralContainersOf, initContainersOf, isSidecar, restartPolicyOf } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox, isAlive, latestIn, latestOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
@@ -9,7 +9,7 @@ import { planInit } from './init-plan.js';
 import type { PlanInput } from './plan-input.js';
 import { restartDelay } from './restart.js';
 import { graceOfProbe } from './probe-grace.js';
-import { planRestart, planStart } from './start-plan.js';
+import { planEphemeral, planRestart, planStart } from './start-plan.js';
 import type { ContainerPlan, StartContainer, Waiting } from './start-plan.js';
 
 /** Annotation of a container: the image as its pod's spec named it when it was made. */
@@ -57,9 +57,11 @@ function holdsSomething(sandbox: SandboxStatus, world: PodWorld): boolean {
 }
 
 function containerActions(input: PlanInput): Omit<PodActions, 'killSandboxes'> {
-  const { pod } = input;
+  const { pod, world } = input;
   const init = planInit(input);
-  const plans = init.complete ? [...init.plans, ...containersOf(pod).map((container) => planRegular(input, container))] : init.plans;
+  // Those that look at the others may start before the pod is initialized.
+  const ephemeral = ephemeralContainersOf(pod).map((container) => planEphemeral(pod, container, latestOf(world, container.name)));
+  const plans = [...ephemeral, ...init.plans, ...(init.complete ? containersOf(pod).map((container) => planRegular(input, container)) : [])];
   const waiting = plans.flatMap((plan) => (plan.do === 'wait' ? [plan.waiting] : []));
   const wakeAt = Math.min(...waiting.map(({ until }) => until));
   return {

@@ -17,6 +17,8 @@ export interface ConfigInput {
   readonly environment: readonly EnvironmentVariable[];
   readonly mounts: readonly Mount[];
   readonly logPath: string;
+  /** Of the container whose processes this one sees, by the runtime's id. */
+  readonly target?: string | undefined;
   /** Bytes of memory of the node, for the score of who goes first when it is short. */
   readonly memoryCapacity: number;
 }
@@ -45,6 +47,7 @@ export function containerConfig(input: ConfigInput): ContainerConfig {
     tty: container.tty === true,
     security: securityOf(pod, container, input.image),
     pid: pod.spec?.hostPID === true ? 'node' : pod.spec?.shareProcessNamespace === true ? 'pod' : 'container',
+    ...(input.target === undefined ? {} : { pidOf: input.target }),
     ...(container.lifecycle?.stopSignal === undefined ? {} : { stopSignal: container.lifecycle.stopSignal }),
   };
 }

@@ -1,4 +1,4 @@
-import { containersOf, initContainersOf } from '../pods/pod.js';
+import { allContainersOf } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 import { currentSandbox, isAlive, startsOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
@@ -10,7 +10,7 @@ export interface Garbage {
 
 /** Of each container its newest start and the dead one before it are kept, for status and previous logs; a sandbox as long as it holds one of those. */
 export function findGarbage(pod: Pod, world: PodWorld): Garbage {
-  const names = [...initContainersOf(pod), ...containersOf(pod)].map(({ name }) => name);
+  const names = allContainersOf(pod).map(({ name }) => name);
   const kept = new Set(names.flatMap((name) => startsOf(world, name).slice(0, 2)));
   const containers = world.containers.filter((container) => !kept.has(container) && !isAlive(container));
   const current = currentSandbox(world)?.id;

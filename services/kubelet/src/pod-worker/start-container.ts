@@ -3,7 +3,9 @@ import { RuntimeError } from '@gantry/container-runtime';
 import { ConfigError, resolveEnvironment } from '../environment/environment.js';
 import type { EnvironmentVariable } from '../environment/environment.js';
 import { identityOf, podReference } from '../pods/pod.js';
-import type { Pod } from '../pods/pod.js';
+import type { Container, EphemeralContainer, Pod } from '../pods/pod.js';
+import { latestOf } from '../pods/world.js';
+import type { PodWorld } from '../pods/world.js';
 import { serviceVariables } from '../environment/service-links.js';
 import { containerMounts } from '../volumes/container-mounts.js';
 import type { MountedVolumes } from '../volumes/volumes.js';
@@ -20,6 +22,7 @@ const DEFAULT_TERMINATION_LOG = '/dev/termination-log';
 export interface StartInput {
   readonly pod: Pod;
   readonly record: PodRecord;
+  readonly world: PodWorld;
   readonly sandboxId: string;
   readonly ip: string | undefined;
   readonly volumes: MountedVolumes;
@@ -103,8 +106,16 @@ async function configure(deps: WorkerDependencies, input: StartInput, imageName:
     environment,
     mounts: deps.hasFiles ? await allMounts(deps, input, environment) : [],
     logPath: deps.files.logPath(uid, container.name, start.attempt),
+    target: targetOf(container, input.world),
     memoryCapacity: deps.memoryCapacity,
   });
+}
+
+function targetOf({ targetContainerName: name }: Container & Pick<EphemeralContainer, 'targetContainerName'>, world: PodWorld): string | undefined {
+  if (!name) return undefined;
+  const target = latestOf(world, name);
+  if (target === undefined) throw new ConfigError(`unable to find target container ${name}`);
+  return target.id;
 }
 
 /** The pod's own mounts win over the kubelet's. */

@@ -1,6 +1,6 @@
 import type { ContainerStatus } from '@gantry/container-runtime';
 import { goDuration } from '../pods/duration.js';
-import { formatPod, identityOf, isSidecar, restartPolicyOf } from '../pods/pod.js';
+import { formatPod, identityOf, isSidecar, restartPolicyOf, statusesOf } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { isAlive } from '../pods/world.js';
 import { followingDelay, restartDelay, restarts } from './restart.js';
@@ -50,7 +50,13 @@ export function planRestart(pod: Pod, container: Container, last: ContainerStatu
 
 /** 0, but where the API knows of a start that the runtime has lost: the count goes on. */
 function attemptAfterLoss(pod: Pod, name: string): number {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const known = statuses.find((status) => status.name === name);
-  return known?.containerID === undefined || known.containerID === '' ? 0 : known.restartCount + 1;
+  const known = statusesOf(pod).find((status) => status.name === name);
+  return known?.containerID ? known.restartCount + 1 : 0;
+}
+
+/** One that is there to look at the others is started once, whatever became of it. */
+export function planEphemeral(pod: Pod, container: Container, last: ContainerStatus | undefined): ContainerPlan {
+  const wasStarted = last === undefined ? attemptAfterLoss(pod, container.name) > 0 : last.state !== 'created';
+  if (wasStarted) return { do: 'keep' };
+  return { do: 'start', start: { container, attempt: 0, followingDelay: 0, ...(last === undefined ? {} : { replaces: last.id }) } };
 }

@@ -40,7 +40,7 @@ export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: 
   const ip = await plugIn(deps, record, pod, sandbox);
   stopSome(deps, record, pod, actions);
   tellBackOff(deps, record, pod, world, actions);
-  const results = await startAll(deps, record, pod, sandbox, ip, actions);
+  const results = await startAll(deps, record, pod, { world, sandbox, ip, actions });
   const wakeAt = earliest([actions.wakeAt, deps.volumes.dueAt(identityOf(pod).uid), ...results.map((result) => result.wakeAt)]);
   return { actions, ip, changed: results.some(({ changed }) => changed), ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
@@ -73,14 +73,21 @@ function tellBackOff(deps: WorkerDependencies, record: PodRecord, pod: Pod, worl
   }
 }
 
-async function startAll(deps: WorkerDependencies, record: PodRecord, pod: Pod, sandbox: SandboxStatus, ip: string | undefined, actions: PodActions): Promise<StartResult[]> {
+interface Starting {
+  readonly world: PodWorld;
+  readonly sandbox: SandboxStatus;
+  readonly ip: string | undefined;
+  readonly actions: PodActions;
+}
+
+async function startAll(deps: WorkerDependencies, record: PodRecord, pod: Pod, { world, sandbox, ip, actions }: Starting): Promise<StartResult[]> {
   if (actions.start.length === 0 && !deps.volumes.isStale(pod)) return [];
   forgetStaleFailures(deps, record, pod);
   const volumes = await volumesOf(deps, record, pod, sandbox.pid);
   if (volumes === undefined) return [{ changed: false, wakeAt: deps.clock.now() + MOUNT_RETRY }];
   const results: StartResult[] = [];
   for (const turn of startTurns(pod, actions.start, (name) => deps.postStart.isRunning(record.hooked.get(name) ?? ''))) {
-    results.push(...(await Promise.all(turn.map((start) => startContainer(deps, { pod, record, sandboxId: sandbox.id, ip, volumes, start })))));
+    results.push(...(await Promise.all(turn.map((start) => startContainer(deps, { pod, record, world, sandboxId: sandbox.id, ip, volumes, start })))));
     // The hook of the last one, once begun, is waited for; what cannot be started holds nobody up.
     const last = turn.at(-1)?.container;
     if (last?.lifecycle?.postStart !== undefined && !record.failures.has(last.name) && !record.imageWaits.has(last.name)) break;

@@ -1,5 +1,5 @@
 import type { ContainerStatus } from '@gantry/container-runtime';
-import { containersOf, identityOf, initContainersOf } from '../pods/pod.js';
+import { containerSpec, identityOf } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 import type { PodWorld } from '../pods/world.js';
 import type { WorkerDependencies } from './dependencies.js';
@@ -29,7 +29,7 @@ export async function readTerminationMessages(deps: WorkerDependencies, record: 
 async function lastWords(deps: WorkerDependencies, pod: Pod, container: ContainerStatus): Promise<string> {
   const written = await deps.files.readTerminationLog(identityOf(pod).uid, container.name, container.attempt);
   if (written !== '' || container.exitCode === 0 || container.startedAt === 0) return written;
-  const spec = [...containersOf(pod), ...initContainersOf(pod)].find(({ name }) => name === container.name);
+  const spec = containerSpec(pod, container.name);
   return spec?.terminationMessagePolicy === 'FallbackToLogsOnError' ? logTail(deps, container.id) : '';
 }
 

@@ -2,6 +2,7 @@ import type { coreV1 } from '@gantry/api-types';
 
 export type Pod = coreV1.Pod;
 export type Container = coreV1.Container;
+export type EphemeralContainer = coreV1.EphemeralContainer;
 
 /** What every pod that came from the API has. */
 export interface PodIdentity {
@@ -28,9 +29,24 @@ export function containersOf(pod: Pod): readonly Container[] {
   return pod.spec?.containers ?? [];
 }
 
+/** Containers that came while the pod was there, to look at the others: started once, and nobody's readiness or end rests on them (KEP-277). */
+export function ephemeralContainersOf(pod: Pod): readonly EphemeralContainer[] {
+  return pod.spec?.ephemeralContainers ?? [];
+}
+
+/** Those of every list. */
+export function allContainersOf(pod: Pod): readonly Container[] {
+  return [...initContainersOf(pod), ...containersOf(pod), ...ephemeralContainersOf(pod)];
+}
+
 /** Of whichever list it stands in. */
 export function containerSpec(pod: Pod, name: string): Container | undefined {
-  return [...initContainersOf(pod), ...containersOf(pod)].find((container) => container.name === name);
+  return allContainersOf(pod).find((container) => container.name === name);
+}
+
+/** What the API was last told of all of them. */
+export function statusesOf({ status }: Pod): readonly coreV1.ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])];
 }
 
 /** An init container that runs on beside the others (KEP-753). */
@@ -70,6 +86,7 @@ export function podReference(pod: Pod, container?: string): coreV1.ObjectReferen
   };
 }
 
-function listOf(pod: Pod, container: string): 'containers' | 'initContainers' {
-  return initContainersOf(pod).some(({ name }) => name === container) ? 'initContainers' : 'containers';
+function listOf(pod: Pod, container: string): 'containers' | 'initContainers' | 'ephemeralContainers' {
+  if (initContainersOf(pod).some(({ name }) => name === container)) return 'initContainers';
+  return ephemeralContainersOf(pod).some(({ name }) => name === container) ? 'ephemeralContainers' : 'containers';
 }

@@ -1,6 +1,6 @@
 import type { coreV1 } from '@gantry/api-types';
 import { formatTime } from '@gantry/controller';
-import { containersOf, initContainersOf, isHostNetwork, isSidecar } from '../pods/pod.js';
+import { containersOf, ephemeralContainersOf, initContainersOf, isHostNetwork, isSidecar } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
@@ -52,14 +52,15 @@ export function podStatus(input: PodStatusInput): coreV1.PodStatus {
     startTime: previous.startTime ?? formatTime(now),
     ...(statuses.init.length === 0 ? {} : { initContainerStatuses: [...statuses.init] }),
     containerStatuses: [...statuses.regular],
+    ...ephemeralStatuses(input),
     qosClass: previous.qosClass ?? qosClass(pod),
   };
 }
 
 /** What others wrote, and what stays once it was said. */
 function kept(previous: coreV1.PodStatus): coreV1.PodStatus {
-  const { reason, message, nominatedNodeName, ephemeralContainerStatuses, resourceClaimStatuses } = previous;
-  return JSON.parse(JSON.stringify({ reason, message, nominatedNodeName, ephemeralContainerStatuses, resourceClaimStatuses })) as coreV1.PodStatus;
+  const { reason, message, nominatedNodeName, resourceClaimStatuses } = previous;
+  return JSON.parse(JSON.stringify({ reason, message, nominatedNodeName, resourceClaimStatuses })) as coreV1.PodStatus;
 }
 
 /** A phase that said the end stays said. */
@@ -88,6 +89,19 @@ function containerStatuses(input: PodStatusInput): Statuses {
 function initStatus(input: PodStatusInput, container: Container): coreV1.ContainerStatus {
   const status = one(input, container, input.pod.status?.initContainerStatuses, true);
   return isSidecar(container) ? status : { ...status, ready: status.state?.terminated?.exitCode === 0 };
+}
+
+/** Nothing is said of their readiness: nobody relies on them. */
+function ephemeralStatuses(input: PodStatusInput): Pick<coreV1.PodStatus, 'ephemeralContainerStatuses'> {
+  const containers = ephemeralContainersOf(input.pod);
+  if (containers.length === 0) return {};
+  const hasInit = initContainersOf(input.pod).length > 0;
+  return {
+    ephemeralContainerStatuses: containers.map((container) => {
+      const { started: _, resources: _resources, allocatedResources: _allocated, ...status } = one(input, container, input.pod.status?.ephemeralContainerStatuses, hasInit);
+      return { ...status, ready: false };
+    }),
+  };
 }
 
 function one(input: PodStatusInput, container: Container, previous: readonly coreV1.ContainerStatus[] | undefined, afterInit: boolean): coreV1.ContainerStatus {

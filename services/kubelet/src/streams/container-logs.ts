@@ -1,6 +1,6 @@
 import type { ContainerRuntime, ContainerStatus } from '@gantry/container-runtime';
 import type { Pod } from '../pods/pod.js';
-import { containersOf, identityOf, initContainersOf } from '../pods/pod.js';
+import { containerSpec, identityOf, statusesOf } from '../pods/pod.js';
 import { readWorld, startsOf } from '../pods/world.js';
 import type { LogRequest } from './log-request.js';
 import { logText } from './log-text.js';
@@ -15,8 +15,7 @@ export interface LogSources {
 export async function openLog(sources: LogSources, request: LogRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   const pod = sources.findPod(request.namespace, request.pod);
   if (pod === undefined) throw new StreamError(404, `pod "${request.pod}" does not exist\n`);
-  const containers = [...initContainersOf(pod), ...containersOf(pod)];
-  if (!containers.some(({ name }) => name === request.container)) {
+  if (containerSpec(pod, request.container) === undefined) {
     throw new StreamError(404, `container "${request.container}" not found in pod "${request.pod}"\n`);
   }
   const start = await chosenStart(sources.runtime, pod, request);
@@ -40,8 +39,7 @@ async function chosenStart(runtime: ContainerRuntime, pod: Pod, request: LogRequ
 }
 
 function waitingReason(pod: Pod, container: string): string | undefined {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  return statuses.find(({ name }) => name === container)?.state?.waiting?.reason;
+  return statusesOf(pod).find(({ name }) => name === container)?.state?.waiting?.reason;
 }
 
 function isWaiting(pod: Pod, container: string): boolean {

@@ -1,6 +1,6 @@
 import { chmod, lchown, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { containersOf, initContainersOf } from '../pods/pod.js';
+import { allContainersOf } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 
 const SETGID = 0o2000;
@@ -18,6 +18,6 @@ export async function giveToGroup(path: string, group: number, access: 'read' | 
 
 /** The user id that all containers of a pod run as, where each names one and it is the same. */
 export function commonUser(pod: Pod): number | undefined {
-  const users = [...initContainersOf(pod), ...containersOf(pod)].map(({ securityContext }) => securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser);
+  const users = allContainersOf(pod).map(({ securityContext }) => securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser);
   return users.every((user) => user === users[0]) ? users[0] : undefined;
 }

@@ -3,7 +3,7 @@ import type { ValueSources } from '../environment/environment.js';
 import { fieldValue } from '../environment/field-ref.js';
 import type { FieldContext } from '../environment/field-ref.js';
 import { resourceValue } from '../environment/resource-ref.js';
-import { containersOf, identityOf, initContainersOf } from '../pods/pod.js';
+import { containerSpec, identityOf } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 import { commonUser } from './ownership.js';
 import type { FileProjection, Payload } from './payload.js';
@@ -100,7 +100,7 @@ function podValue({ fieldRef, resourceFieldRef }: coreV1.DownwardAPIVolumeFile, 
     return value;
   }
   const name = resourceFieldRef?.containerName ?? '';
-  const container = [...initContainersOf(pod), ...containersOf(pod)].find((each) => each.name === name);
+  const container = containerSpec(pod, name);
   if (resourceFieldRef === undefined || container === undefined) throw new Error(`container ${name} not found`);
   return resourceValue(pod, container, resourceFieldRef, allocatable);
 }
