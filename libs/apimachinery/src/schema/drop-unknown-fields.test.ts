@@ -87,3 +87,20 @@ describe('empty lists and maps', () => {
     expect(emptied(kind, object)).toEqual(left);
   });
 });
+
+describe('zero values of scalars', () => {
+  const written = (object: object): unknown => {
+    const copy = structuredClone(object);
+    dropUnknownFields(pod, copy);
+    return copy;
+  };
+
+  it.each([
+    ['go where an absent field is the same', { spec: { hostNetwork: false, nodeName: '', containers: [{ name: 'a', stdin: false, env: [{ name: 'E', value: '' }], ports: [{ containerPort: 0, hostPort: 0 }] }] } }, { spec: { containers: [{ name: 'a', env: [{ name: 'E' }], ports: [{ containerPort: 0 }] }] } }],
+    ['stay where a pointer holds them', { spec: { automountServiceAccountToken: false, priority: 0, containers: [] } }, { spec: { automountServiceAccountToken: false, priority: 0, containers: [] } }],
+    ['go from structs that are part of others', { spec: { containers: [{ name: 'a', env: [{ name: 'E', valueFrom: { secretKeyRef: { name: '', key: '' } } }] }] } }, { spec: { containers: [{ name: 'a', env: [{ name: 'E', valueFrom: { secretKeyRef: { key: '' } } }] }] } }],
+    ['stay in maps', { metadata: { labels: { a: '' } }, spec: { containers: [] } }, { metadata: { labels: { a: '' } }, spec: { containers: [] } }],
+  ])('%s', (_what, object, left) => {
+    expect(written(object)).toEqual(left);
+  });
+});

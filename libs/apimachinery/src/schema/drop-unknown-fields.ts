@@ -1,5 +1,6 @@
 import { isObject } from './json-value.js';
 import { isOmittedEmpty } from './omitted-empty.js';
+import { isOmittedZero } from './omitted-zero.js';
 import { definitionNameOf, isFreeForm, schemaFor } from './schema-model.js';
 import type { GroupVersionKind, Schema } from './schema.js';
 import { normalScalar, scalarKind } from './wire-scalars.js';
@@ -15,8 +16,10 @@ export interface DroppedFields {
 
 /**
  * Brings a decoded object into the form that a decoder with Go's types would give it, in place and in one pass: unknown fields
- * go (and are reported), nulls go (an element or map value becomes its zero value), and so do empty lists and maps, what is required and
- * missing has its zero value, quantities given as numbers become strings, times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong type stays.
+ * go (and are reported), nulls go (an element or map value becomes its zero value), and so do empty lists, empty maps and scalars
+ * that have their zero value and are no pointers. What is required and missing has its zero value, quantities given as numbers
+ * become strings, times become UTC. Kinds that the model does not know stay as they are. Call `checkTypes` first: a value of a wrong
+ * type stays.
  */
 export function dropUnknownFields(kind: GroupVersionKind, object: unknown): DroppedFields {
   const name = definitionNameOf(kind);
@@ -61,7 +64,7 @@ function prune(declared: Schema, value: unknown, path: Path, unknown: Set<string
   const schema = schemaFor(declared, value);
   if (isFreeForm(schema)) return;
   if (schema.items !== undefined && Array.isArray(value)) pruneArray(schema.items, value, path, unknown);
-  else if (schema.type === 'object' && isObject(value)) pruneObject(schema, value, path, unknown);
+  else if (schema.type === 'object' && isObject(value)) pruneObject(schema, declared.$ref, value, path, unknown);
 }
 
 function pruneArray(items: Schema, array: unknown[], path: Path, unknown: Set<string>): void {
@@ -75,7 +78,7 @@ function pruneArray(items: Schema, array: unknown[], path: Path, unknown: Set<st
   }
 }
 
-function pruneObject(schema: Schema, object: Record<string, unknown>, path: Path, unknown: Set<string>): void {
+function pruneObject(schema: Schema, definition: string | undefined, object: Record<string, unknown>, path: Path, unknown: Set<string>): void {
   for (const key of Object.keys(object)) {
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
@@ -86,7 +89,7 @@ function pruneObject(schema: Schema, object: Record<string, unknown>, path: Path
       if (!isFreeForm(field)) delete object[key];
     } else {
       pruneField(field, object, key, path, unknown);
-      if (property !== undefined && isEmptyValue(object[key]) && isOmittedEmpty(schema, key, field)) delete object[key];
+      if (property !== undefined && isLeftOut(schema, definition, key, field, object[key])) delete object[key];
     }
   }
   if (path.fills && schema.required !== undefined) fillRequired(schema, object, path, unknown);
@@ -113,6 +116,15 @@ function pruneField(field: Schema, object: Record<string, unknown>, key: string,
   }
   const normal = normalValue(field, value);
   if (normal !== value) Object.defineProperty(object, key, { value: normal, writable: true, enumerable: true, configurable: true });
+}
+
+/** What Go's types leave out of JSON: `omitempty`. */
+function isLeftOut(schema: Schema, definition: string | undefined, key: string, field: Schema, value: unknown): boolean {
+  if (isEmptyValue(value)) return isOmittedEmpty(schema, key, field);
+  if (definition === undefined || (value !== '' && value !== 0 && value !== false)) return false;
+  if (schema.required?.includes(key) === true) return false;
+  const kind = scalarKind(field);
+  return (kind === undefined || kind === 'bytes') && isOmittedZero(definition, key);
 }
 
 function isEmptyValue(value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { packagedEntries } from '../../schema/model-files.js';
+import { messageTable, typeNameIn } from '../../schema/message-table.js';
+import type { FieldMode } from '../../schema/message-table.js';
 import { jsonBytesCodec, schemaUnionCodec } from './embedded-codecs.js';
 import { durationCodec, intOrStringCodec, microTimeCodec, quantityCodec, stringListCodec, timeCodec } from './special-codecs.js';
 import { readFields, readNested, scalarCodecs, writeField, writeNested } from './value-codec.js';
@@ -7,23 +8,16 @@ import { BYTES } from './wire-reader.js';
 import type { WireReader } from './wire-reader.js';
 import type { WireWriter } from './wire-writer.js';
 
-type Mode = '' | 'repeated' | 'map' | 'inline' | 'explicit';
-
-/** A message of the model: JSON field → number, type, mode. */
-type MessageTable = Readonly<Record<string, readonly [number: number, type: string, mode?: Mode]>>;
-
 interface Field {
   readonly name: string;
   readonly number: number;
-  readonly mode: Mode;
+  readonly mode: FieldMode;
   readonly codec: ValueCodec;
 }
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const APIEXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
 const KEY = scalarCodecs['string'] as ValueCodec;
-
-const tables = packagedEntries<MessageTable>('protobuf');
 
 /** The codecs of the model's messages, each compiled from its table at first use, once. */
 export class MessageCodecs {
@@ -47,7 +41,7 @@ export class MessageCodecs {
 
   /** The codec of a message by its definition's name; undefined when the model has no such message. */
   message(name: string): MessageCodec | undefined {
-    const codec = tables(name) === undefined ? undefined : this.codec(name);
+    const codec = messageTable(name) === undefined ? undefined : this.codec(name);
     return codec instanceof MessageCodec ? codec : undefined;
   }
 
@@ -69,9 +63,8 @@ export class MessageCodecs {
 
   /** The fields in ascending order of their numbers, as the model has them. */
   private compile(name: string): Field[] {
-    const packageName = name.slice(0, name.lastIndexOf('.'));
-    return Object.entries(tables(name) ?? {}).map(([field, [number, type, mode = '']]) => {
-      const target = type.includes('.') || Object.hasOwn(scalarCodecs, type) ? type : `${packageName}.${type}`;
+    return Object.entries(messageTable(name) ?? {}).map(([field, [number, type, mode = '']]) => {
+      const target = Object.hasOwn(scalarCodecs, type) ? type : typeNameIn(name, type);
       return { name: field, number, mode, codec: this.codec(target) };
     });
   }
