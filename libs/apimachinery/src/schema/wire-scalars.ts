@@ -1,4 +1,5 @@
 import { canonicalQuantity, QuantityError } from '../quantity/parse.js';
+import { goTimeError } from './go-time-error.js';
 import type { Schema } from './schema.js';
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -28,9 +29,9 @@ export function scalarKind(schema: Schema): ScalarKind | undefined {
 export function scalarError(kind: ScalarKind, value: string): string | undefined {
   switch (kind) {
     case 'time':
-      return isTime(value, RFC3339) ? undefined : timeError(value, '2006-01-02T15:04:05Z07:00');
+      return isTime(value, RFC3339) ? undefined : goTimeError(value, '2006-01-02T15:04:05Z07:00');
     case 'micro-time':
-      return isTime(value, RFC3339_MICRO) ? undefined : timeError(value, '2006-01-02T15:04:05.000000Z07:00');
+      return isTime(value, RFC3339_MICRO) ? undefined : goTimeError(value, '2006-01-02T15:04:05.000000Z07:00');
     case 'quantity':
       return CANONICAL.test(value) ? undefined : quantityError(value.trim());
     case 'bytes':
@@ -83,10 +84,6 @@ function quantityError(value: string): string | undefined {
     if (error instanceof QuantityError) return error.message;
     throw error;
   }
-}
-
-function timeError(value: string, layout: string): string {
-  return `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`;
 }
 
 function withoutLineBreaks(value: string): string {

@@ -144,6 +144,12 @@ describe('server-side apply', () => {
     expect((await apply(`${MAPS}/versioned`, { ...map('versioned', { a: '1' }), metadata: { name: 'versioned', resourceVersion: '1' } }, 'fieldManager=x')).status).toBe(201);
   });
 
+  it('says of what only looks like its type what upstream says', async () => {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'bad' }, spec: { hard: { pods: 'many' } } };
+    const { status, body } = await apply('/api/v1/namespaces/default/resourcequotas/bad', quota, 'fieldManager=x');
+    expect([status, body.message]).toEqual([400, "failed to convert new object (/bad; /v1, Kind=ResourceQuota) to proper version: unable to convert unstructured object to /v1, Kind=ResourceQuota: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"]);
+  });
+
   it('writes nothing on a dry run', async () => {
     expect((await apply(`${MAPS}/dry`, map('dry', {}), 'fieldManager=x&dryRun=All')).status).toBe(201);
     expect((await test.call('GET', `${MAPS}/dry`)).status).toBe(404);

@@ -50,7 +50,7 @@ export function bodyText({ body }: RequestContext): string {
 }
 
 /** Checks types and drops unknown fields, in place; answers the paths of those. Throws 400 for a value of the wrong type. */
-export function normalized(object: ResourceObject, expected: GroupVersionKind): readonly string[] {
+function normalized(object: ResourceObject, expected: GroupVersionKind): readonly string[] {
   const wrongType = checkTypes(expected, object);
   if (wrongType !== undefined) throw unhandled(expected, wrongType);
   return dropUnknownFields(expected, object).unknown;

@@ -1,10 +1,10 @@
-import { apiVersionOf, goKind, groupVersionKindText, isDecodeError, newBadRequest, newConflict, parseApiVersion, parseYamlBody, rfc3339, trackApply } from '@gantry/apimachinery';
+import { apiVersionOf, checkTypes, dropUnknownFields, goKind, groupVersionKindText, isDecodeError, newBadRequest, newConflict, parseApiVersion, parseYamlBody, rfc3339, trackApply } from '@gantry/apimachinery';
 import type { FieldVersions, GroupVersionKind, ManagedObject } from '@gantry/apimachinery';
 import type { ResourceObject, Strategy } from '@gantry/resources';
 import { fieldVersions } from '../field-management/versions.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
-import { bodyText, normalized } from '../http/decode-body.js';
+import { bodyText } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import { createObject } from '../registry/create.js';
 import { checkName, checkUid, updateObject } from '../registry/update.js';
@@ -65,10 +65,18 @@ export async function appliedBody(context: RequestContext): Promise<AppliedBody>
 export function appliedObject({ env, subresource, context }: ResourceRequest, kind: GroupVersionKind, versions: FieldVersions, { manager, force, validation }: WriteOptions, { config, duplicates }: AppliedBody, live: ResourceObject): ResourceObject {
   checkKind(kind, config);
   const by = { manager, operation: 'Apply', apiVersion: versions.apiVersion, subresource } as const;
-  const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title: titleOf(kind, config) }) as unknown as ResourceObject;
-  normalized(object, kind);
+  const title = titleOf(kind, config);
+  const object = trackApply(versions, live as ManagedObject, { config, by, force, now: rfc3339(env.now()), title }) as unknown as ResourceObject;
+  convert(object, kind, title);
   if (duplicates !== undefined) reportDuplicates(context, validation, duplicates);
   return object;
+}
+
+/** Brings what was merged into its kind's form, in place. Throws 400 for a value that only looks like its type: a time, a quantity. */
+function convert(object: ResourceObject, kind: GroupVersionKind, title: string): void {
+  const wrongType = checkTypes(kind, object, 'converter');
+  if (wrongType !== undefined) throw newBadRequest(`failed to convert new object (${title}) to proper version: unable to convert unstructured object to ${groupVersionKindText(kind)}: ${wrongType}`);
+  dropUnknownFields(kind, object);
 }
 
 /** Throws 400 under strict validation. */
