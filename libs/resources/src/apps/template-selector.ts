@@ -22,7 +22,7 @@ function isEmpty({ matchLabels = {}, matchExpressions = [] }: metaV1.LabelSelect
 /** As Go writes it: without what is empty. */
 function written({ matchLabels = {}, matchExpressions = [] }: metaV1.LabelSelector): metaV1.LabelSelector {
   const text: metaV1.LabelSelector = {};
-  if (Object.keys(matchLabels).length > 0) text.matchLabels = matchLabels;
+  if (Object.keys(matchLabels).length > 0) text.matchLabels = { ...sorted(matchLabels) };
   if (matchExpressions.length > 0) text.matchExpressions = matchExpressions;
   return text;
 }
@@ -31,7 +31,7 @@ function validateTemplate(selector: metaV1.LabelSelector | undefined, template: 
   const labels = template.metadata?.labels;
   const compiled = selectorFromObject(selector);
   if (!compiled.empty && !compiled.matches(labels)) {
-    errors.push(invalid(at.child('metadata').child('labels'), labels, '`selector` does not match template `labels`'));
+    errors.push(invalid(at.child('metadata').child('labels'), sorted(labels), '`selector` does not match template `labels`'));
   }
   validatePodTemplate(template, at, errors);
   const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
@@ -39,6 +39,11 @@ function validateTemplate(selector: metaV1.LabelSelector | undefined, template: 
   if (activeDeadlineSeconds !== undefined) {
     errors.push(forbidden(at.child('spec').child('activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicaSet is not Supported'));
   }
+}
+
+/** As Go writes a map. */
+function sorted(labels: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | undefined {
+  return labels && Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The template of a workload, filled. */

@@ -111,6 +111,15 @@ describe('a config map', () => {
 });
 
 describe('a node', () => {
+  it.each([
+    [{ podCIDR: '10.0.0.0/24' }, ['10.0.0.0/24', '10.0.0.0/24']],
+    [{ podCIDRs: ['10.0.0.0/24', 'fd00::/64'] }, ['10.0.0.0/24', '10.0.0.0/24,fd00::/64']],
+    [{ podCIDR: '10.0.1.0/24', podCIDRs: ['10.0.0.0/24'] }, ['10.0.1.0/24', '10.0.1.0/24']],
+  ])('with %j has one first range of pods', (spec, ranges) => {
+    const made = make(node, { spec }).spec as { podCIDR: string; podCIDRs: string[] };
+    expect([made.podCIDR, made.podCIDRs.join(',')]).toEqual(ranges);
+  });
+
   it('may allocate all that it has, unless it says otherwise', () => {
     const object = make(node, { status: { capacity: { cpu: '4', memory: '1024Mi' } } });
     expect(object['status']).toEqual({ capacity: { cpu: '4', memory: '1Gi' }, allocatable: { cpu: '4', memory: '1Gi' } });

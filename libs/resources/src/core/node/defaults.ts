@@ -14,4 +14,12 @@ export function defaultNode(node: DefaultedNode): void {
   canonicalizeResources(status.capacity);
   if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity };
   canonicalizeResources(status.allocatable);
+  oneRange(node.spec);
+}
+
+/** The range of pods and the first of the ranges are one; the former counts where they differ. */
+function oneRange(spec: coreV1.NodeSpec): void {
+  const { podCIDR, podCIDRs = [] } = spec;
+  if (podCIDR && podCIDR !== podCIDRs[0]) spec.podCIDRs = [podCIDR];
+  else if (!podCIDR && podCIDRs.length > 0) spec.podCIDR = podCIDRs[0]!;
 }

@@ -18,6 +18,7 @@ test.each<[string, Partial<discoveryV1.EndpointSlice>, string[]]>([
   ['nothing in it', {}, []],
   ['an endpoint with all', one({ conditions: { ready: true }, hostname: 'h', nodeName: 'n', zone: 'z', hints: { forZones: [{ name: 'z' }], forNodes: [{ name: 'n' }] } }), []],
   ['no type of address', { addressType: '' }, ['addressType: Required value']],
+  ['no type of address that it has', one({}, ''), ['addressType: Required value']],
   ['an unknown type of address', { addressType: 'Odd' }, ['addressType: Unsupported value: "Odd": supported values: "FQDN", "IPv4", "IPv6"']],
   ['no address', one({ addresses: [] }), ['endpoints[0].addresses: Required value: must contain at least 1 address']],
   ['too many addresses', one({ addresses: Array.from({ length: 101 }, (_, i) => `10.0.0.${String(i)}`) }), ['endpoints[0].addresses: Too many: 101: must have at most 100 items']],

@@ -51,6 +51,7 @@ function validateEndpoint({ addresses = [], nodeName, hostname, hints }: discove
 
 function validateAddress(address: string, addressType: string, at: FieldPath, errors: FieldError[]): void {
   if (addressType === 'FQDN') return validateDomain(address, at, errors);
+  if (!addressTypes.includes(addressType)) return;
   const isGood = addressType === 'IPv4' ? isIPv4(address) : familyOf(address) === 'IPv6';
   if (!isGood) errors.push(invalid(at, address, `must be a valid ${addressType} address`));
   else {
