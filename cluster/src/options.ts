@@ -2,8 +2,11 @@ import type { Logger } from '@gantry/async';
 import { silentLogger } from '@gantry/async';
 import { DEFAULT_NETWORK, type NetworkSettings } from './network/settings.js';
 
-/** `auto`: Docker where it can run real pods here, else hollow with a warning. */
-export type RuntimeChoice = 'auto' | 'docker' | 'hollow';
+/** What runs containers: a Docker engine, programs of the system without an engine, or nothing. */
+export type RuntimeName = 'docker' | 'oci' | 'hollow';
+
+/** `auto`: Docker where it can run real pods here, else without an engine, else hollow with a warning. */
+export type RuntimeChoice = 'auto' | RuntimeName;
 
 /** All of the last `keepMs` milliseconds, and the last `keepRevisions` whatever their age. */
 export interface HistorySettings {
@@ -39,7 +42,7 @@ export interface ClusterOptions {
 export interface ProgressStep {
   readonly name: string;
   readonly state: 'started' | 'done';
-  /** What came of it: `Postgres 18.4, adopted`. Only when done. */
+  /** What came of it: `Postgres 18.4, adopted`. When it started: what is done, where that may take long. */
   readonly detail?: string;
   /** Milliseconds, only when done. */
   readonly took?: number;

@@ -9,7 +9,7 @@ export class ProgressLines {
   constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
 
   readonly report = (step: ProgressStep): void => {
-    if (step.state === 'started') return this.#running(step.name);
+    if (step.state === 'started') return this.#running(step);
     const mark = paint('green', '✓', this.stream);
     const took = paint('dim', duration(step.took ?? 0).padStart(8), this.stream);
     this.#line(`  ${mark} ${step.name.padEnd(NAME_WIDTH)}${(step.detail ?? '').padEnd(DETAIL_WIDTH)}${took}\n`);
@@ -17,8 +17,11 @@ export class ProgressLines {
 
   readonly warn = (text: string): void => this.#line(`  ${paint('yellow', '!', this.stream)} ${text}\n`);
 
-  #running(name: string): void {
-    if (this.stream.isTTY) this.#line(`  ${paint('dim', '·', this.stream)} ${name} …`);
+  /** What may take long stays to be read, also where lines cannot be taken back. */
+  #running({ name, detail }: ProgressStep): void {
+    const mark = paint('dim', '·', this.stream);
+    if (detail !== undefined) this.#line(`  ${mark} ${name.padEnd(NAME_WIDTH)}${detail}\n`);
+    else if (this.stream.isTTY) this.#line(`  ${mark} ${name} …`);
   }
 
   #line(text: string): void {
