@@ -98,6 +98,7 @@ function checkScalar(kind: ScalarKind, value: unknown, place: Place): string | u
     return checkInteger({ type: 'integer', format: 'int32' }, value, own);
   }
   if (kind === 'quantity' && (typeof value === 'number' || typeof value === 'bigint')) return undefined;
+  if (kind === 'quantity' && typeof value !== 'string') return scalarError(kind, JSON.stringify(value));
   if (typeof value !== 'string') return mismatch(value, kind === 'bytes' ? '[]uint8' : 'string', own);
   const problem = scalarError(kind, value);
   return problem !== undefined && own === place && place.words === 'converter' ? `error decoding from json: ${problem}` : problem;

@@ -314,6 +314,7 @@ describe('subresources', () => {
     expect((await test.call('PUT', `${path}/d/scale`, { ...scale, spec: { replicas: 5 } })).status).toBe(409);
     expect((await test.call('PATCH', `${path}/d/scale`, { spec: { replicas: 6 } }, merge)).body.spec.replicas).toBe(6);
     expect((await test.call('PATCH', `${path}/d/scale`, { spec: { replicas: -1 } }, merge)).status).toBe(422);
+    expect((await test.call('PATCH', `${path}/d/scale?dryRun=All`, { spec: { replicas: 0 } }, merge)).body.spec).toEqual({});
     expect((await test.call('GET', `${path}/d`)).body).toMatchObject({ metadata: { generation: 3 }, spec: { replicas: 6 } });
   });
 

@@ -37,6 +37,16 @@ test.each([
   expect(podOf({ image }).spec.containers[0]?.imagePullPolicy).toBe(latest ? 'Always' : 'IfNotPresent');
 });
 
+it.each([
+  [{ podIP: '10.0.0.1' }, '10.0.0.1 10.0.0.1'],
+  [{ podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] }, '10.0.0.1 10.0.0.1,fd00::1'],
+  [{ podIP: '10.0.0.2', podIPs: [{ ip: '10.0.0.1' }] }, '10.0.0.2 10.0.0.2'],
+  [{}, ' '],
+])('a pod with the status %j has one first address', (status, addresses) => {
+  const { podIP = '', podIPs = [] } = pod({}, { status }).status;
+  expect(`${podIP} ${podIPs.map(({ ip }) => ip).join(',')}`).toBe(addresses);
+});
+
 it('requests what is limited and not requested, in canonical form', () => {
   const { resources } = podOf({ resources: { limits: { cpu: '0.5', memory: '1024Mi' }, requests: { cpu: '100m' } } }).spec.containers[0] ?? {};
   expect(resources).toEqual({ limits: { cpu: '500m', memory: '1Gi' }, requests: { cpu: '100m', memory: '1Gi' } });

@@ -8,6 +8,7 @@ export function defaultPod(pod: DefaultedPod): void {
   pod.spec ??= { containers: [] };
   pod.status ??= {};
   const { spec } = pod;
+  oneAddress(pod.status);
   defaultPodSpec(spec);
   spec.containers.forEach(requestLimits);
   spec.initContainers?.forEach(requestLimits);
@@ -17,6 +18,13 @@ export function defaultPod(pod: DefaultedPod): void {
     spec.containers.forEach(exposeOnHost);
     spec.initContainers?.forEach(exposeOnHost);
   }
+}
+
+/** The address and the first of the addresses are one; the former counts where they differ. */
+function oneAddress(status: coreV1.PodStatus): void {
+  const { podIP, podIPs = [] } = status;
+  if (podIP && podIP !== podIPs[0]?.ip) status.podIPs = [{ ip: podIP }];
+  else if (!podIP && podIPs[0]?.ip) status.podIP = podIPs[0].ip;
 }
 
 /** Who sets a limit and no request requests the limit. */

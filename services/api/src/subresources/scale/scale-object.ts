@@ -15,11 +15,12 @@ export interface Scale {
 /** What an object's scale is. */
 export function scaleOf(object: ResourceObject, descriptor: ScaleDescriptor): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = numberAt(object, descriptor.specReplicasPath);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as Scale['metadata'],
-    spec: { replicas: numberAt(object, descriptor.specReplicasPath) },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, descriptor.statusReplicasPath), selector: descriptor.selector(object) },
   };
 }
