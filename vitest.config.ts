@@ -5,7 +5,7 @@ const SLOW = 300_000;
 
 /** Whole clusters and processes whose nodes are hollow, with ports and homes of their own: they may run beside each other. */
 const WITHOUT_CONTAINERS = [
-  'chaos/src/planted/*.test.ts', 'e2e/src/{apply,chaos,clients,snapshot,sql}.test.ts', 'e2e/src/{conformance,tour}/*.test.ts',
+  'chaos/src/planted/*.test.ts', 'e2e/src/{apply,chaos,clients,helm,snapshot,sql}.test.ts', 'e2e/src/{conformance,tour}/*.test.ts',
 ];
 
 /**
