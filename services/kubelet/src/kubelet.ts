@@ -37,6 +37,7 @@ import { askContainers, askHollow } from './probes/ask-container.js';
 import { httpGet } from './probes/http-get.js';
 import type { HttpGet } from './probes/http-get.js';
 import { createProber } from './probes/prober.js';
+import { Allocations } from './resize/allocations.js';
 import { createStatusWriter } from './status/status-writer.js';
 import { serveStreams } from './streams/stream-server.js';
 import { createPodVolumes, noPodVolumes } from './volumes/pod-volumes.js';
@@ -80,8 +81,8 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const reporter: NodeReporter = startNodeReporter({ client: options.client, runtime, clock, logger, facts: { ...options, name: options.nodeName }, heartbeat: options.heartbeat, networkProblem: () => network?.problem });
   const network = pendingNetwork(options, reporter, stopping.signal);
   const probes = new ProbeCounts(() => source.all());
-  const deps = await dependencies({ ...options, network }, version, source, recorder, queue, { metrics, probes });
   let { capacity } = options;
+  const deps = await dependencies({ ...options, network }, version, source, recorder, queue, { metrics, probes, capacity: () => capacity });
   const readPage = nodePages({ nodeName: options.nodeName, runtime, pods: () => source.all(), machine: () => machineSize(capacity), probes, metrics: options.metrics, now: () => clock.now() });
   const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, readPage, findPod: source.find.bind(source), addressOf: addressesOf(options, version, network) });
   const workers = startWorkers(options, deps, network?.ready, source, queue, poke);
@@ -95,7 +96,11 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
     await deps.sources.stop();
     await recorder.stop();
   };
-  return { ready, stop: (how = {}) => (stopped ??= stop(how)), resize: (changed) => reporter.resize((capacity = changed)) };
+  const resize = (changed: NodeCapacity): void => {
+    reporter.resize((capacity = changed));
+    deps.allocations.retryDeferred();
+  };
+  return { ready, stop: (how = {}) => (stopped ??= stop(how)), resize };
 }
 
 function measured(options: ResolvedOptions, metrics: KubeletMetrics | undefined): ResolvedOptions {
@@ -163,7 +168,7 @@ async function forgetFormer(deps: WorkerDependencies, source: PodSource, runtime
   await runtime.endCommands();
 }
 
-async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue, { metrics, probes }: { metrics: KubeletMetrics | undefined; probes: ProbeCounts }): Promise<WorkerDependencies> {
+async function dependencies(options: Omit<ResolvedOptions, 'network'> & { network: PodNetwork | undefined }, version: Version, source: PodSource, recorder: EventRecorder, queue: WorkQueue, { metrics, probes, capacity: capacityNow }: { metrics: KubeletMetrics | undefined; probes: ProbeCounts; capacity: () => NodeCapacity }): Promise<WorkerDependencies> {
   const { client, runtime, nodeName, clock, logger, network, capacity } = options;
   const hasFiles = version.runtimeName !== 'hollow';
   const sources = createWatchedObjects({ client, clock, logger, volumes: hasFiles, changed: (uid) => queue.add(uid) });
@@ -186,6 +191,7 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
     status: createStatusWriter(client),
     puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
     stopper, postStart,
+    allocations: new Allocations({ pods: () => source.all(), capacity: capacityNow, event, changed: (uid) => queue.add(uid) }),
     prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, asked: probes.asked.bind(probes), changed: (uid) => queue.add(uid) }),
     files,
     sources,

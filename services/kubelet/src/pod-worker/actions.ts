@@ -9,7 +9,7 @@ import { planInit } from './init-plan.js';
 import type { PlanInput } from './plan-input.js';
 import { restartDelay } from './restart.js';
 import { graceOfProbe } from './probe-grace.js';
-import { planEphemeral, planRestart, planStart } from './start-plan.js';
+import { planEphemeral, planRenewal, planRestart, planStart } from './start-plan.js';
 import type { ContainerPlan, StartContainer, Waiting } from './start-plan.js';
 
 /** Annotation of a container: the image as its pod's spec named it when it was made. */
@@ -23,6 +23,8 @@ export interface StopContainer {
   readonly graceSeconds?: number;
   /** It is started again whatever its policy says of its exit. */
   readonly restarts: boolean;
+  /** It is another one then: it does not wait for what the former did. */
+  readonly renews?: true;
 }
 
 /** What is to be done for a pod now. Everything in it can be done at once and in any order, but that a sandbox comes alone. */
@@ -74,7 +76,9 @@ function containerActions(input: PlanInput): Omit<PodActions, 'killSandboxes'> {
 
 function planRegular({ pod, world, sandbox, now, health }: PlanInput, container: Container): ContainerPlan {
   const here = latestIn(world, container.name, sandbox.id);
-  if (here?.state === 'exited' && health(container, here.id).ended === true) return planRestart(pod, container, here, now);
+  const verdict = here?.state === 'exited' ? health(container, here.id) : undefined;
+  if (here !== undefined && verdict?.renewed === true) return planRenewal(container, here);
+  if (here !== undefined && verdict?.ended === true) return planRestart(pod, container, here, now);
   if (here !== undefined) return planStart(pod, container, here, now);
   // What ended in an earlier sandbox counts: a container that is through is not started again because the sandbox died.
   const former = latestOf(world, container.name);
@@ -95,7 +99,7 @@ function stopOf({ pod, world, sandbox, health }: PlanInput, container: Container
 function changedImage(container: Container, running: ContainerStatus): StopContainer[] {
   const made = running.annotations[IMAGE_ANNOTATION];
   if (made === undefined || made === container.image) return [];
-  return [{ id: running.id, name: container.name, message: `Container ${container.name} definition changed, will be restarted`, restarts: true }];
+  return [{ id: running.id, name: container.name, message: `Container ${container.name} definition changed, will be restarted`, restarts: true, renews: true }];
 }
 
 function failedProbe(pod: Pod, container: Container, running: ContainerStatus, health: HealthOf): StopContainer[] {

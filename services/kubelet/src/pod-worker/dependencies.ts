@@ -11,6 +11,7 @@ import type { DnsSettings } from '../pods/etc-files.js';
 import type { PodFiles } from '../pods/pod-files.js';
 import type { PodSource } from '../pods/pod-source.js';
 import type { Prober } from '../probes/prober.js';
+import type { Allocations } from '../resize/allocations.js';
 import type { StatusWriter } from '../status/status-writer.js';
 import type { PodVolumes } from '../volumes/pod-volumes.js';
 import type { PostStart } from './post-start.js';
@@ -31,6 +32,7 @@ export interface WorkerDependencies {
   readonly stopper: Stopper;
   readonly prober: Prober;
   readonly postStart: PostStart;
+  readonly allocations: Allocations;
   /** Undefined: sandboxes have what the runtime gives them. */
   readonly network: PodNetwork | undefined;
   readonly files: PodFiles;

@@ -72,7 +72,7 @@ async function tellEnd(deps: WorkerDependencies, { uid, record }: Ending): Promi
   const { runtimeName, hostIps, clock } = deps;
   const world = await readWorld(deps.runtime, uid);
   await readTerminationMessages(deps, record, pod, world);
-  const input = { world, health: assumeHealthy, runtimeName, hostIps, final: false, waiting: new Map(), terminationMessages: record.terminationMessages, now: clock.now() };
+  const input = { world, health: assumeHealthy, resize: deps.allocations.of(uid), runtimeName, hostIps, final: false, waiting: new Map(), terminationMessages: record.terminationMessages, now: clock.now() };
   await withTimeout(clock, REPORT_WITHIN, undefined, () =>
     deps.status.write(pod, (current) => ({ ...podStatus({ ...input, pod: current }), phase: current.status?.phase ?? 'Pending' })));
 }

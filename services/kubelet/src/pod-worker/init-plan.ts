@@ -2,7 +2,7 @@ import { containersOf, initContainersOf, isSidecar, restartPolicyOf } from '../p
 import type { Container, Pod } from '../pods/pod.js';
 import { latestIn, latestOf } from '../pods/world.js';
 import type { PlanInput } from './plan-input.js';
-import { planRestart, planStart } from './start-plan.js';
+import { planRenewal, planRestart, planStart } from './start-plan.js';
 import type { ContainerPlan } from './start-plan.js';
 
 export interface InitPlan {
@@ -35,8 +35,9 @@ function isThrough({ world, sandbox, health }: PlanInput, container: Container, 
   return plan.do === 'keep' && here !== undefined && health(container, here.id).started;
 }
 
-function planOne({ pod, world, sandbox, now }: PlanInput, container: Container): ContainerPlan {
+function planOne({ pod, world, sandbox, now, health }: PlanInput, container: Container): ContainerPlan {
   const here = latestIn(world, container.name, sandbox.id);
+  if (here?.state === 'exited' && isSidecar(container) && health(container, here.id).renewed === true) return planRenewal(container, here);
   if (here !== undefined) return isSidecar(container) ? planStart(pod, container, here, now) : planInitStart(pod, container, here, now);
   const earlier = latestOf(world, container.name);
   return earlier === undefined ? planStart(pod, container, undefined, now) : planRestart(pod, container, earlier, now);

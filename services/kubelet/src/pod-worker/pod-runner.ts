@@ -1,6 +1,6 @@
 import type { ReconcileResult } from '@gantry/controller';
 import type { PodOperation } from '../metrics/kubelet-metrics.js';
-import { isTerminalPhase } from '../pods/pod.js';
+import { identityOf, isTerminalPhase } from '../pods/pod.js';
 import type { Container, Pod } from '../pods/pod.js';
 import { anyAlive, isEmpty, readWorld } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
@@ -23,6 +23,7 @@ import type { SyncResult } from './sync-step.js';
 import { readTerminationMessages } from './termination-message.js';
 
 const ORPHAN_GRACE_SECONDS = 30;
+const NOTHING_WAITS: ReadonlyMap<string, WaitingReason> = new Map();
 
 /** Moves pods, each one step a call. Calls for one uid never overlap (the work queue's doing). */
 export class PodRunner {
@@ -36,30 +37,36 @@ export class PodRunner {
     const world = await readWorld(this.deps.runtime, uid);
     if (pod === undefined && isEmpty(world)) return this.#forget(uid);
     const record = this.#record(uid);
+    const before = record.pod;
     record.pod = pod ?? record.pod;
     this.#watch(record, world);
     this.#judge(record, pod);
     record.lifecycle = nextLifecycle(record.lifecycle, this.#facts(record, pod, world));
     const started = performance.now();
-    const result = await this.#step(uid, record, pod, world);
+    const result = await this.#step(uid, record, before, pod, world);
     this.deps.metrics?.worked(operationOf(record, world), performance.now() - started);
     return result;
   }
 
-  async #step(uid: string, record: PodRecord, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
+  async #step(uid: string, record: PodRecord, before: Pod | undefined, pod: Pod | undefined, world: PodWorld): Promise<ReconcileResult | undefined> {
     switch (record.lifecycle.state) {
-      case 'syncing': return pod === undefined ? undefined : this.#sync(uid, record, pod, world);
+      case 'syncing': return pod === undefined ? undefined : this.#sync(uid, record, before, pod, world);
       case 'terminating': return this.#terminate(uid, record, pod, world, record.lifecycle);
       case 'terminated': return this.#settle(uid, record, pod, world);
       case 'finished': return undefined;
     }
   }
 
-  async #sync(uid: string, record: PodRecord, pod: Pod, world: PodWorld): Promise<ReconcileResult | undefined> {
-    const result = await syncPod(this.deps, record, pod, world, this.#healthOf(record));
+  async #sync(uid: string, record: PodRecord, before: Pod | undefined, wanted: Pod, world: PodWorld): Promise<ReconcileResult | undefined> {
+    const allocated = this.deps.allocations.look(before, wanted, world);
+    // Told before it is done: whoever finds it half done does it again.
+    const pod = allocated.begun ? await this.#report(record, wanted, world, false, record.waiting) : wanted;
+    const result = await syncPod(this.deps, record, allocated.pod, world, this.#healthOf(record));
     const after = result.changed ? await readWorld(this.deps.runtime, uid) : world;
+    this.deps.allocations.settle(pod, after);
     this.#watch(record, after);
-    await this.#report(record, pod, after, false, result);
+    record.waiting = waitingReasons(record, result);
+    await this.#report(record, pod, after, false, record.waiting, result.ip);
     if (result.changed) return { requeueAfter: 0 };
     return this.#wakeAt(earliest([result.wakeAt, deadlineVerdict(pod, this.deps.clock.now()).at]));
   }
@@ -77,6 +84,7 @@ export class PodRunner {
     this.deps.sources.release(uid);
     await this.deps.volumes.tearDown(uid);
     if (pod !== undefined) await this.#report(record, pod, world, true);
+    this.deps.allocations.forget(uid);
     if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return undefined;
     await removeRemains(this.deps, uid, world);
     if (pod !== undefined) await deleteObject(this.deps, pod);
@@ -84,17 +92,19 @@ export class PodRunner {
     return pod === undefined ? { requeueAfter: 0 } : undefined;
   }
 
-  async #report(record: PodRecord, pod: Pod, world: PodWorld, final: boolean, result?: SyncResult): Promise<void> {
+  /** Returns the object as it is then. */
+  async #report(record: PodRecord, pod: Pod, world: PodWorld, final: boolean, waiting: ReadonlyMap<string, WaitingReason> = NOTHING_WAITS, ip = record.plugged?.ip): Promise<Pod> {
     await readTerminationMessages(this.deps, record, pod, world);
     const { runtimeName, hostIps, clock } = this.deps;
-    const podIp = result?.ip ?? record.plugged?.ip;
-    const input = { world, health: this.#healthOf(record), runtimeName, hostIps, final, waiting: waitingReasons(record, result), terminationMessages: record.terminationMessages, now: clock.now() };
+    const resize = this.deps.allocations.of(identityOf(pod).uid);
+    const input = { world, health: this.#healthOf(record), resize, runtimeName, hostIps, final, waiting, terminationMessages: record.terminationMessages, now: clock.now() };
     const written = await this.deps.status.write(pod, (current) =>
-      podStatus({ ...input, pod: current, ...(podIp === undefined ? {} : { podIp }), ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }),
+      podStatus({ ...input, pod: current, ...(ip === undefined ? {} : { podIp: ip }), ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }),
     );
-    if (written === undefined) return;
+    if (written === undefined) return pod;
     this.deps.source.observe(written);
     if (written.status?.phase === 'Running' && pod.status?.phase !== 'Running') this.deps.metrics?.podStarted(clock.now() - record.seenAt);
+    return written;
   }
 
   #judge(record: PodRecord, pod: Pod | undefined): void {
@@ -129,13 +139,14 @@ export class PodRunner {
     this.deps.puller.forget(uid);
     this.deps.status.forget(uid);
     this.deps.prober.forget(uid);
+    this.deps.allocations.forget(uid);
   }
 
   /** Sees that what runs is probed, and what does not is not waited for. */
   #watch(record: PodRecord, world: PodWorld): void {
     const { pod } = record;
     for (const { id, state } of world.containers) if (state === 'exited') this.deps.postStart.forget(id);
-    for (const id of record.ended) if (!world.containers.some((container) => container.id === id)) record.ended.delete(id);
+    for (const id of record.ended) if (!world.containers.some((container) => container.id === id)) forgetEnd(record, id);
     if (pod === undefined) return;
     // One whose hook runs does not count as started: it is not asked yet.
     const containers = world.containers.filter(({ id }) => !this.deps.postStart.isRunning(id));
@@ -145,10 +156,15 @@ export class PodRunner {
   #healthOf(record: PodRecord): (container: Container, id: string) => ContainerHealth {
     const { postStart, prober } = this.deps;
     return (container, id) => {
-      const ended = record.ended.has(id) ? ({ ended: true } as const) : {};
+      const ended = record.ended.has(id) ? ({ ended: true, ...(record.renewed.has(id) ? { renewed: true } : {}) } as const) : {};
       return postStart.isRunning(id) ? { started: false, ready: false, hooked: true, ...ended } : { ...prober.health(container, id), ...ended };
     };
   }
+}
+
+function forgetEnd({ ended, renewed }: PodRecord, id: string): void {
+  ended.delete(id);
+  renewed.delete(id);
 }
 
 function operationOf({ lifecycle }: PodRecord, world: PodWorld): PodOperation {
@@ -157,8 +173,7 @@ function operationOf({ lifecycle }: PodRecord, world: PodWorld): PodOperation {
 }
 
 /** Why containers are not started, the nearest reason last. */
-function waitingReasons(record: PodRecord, result: SyncResult | undefined): ReadonlyMap<string, WaitingReason> {
-  if (result === undefined) return new Map();
+function waitingReasons(record: PodRecord, result: SyncResult): ReadonlyMap<string, WaitingReason> {
   const due = new Set(result.actions.start.map(({ container }) => container.name));
   const reasons = new Map<string, WaitingReason>();
   for (const [name, { waiting }] of record.failures) reasons.set(name, waiting);

@@ -37,11 +37,15 @@ export interface PodRecord {
   readonly hooked: Map<string, string>;
   /** Containers that were ended only to be started again. */
   readonly ended: Set<string>;
+  /** Those of them in whose place another one comes. */
+  readonly renewed: Set<string>;
+  /** Why containers wait, as it was told last. */
+  waiting: ReadonlyMap<string, WaitingReason>;
   verdict?: { readonly reason: string; readonly message: string };
 }
 
 export function newRecord(seenAt: number): PodRecord {
   return {
-    lifecycle: { state: 'syncing' }, seenAt, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), backedOff: new Map(), ended: new Set(), hooked: new Map(),
+    lifecycle: { state: 'syncing' }, seenAt, pod: undefined, failures: new Map(), imageWaits: new Map(), terminationMessages: new Map(), examined: new Set(), backedOff: new Map(), ended: new Set(), renewed: new Set(), waiting: new Map(), hooked: new Map(),
   };
 }

@@ -48,6 +48,11 @@ export function planRestart(pod: Pod, container: Container, last: ContainerStatu
   return { do: 'wait', waiting: { name: container.name, reason: 'CrashLoopBackOff', message, until } };
 }
 
+/** Another one takes the place of `last`, which was ended for it. */
+export function planRenewal(container: Container, last: ContainerStatus): ContainerPlan {
+  return { do: 'start', start: { container, attempt: last.attempt + 1, followingDelay: followingDelay(0) } };
+}
+
 /** 0, but where the API knows of a start that the runtime has lost: the count goes on. */
 function attemptAfterLoss(pod: Pod, name: string): number {
   const known = statusesOf(pod).find((status) => status.name === name);

@@ -4,10 +4,11 @@ import type { Pod } from '../pods/pod.js';
 import { currentSandbox, latestOf } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
 import type { HealthOf } from '../probes/health.js';
+import { resizeContainers } from '../resize/resize-step.js';
 import { MountError } from '../volumes/mount-error.js';
 import type { MountedVolumes } from '../volumes/volumes.js';
 import { computePodActions } from './actions.js';
-import type { PodActions } from './actions.js';
+import type { PodActions, StopContainer } from './actions.js';
 import { earliest } from './dependencies.js';
 import type { WorkerDependencies } from './dependencies.js';
 import { findGarbage } from './garbage.js';
@@ -26,7 +27,7 @@ export interface SyncResult extends StartResult {
   readonly ip: string | undefined;
 }
 
-/** One step towards a running pod: decides, then does what was decided. */
+/** One step towards a running pod: decides, then does what was decided. `pod`: as it is to run. */
 export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: Pod, world: PodWorld, health: HealthOf): Promise<SyncResult> {
   deps.sources.retain(pod);
   const actions = computePodActions(pod, world, deps.clock.now(), health);
@@ -38,10 +39,11 @@ export async function syncPod(deps: WorkerDependencies, record: PodRecord, pod: 
   const sandbox = currentSandbox(world);
   if (sandbox === undefined) return { actions, ip: undefined, changed: actions.killSandboxes.length > 0 };
   const ip = await plugIn(deps, record, pod, sandbox);
-  stopSome(deps, record, pod, actions);
+  const resize = await resizeContainers(deps, pod, world);
+  stopSome(deps, record, pod, [...actions.stop, ...resize.stop]);
   tellBackOff(deps, record, pod, world, actions);
   const results = await startAll(deps, record, pod, { world, sandbox, ip, actions });
-  const wakeAt = earliest([actions.wakeAt, deps.volumes.dueAt(identityOf(pod).uid), ...results.map((result) => result.wakeAt)]);
+  const wakeAt = earliest([actions.wakeAt, resize.wakeAt, deps.volumes.dueAt(identityOf(pod).uid), ...results.map((result) => result.wakeAt)]);
   return { actions, ip, changed: results.some(({ changed }) => changed), ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
@@ -55,9 +57,10 @@ async function clearAway(deps: WorkerDependencies, pod: Pod, world: PodWorld, ac
   await Promise.all(garbage.sandboxes.map((id) => deps.runtime.removeSandbox(id)));
 }
 
-function stopSome(deps: WorkerDependencies, record: PodRecord, pod: Pod, actions: PodActions): void {
-  for (const stop of actions.stop) {
+function stopSome(deps: WorkerDependencies, record: PodRecord, pod: Pod, stops: readonly StopContainer[]): void {
+  for (const stop of stops) {
     if (stop.restarts) record.ended.add(stop.id);
+    if (stop.renews === true) record.renewed.add(stop.id);
     beginStop(deps, record, pod, stop);
   }
 }

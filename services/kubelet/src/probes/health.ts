@@ -11,6 +11,8 @@ export interface ContainerHealth {
   readonly hooked?: true;
   /** It was ended only to be started again, whatever its policy says of its exit. */
   readonly ended?: true;
+  /** It was ended for another one to take its place: that does not wait. */
+  readonly renewed?: true;
 }
 
 export type HealthOf = (container: Container, containerId: string) => ContainerHealth;

@@ -1,4 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
+import { RESIZE_CONDITIONS } from '../resize/pod-resize.js';
 import { initContainersOf, isSidecar } from '../pods/pod.js';
 import type { Pod } from '../pods/pod.js';
 import type { Phase, Statuses } from './phase.js';
@@ -65,6 +66,9 @@ function nameList(named: readonly { name: string }[]): string {
   return `[${named.map(({ name }) => name).join(' ')}]`;
 }
 
+/** Those of which there is no verdict do not hold any more. */
+const passing: ReadonlySet<string> = new Set(RESIZE_CONDITIONS);
+
 /** Verdicts as conditions: the time of an unchanged one stays, foreign ones stay as they are. */
 export function mergeConditions(previous: readonly coreV1.PodCondition[], verdicts: readonly Verdict[], generation: number | undefined, now: string): coreV1.PodCondition[] {
   const own = verdicts.map((verdict): coreV1.PodCondition => {
@@ -75,5 +79,5 @@ export function mergeConditions(previous: readonly coreV1.PodCondition[], verdic
       lastTransitionTime: before?.status === verdict.status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : now,
     };
   });
-  return [...own, ...previous.filter(({ type }) => !verdicts.some((verdict) => verdict.type === type))];
+  return [...own, ...previous.filter(({ type }) => !passing.has(type) && !verdicts.some((verdict) => verdict.type === type))];
 }

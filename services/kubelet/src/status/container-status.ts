@@ -15,6 +15,8 @@ export interface ContainerStatusInput {
   readonly container: Container;
   readonly world: PodWorld;
   readonly health: HealthOf;
+  /** What a start of the container was given, and what it has, by its id. */
+  readonly resourcesOf: (id: string) => { readonly allocated: coreV1.ResourceRequirements; readonly actual: coreV1.ResourceRequirements };
   /** `docker`, `hollow` …: the scheme of container ids. */
   readonly runtimeName: string;
   /** Why it is not (again) started, if it is to be. */
@@ -48,7 +50,7 @@ export function containerStatus(input: ContainerStatusInput): coreV1.ContainerSt
     imageID: latest.imageRef,
     containerID: containerId(latest, input),
     started: running && health.started,
-    ...resourcesOf(input.container, running),
+    ...resources(input, latest),
   };
 }
 
@@ -107,9 +109,9 @@ function unknownEnd(previous: coreV1.ContainerStatus): coreV1.ContainerStateTerm
   };
 }
 
-function resourcesOf(container: Container, running: boolean): Pick<coreV1.ContainerStatus, 'resources' | 'allocatedResources'> {
-  if (!running || container.resources === undefined) return {};
-  const { requests, limits } = container.resources;
-  if (requests === undefined && limits === undefined) return {};
-  return { resources: container.resources, ...(requests === undefined ? {} : { allocatedResources: requests }) };
+/** What has ended or is to come has what it was given. */
+function resources(input: ContainerStatusInput, { id, state }: ContainerStatus): Pick<coreV1.ContainerStatus, 'resources' | 'allocatedResources'> {
+  const { allocated, actual } = input.resourcesOf(id);
+  if (state !== 'running') return { resources: allocated };
+  return { resources: actual, ...(allocated.requests === undefined ? {} : { allocatedResources: allocated.requests }) };
 }

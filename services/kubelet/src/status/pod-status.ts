@@ -5,6 +5,8 @@ import type { Container, Pod } from '../pods/pod.js';
 import { currentSandbox } from '../pods/world.js';
 import type { PodWorld } from '../pods/world.js';
 import type { HealthOf } from '../probes/health.js';
+import { resizeVerdicts, resourcesOf } from '../resize/pod-resize.js';
+import type { PodResize } from '../resize/pod-resize.js';
 import { mergeConditions, ownConditions } from './conditions.js';
 import { containerStatus } from './container-status.js';
 import type { ContainerStatusInput, WaitingReason } from './container-status.js';
@@ -17,6 +19,8 @@ export interface PodStatusInput {
   readonly pod: Pod;
   readonly world: PodWorld;
   readonly health: HealthOf;
+  /** Undefined: its containers have what it asks for. */
+  readonly resize: PodResize | undefined;
   readonly runtimeName: string;
   /** By container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
@@ -46,7 +50,7 @@ export function podStatus(input: PodStatusInput): coreV1.PodStatus {
     ...kept(previous),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
-    conditions: mergeConditions(previous.conditions ?? [], verdicts, generation, formatTime(now)),
+    conditions: mergeConditions(previous.conditions ?? [], [...verdicts, ...resizeVerdicts(input.resize)], generation, formatTime(now)),
     ...ips,
     ...(input.verdict === undefined ? {} : input.verdict),
     startTime: previous.startTime ?? formatTime(now),
@@ -112,6 +116,7 @@ function one(input: PodStatusInput, container: Container, previous: readonly cor
     world: input.world,
     health: input.health,
     runtimeName: input.runtimeName,
+    resourcesOf: (id) => resourcesOf(input.resize, container, id),
     defaultWaiting: afterInit ? 'PodInitializing' : 'ContainerCreating',
     terminationMessages: input.terminationMessages,
     final: input.final,
