@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)(`the README in a fresh clone${reason === u
     await rm(clone, { recursive: true, force: true });
   });
 
-  for (const block of ['first', 'job', 'guestbook', 'own']) {
+  for (const block of ['first', 'job', 'pods', 'guestbook', 'own']) {
     it.each(commandsOf(readme, block))(`${block}: %s`, async (command) => {
       await runOk('bash', ['-c', command], { cwd: clone, env: environmentOf(gantry), timeoutMs: INSTALL_AND_BUILD });
     });
