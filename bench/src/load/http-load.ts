@@ -7,6 +7,7 @@ export interface LoadRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: Buffer;
+  readonly accept?: string;
 }
 
 export interface LoadResult {
@@ -70,6 +71,7 @@ type Open = (path: string, options: { method: string; headers: Record<string, st
 function exchange(open: Open, request: LoadRequest): Promise<{ status: number; bytes: number }> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = request.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': request.body.length };
+    if (request.accept !== undefined) headers['accept'] = request.accept;
     const outgoing = open(request.path, { method: request.method, headers });
     outgoing.once('error', reject);
     outgoing.once('response', (response: IncomingMessage) => {

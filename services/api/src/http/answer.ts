@@ -29,9 +29,12 @@ interface Head {
   readonly cookies?: readonly string[] | undefined;
 }
 
-/** An answer whose bytes are known. */
+/** The bytes of an answer: at hand, or made while they are sent, no faster than the client takes them. The latter are read once. */
+export type AnswerBody = Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>;
+
+/** An answer whose bytes come to an end by themselves. */
 export interface WholeAnswer extends Head {
-  readonly body: Uint8Array | readonly Uint8Array[];
+  body: AnswerBody;
 }
 
 /** An answer that flows: `start` is called once the head is on its way, and owns the sink. */
@@ -62,6 +65,11 @@ export function isStreamed(answer: Answer): answer is StreamedAnswer {
   return 'start' in answer;
 }
 
+/** Whether the bytes are made while they are sent. */
+export function isMadeOnTheWay(body: AnswerBody): body is AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in body;
+}
+
 export function isUpgrade(answer: Answer): answer is UpgradeAnswer {
   return 'take' in answer;
 }
@@ -72,7 +80,7 @@ export function jsonAnswer(status: number, value: unknown): WholeAnswer {
   return bytesAnswer(status, JSON_TYPE, Buffer.from(JSON.stringify(value)));
 }
 
-export function bytesAnswer(status: number, contentType: string, body: Uint8Array | readonly Uint8Array[]): WholeAnswer {
+export function bytesAnswer(status: number, contentType: string, body: AnswerBody): WholeAnswer {
   return { status, headers: { 'content-type': contentType }, body };
 }
 

@@ -3,7 +3,9 @@ import { decodeToken } from '@gantry/bus';
 import type { Bus } from '@gantry/bus';
 import { serveApi } from '@gantry/client';
 import type { ApiRequest, ApiResponse, ApiStreamResponse } from '@gantry/client';
-import { isStreamed, isUpgrade } from './answer.js';
+import { gathered } from '../representation/pieces.js';
+import { isMadeOnTheWay, isStreamed, isUpgrade } from './answer.js';
+import type { AnswerBody } from './answer.js';
 import { authenticated, joiningNode, MASTERS_GROUP, nodeIdentity } from './authz/identity.js';
 import type { Identity } from './authz/identity.js';
 import type { RequestChain } from './chain.js';
@@ -32,12 +34,18 @@ async function handle(chain: RequestChain, subject: string, request: ApiRequest)
   signal?.addEventListener('abort', () => context.abandon(), { once: true });
   const answer = await chain.handle(context);
   if (isUpgrade(answer)) throw new Error('a message of the bus has no connection to hand over');
-  if (!isStreamed(answer)) return { status: answer.status, headers: answer.headers, body: answer.body instanceof Uint8Array ? answer.body : Buffer.concat(answer.body) };
+  if (!isStreamed(answer)) return { status: answer.status, headers: answer.headers, body: await joined(answer.body) };
   const sink = new QueueSink();
   signal?.addEventListener('abort', () => sink.leave(), { once: true });
   if (signal?.aborted === true) sink.leave();
   answer.start(sink);
   return { status: answer.status, headers: answer.headers, body: sink };
+}
+
+/** A message of the bus is one piece of memory. */
+async function joined(body: AnswerBody): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.concat(isMadeOnTheWay(body) ? await gathered(body) : body);
 }
 
 /** The identity of a subject such as `api.component.scheduler`, `api.node.n1` or `api.join.node`. Throws 401 for any other. */

@@ -4,7 +4,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { isStreamed } from './answer.js';
+import { isMadeOnTheWay, isStreamed } from './answer.js';
 import type { PlainAnswer, WholeAnswer } from './answer.js';
 import { isGone, ResponseSink } from './response-sink.js';
 
@@ -25,8 +25,8 @@ export async function respond(request: IncomingMessage | Http2ServerRequest, res
     return;
   }
   const length = lengthOf(answer);
-  if (length > GZIP_FROM_BYTES && acceptsGzip(request)) return respondCompressed(request, response, answer);
-  answer.headers['content-length'] = String(length);
+  if ((length === undefined || length > GZIP_FROM_BYTES) && acceptsGzip(request)) return respondCompressed(request, response, answer);
+  if (length !== undefined) answer.headers['content-length'] = String(length);
   head(response, answer.status, answer.headers);
   await sendBody(response, request.method === 'HEAD' ? [] : answer.body);
 }
@@ -40,16 +40,26 @@ async function respondCompressed(request: IncomingMessage | Http2ServerRequest, 
   await pipeline(Readable.from(portions(answer.body), { objectMode: false }), createGzip({ level: LEVEL }), response);
 }
 
-function* portions(body: WholeAnswer['body']): Generator<Uint8Array> {
-  for (const piece of body instanceof Uint8Array ? [body] : body) {
+async function* portions(body: WholeAnswer['body']): AsyncGenerator<Uint8Array> {
+  for await (const piece of body instanceof Uint8Array ? [body] : body) {
     for (let at = 0; at < piece.length; at += PORTION) yield piece.subarray(at, at + PORTION);
   }
 }
 
 async function sendBody(response: ServerResponse | Http2ServerResponse, body: WholeAnswer['body']): Promise<void> {
   if (body instanceof Uint8Array) return end(response, body);
+  if (isMadeOnTheWay(body)) return sendMade(response, body);
   for (let i = 0; i < body.length - 1; i++) if (!write(response, body[i]!)) await room(response);
   end(response, body.at(-1));
+}
+
+/** Nothing more is made for a client that is gone. */
+async function sendMade(response: ServerResponse | Http2ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) {
+    if (isGone(response)) return;
+    if (!write(response, piece)) await room(response);
+  }
+  end(response, undefined);
 }
 
 /** Resolves when the connection takes more, or is gone; in another turn of the loop, since a connection that takes everything at once leaves no turn to others. */
@@ -66,8 +76,10 @@ async function room(response: ServerResponse | Http2ServerResponse): Promise<voi
   });
 }
 
-function lengthOf({ body }: WholeAnswer): number {
+/** undefined: known when it has been sent. */
+function lengthOf({ body }: WholeAnswer): number | undefined {
   if (body instanceof Uint8Array) return body.length;
+  if (isMadeOnTheWay(body)) return undefined;
   let length = 0;
   for (const piece of body) length += piece.length;
   return length;

@@ -1,5 +1,5 @@
 import type { Metrics } from '@gantry/platform/metrics';
-import { isStreamed, isUpgrade } from '../http/answer.js';
+import { isMadeOnTheWay, isStreamed, isUpgrade } from '../http/answer.js';
 import type { Answer, StreamedAnswer, UpgradeAnswer, WholeAnswer } from '../http/answer.js';
 import type { ResourcePath } from '../http/path.js';
 import type { RequestContext } from '../http/request-context.js';
@@ -65,6 +65,7 @@ export class RequestMetrics {
     const series = context.series ?? this.seriesOfPath(context.method, '');
     if (isUpgrade(answer)) this.#followUpgrade(series, answer, started);
     else if (isStreamed(answer)) this.#follow(series, answer, started);
+    else if (isMadeOnTheWay(answer.body)) answer.body = followed(series, answer.status, answer.body, started);
     else finish(series, answer, started);
   }
 
@@ -111,17 +112,27 @@ export class RequestMetrics {
 
 const SCOPES: readonly string[] = ['resource', 'namespace', 'cluster'];
 
-function finish(series: RequestSeries, answer: WholeAnswer, started: number): void {
-  series.answered(answer.status, secondsSince(started));
-  series.sized(() => lengthOf(answer));
+function finish(series: RequestSeries, { status, body }: WholeAnswer, started: number): void {
+  series.answered(status, secondsSince(started));
+  if (!isMadeOnTheWay(body)) series.sized(() => (body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0)));
+}
+
+/** An answer that is made on its way counts when it has been sent, or given up. */
+async function* followed(series: RequestSeries, status: number, body: AsyncIterable<Uint8Array>, started: number): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  try {
+    for await (const piece of body) {
+      bytes += piece.length;
+      yield piece;
+    }
+  } finally {
+    series.answered(status, secondsSince(started));
+    series.sized(() => bytes);
+  }
 }
 
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1_000;
-}
-
-function lengthOf({ body }: WholeAnswer): number {
-  return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 function kindOf(method: string): 'readOnly' | 'mutating' {

@@ -1,12 +1,12 @@
 import type { Status } from '@gantry/apimachinery';
 import { splicedCapacity, writeSpliced } from '@gantry/storage';
-import { eachInSlices } from '../slices.js';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
-import { Pieces } from './pieces.js';
-import type { ListMetadata, Representation } from './representation.js';
+import { piecesOf } from './pieces.js';
+import type { Pieces } from './pieces.js';
+import type { ListBytes, ListMetadata, Representation } from './representation.js';
 
 const COMMA = Buffer.from(',');
 const LIST_END = Buffer.from(']}');
@@ -27,16 +27,19 @@ export function jsonEventOf(type: 'BOOKMARK' | 'ERROR', object: unknown): Uint8A
   return Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
 }
 
-/** A list around what `item` writes for every object, made in slices. */
-export async function jsonList(kind: string, apiVersion: string, metadata: ListMetadata, objects: readonly CachedObject[], item: (pieces: Pieces, object: CachedObject) => void): Promise<Uint8Array[]> {
-  const pieces = new Pieces();
-  pieces.add(Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`));
-  await eachInSlices(objects.length, (index) => {
+/** A list around what `item` writes for every object. */
+export function jsonList(kind: string, apiVersion: string, metadata: ListMetadata, objects: readonly CachedObject[], item: (pieces: Pieces, object: CachedObject) => void): ListBytes {
+  const head = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`);
+  return jsonElements(head, objects, item);
+}
+
+/** What `item` writes for every object, with commas between, behind a head that opened an object and an array in it. */
+export function jsonElements(head: Uint8Array, objects: readonly CachedObject[], item: (pieces: Pieces, object: CachedObject) => void): ListBytes {
+  const element = (pieces: Pieces, index: number): void => {
     if (index > 0) pieces.add(COMMA);
     item(pieces, objects[index]!);
-  });
-  pieces.add(LIST_END);
-  return pieces.finish();
+  };
+  return piecesOf(objects.length, head, element, LIST_END);
 }
 
 /** The stored bytes with their revision put in; nothing is parsed unless another version or another schema wrote them. */
@@ -53,7 +56,7 @@ export class JsonRepresentation implements Representation {
     return this.resource.isConverted ? object.derived(this.name, (stored) => this.#converted(stored)) : object.json;
   }
 
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
+  list(objects: readonly CachedObject[], metadata: ListMetadata): ListBytes {
     return jsonList(this.resource.kind.listKind, this.resource.apiVersion, metadata, objects, (pieces, object) => this.#item(pieces, object));
   }
 

@@ -1,9 +1,11 @@
+import { Slice } from '../slices.js';
+
 /** Answers are written in pieces of about this size, so that no single copy of a large list is ever made. */
 const PIECE = 256 * 1024;
 
 /** Gathers small byte arrays into pieces of about 256 KiB. */
 export class Pieces {
-  readonly #done: Buffer[] = [];
+  #done: Buffer[] = [];
   #piece = Buffer.allocUnsafe(16 * 1024);
   #length = 0;
 
@@ -19,9 +21,17 @@ export class Pieces {
     this.#length += bytes.length;
   }
 
+  /** The pieces that are full; they are the caller's. */
+  take(): Buffer[] {
+    const done = this.#done;
+    if (done.length > 0) this.#done = [];
+    return done;
+  }
+
+  /** What is left, full or not. */
   finish(): Buffer[] {
     this.#flush();
-    return this.#done;
+    return this.take();
   }
 
   #grow(needed: number): void {
@@ -34,4 +44,25 @@ export class Pieces {
     this.#length = 0;
     this.#piece = this.#piece.subarray(0, 0);
   }
+}
+
+/** What `item` writes for 0 to `count` - 1, between a head and a tail: made in slices, and no faster than it is read. */
+export async function* piecesOf(count: number, head: Uint8Array, item: (pieces: Pieces, index: number) => void, tail: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  const pieces = new Pieces();
+  const slice = new Slice();
+  pieces.add(head);
+  for (let index = 0; index < count; index++) {
+    item(pieces, index);
+    for (const piece of pieces.take()) yield piece;
+    if (slice.isOver()) await slice.pause();
+  }
+  pieces.add(tail);
+  for (const piece of pieces.finish()) yield piece;
+}
+
+/** All pieces of a list that is not long. */
+export async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
 }

@@ -6,7 +6,7 @@ import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
 import { bookmarkObject } from './json.js';
 import { protobufList } from './protobuf-list.js';
-import type { ListMetadata, Representation } from './representation.js';
+import type { ListBytes, ListMetadata, Representation } from './representation.js';
 
 export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
 
@@ -24,7 +24,7 @@ export class ProtobufRepresentation implements Representation {
     return object.derived(this.name, (stored) => encodeProtobuf(fromStored(this.resource, stored.object)));
   }
 
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
+  list(objects: readonly CachedObject[], metadata: ListMetadata): ListBytes {
     const { kind, apiVersion } = this.resource;
     const message = definitionNameOf(kind) ?? '';
     return protobufList({ kind: kind.listKind, apiVersion, metadata }, objects.length, (index) => encodeMessage(message, { ...fromStored(this.resource, objects[index]!.object) }));

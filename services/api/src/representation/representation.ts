@@ -10,6 +10,9 @@ export interface ListMetadata {
   remainingItemCount?: number;
 }
 
+/** A list in pieces, each made when the reader comes for it, in slices that leave the event loop to others. Read once. */
+export type ListBytes = AsyncIterable<Uint8Array>;
+
 /** One way to show the objects of one resource: JSON, protobuf, a Table, metadata alone. Stateless, shared by all requests. */
 export interface Representation {
   /** Unique among the representations of a stored object: what is made is kept under this name. */
@@ -18,7 +21,7 @@ export interface Representation {
   /** Content type of a watch; undefined where there is none in this form. */
   readonly streamType: string | undefined;
   object(object: CachedObject): Uint8Array;
-  list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> | Uint8Array;
+  list(objects: readonly CachedObject[], metadata: ListMetadata): ListBytes;
   /** One event of a watch. */
   event(notice: Notice): Uint8Array;
   bookmark(revision: number, annotations?: Readonly<Record<string, string>>): Uint8Array;

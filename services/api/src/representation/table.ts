@@ -1,20 +1,17 @@
 import type { Status } from '@gantry/apimachinery';
 import type { Column } from '@gantry/resources';
-import { eachInSlices } from '../slices.js';
 import { fromStored } from '../registry/served-resource.js';
 import type { ServedResource } from '../registry/served-resource.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
-import { jsonEvent, jsonEventOf, JsonRepresentation } from './json.js';
+import { jsonElements, jsonEvent, jsonEventOf, JsonRepresentation } from './json.js';
 import { metadataJson } from './metadata-only.js';
 import type { MetaVersion } from './metadata-only.js';
-import { Pieces } from './pieces.js';
-import type { ListMetadata, Representation } from './representation.js';
+import type { ListBytes, ListMetadata, Representation } from './representation.js';
 
 /** What `includeObject` puts into every row. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-const COMMA = Buffer.from(',');
 const END = Buffer.from(']}');
 
 /**
@@ -44,16 +41,9 @@ export class TableRepresentation implements Representation {
     return Buffer.concat([this.#head({ resourceVersion: String(object.revision) }), this.#row(object, this.now()), END]);
   }
 
-  async list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
-    const pieces = new Pieces();
+  list(objects: readonly CachedObject[], metadata: ListMetadata): ListBytes {
     const now = this.now();
-    pieces.add(this.#head(metadata));
-    await eachInSlices(objects.length, (index) => {
-      if (index > 0) pieces.add(COMMA);
-      pieces.add(this.#row(objects[index]!, now));
-    });
-    pieces.add(END);
-    return pieces.finish();
+    return jsonElements(this.#head(metadata), objects, (pieces, object) => pieces.add(this.#row(object, now)));
   }
 
   event({ type, object }: Notice): Uint8Array {

@@ -2,6 +2,7 @@ import { encodeYaml, parseJson } from '@gantry/apimachinery';
 import type { Status } from '@gantry/apimachinery';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import type { Notice } from '../watch-cache/cache-event.js';
+import { gathered } from './pieces.js';
 import type { ListMetadata, Representation } from './representation.js';
 
 /** Objects of a list that are turned into YAML in one turn of the loop. */
@@ -22,18 +23,15 @@ export class YamlRepresentation implements Representation {
   }
 
   /** A few objects at a time, each time as a list of its own, of which the elements are kept. */
-  async list(objects: readonly CachedObject[], metadata: ListMetadata): Promise<Uint8Array[]> {
-    const texts: Uint8Array[] = [];
-    let head: Record<string, unknown> = {};
-    let field = '';
+  async *list(objects: readonly CachedObject[], metadata: ListMetadata): AsyncGenerator<Uint8Array, void, undefined> {
     for (let at = 0; at < Math.max(objects.length, 1); at += AT_ONCE) {
-      head = parsed(...(await asPieces(this.json.list(objects.slice(at, at + AT_ONCE), metadata))));
-      field = 'rows' in head ? 'rows' : 'items';
-      const elements = head[field] as readonly unknown[];
-      if (elements.length > 0) texts.push(Buffer.from(encodeYaml(elements)));
+      const list = parsed(...(await gathered(this.json.list(objects.slice(at, at + AT_ONCE), metadata))));
+      const field = 'rows' in list ? 'rows' : 'items';
+      const elements = list[field] as readonly unknown[];
+      if (at === 0) yield Buffer.from(`${encodeYaml({ ...list, [field]: undefined })}${field}:${elements.length === 0 ? ' []' : ''}\n`);
+      if (elements.length > 0) yield Buffer.from(encodeYaml(elements));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return [Buffer.from(encodeYaml({ ...head, [field]: undefined })), Buffer.from(texts.length === 0 ? `${field}: []\n` : `${field}:\n`), ...texts];
   }
 
   event({ type, object }: Notice): Uint8Array {
@@ -47,11 +45,6 @@ export class YamlRepresentation implements Representation {
   errorEvent(status: Status): Uint8Array {
     return Buffer.from(`---\n${encodeYaml({ type: 'ERROR', object: status })}`);
   }
-}
-
-async function asPieces(list: Promise<Uint8Array[]> | Uint8Array): Promise<Uint8Array[]> {
-  const pieces = await list;
-  return pieces instanceof Uint8Array ? [pieces] : pieces;
 }
 
 function parsed(...pieces: readonly Uint8Array[]): Record<string, unknown> {

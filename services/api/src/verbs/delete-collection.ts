@@ -7,6 +7,7 @@ import { listObjects } from '../registry/list.js';
 import { objectFilter } from '../registry/object-filter.js';
 import type { CachedObject } from '../watch-cache/cached-object.js';
 import { deleteOptions } from './delete-options.js';
+import { listBody } from './list.js';
 import type { DeleteOptions } from './delete-options.js';
 import type { ResourceRequest } from './verb.js';
 
@@ -22,7 +23,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
   const options = deleteOptions(request);
   const { objects, metadata } = await listObjects(env, { resource, namespace, parameters: listParameters(query), filter, signal: context.signal });
   await deleteAll(request, options, objects);
-  return bytesAnswer(200, representation.contentType, await representation.list(objects, metadata));
+  return bytesAnswer(200, representation.contentType, await listBody(representation.list(objects, metadata), objects));
 }
 
 async function deleteAll(request: ResourceRequest, options: DeleteOptions, objects: readonly CachedObject[]): Promise<void> {

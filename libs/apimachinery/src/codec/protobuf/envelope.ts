@@ -60,11 +60,12 @@ export function protobufListFrame(list: Readonly<Record<string, unknown>>, itemB
   const { apiVersion = '', kind = '', items: _items, ...fields } = list as { apiVersion?: string; kind?: string; items?: unknown };
   const codec = codecOfKind(parseGroupVersionKind(apiVersion, kind));
   const number = codec.numberOf('items');
+  // Items of one list are of few lengths.
+  const prefixes = new Map<number, Uint8Array>();
   const prefix = (bytes: number): Uint8Array => {
-    const writer = new WireWriter();
-    writer.varint(bytes);
-    writer.tag(number, 2);
-    return writer.finish();
+    let made = prefixes.get(bytes);
+    if (made === undefined) prefixes.set(bytes, (made = itemPrefix(number, bytes)));
+    return made;
   };
   const own = new WireWriter();
   codec.writeFields(own, fields);
@@ -76,6 +77,13 @@ export function protobufListFrame(list: Readonly<Record<string, unknown>>, itemB
   writeTypeMeta(writer, apiVersion, kind);
   writer.bytes(MAGIC);
   return { head: writer.finish(), prefix, tail: emptyTail };
+}
+
+function itemPrefix(field: number, bytes: number): Uint8Array {
+  const writer = new WireWriter();
+  writer.varint(bytes);
+  writer.tag(field, 2);
+  return writer.finish();
 }
 
 /** What Go writes for an envelope without encoding: two empty texts. */
