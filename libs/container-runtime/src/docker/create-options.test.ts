@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerConfig, SandboxConfig } from '../runtime.js';
-import { ALL_CAPABILITIES, capabilitiesOf, fittingCapabilities, nameable } from './capabilities.js';
+import { ALL_CAPABILITIES, capabilitiesOf } from '../capabilities.js';
+import { fittingCapabilities, nameable } from './capabilities.js';
 import { containerOptions, sandboxOptions } from './create-options.js';
 import type { CreateContext } from './create-options.js';
 

@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerConfig, ContainerResources, SandboxConfig } from '../runtime.js';
-import { ALL_CAPABILITIES, fittingCapabilities, nameable } from './capabilities.js';
+import { ALL_CAPABILITIES } from '../capabilities.js';
+import { fittingCapabilities, nameable } from './capabilities.js';
 import { engineName, label, podLabels } from './labels.js';
 import type { Owner } from './labels.js';
 

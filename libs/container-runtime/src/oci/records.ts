@@ -1,4 +1,5 @@
 import type { ContainerConfig, ContainerState, SandboxConfig } from '../runtime.js';
+import type { ProcessIdentity } from './process-identity.js';
 
 /** What stands in `sandbox.json`, written before anything else of it is made. */
 export interface SandboxRecord {
@@ -6,6 +7,9 @@ export interface SandboxRecord {
   readonly config: SandboxConfig;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The process whose namespaces are the sandbox's; unset: not yet there. */
+  readonly holder?: ProcessIdentity;
+  readonly stopped?: boolean;
 }
 
 /** What stands in `container.json`, written before anything else of it is made, and again at each step. */
@@ -16,8 +20,8 @@ export interface ContainerRecord {
   readonly config: ContainerConfig;
   readonly imageId: string;
   readonly imageRef: string;
-  /** Signal name or number that ends it. */
-  readonly stopSignal: string;
+  /** Number of the signal that ends it. */
+  readonly stopSignal: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** A reaper was, or is about to be, started for it. */
@@ -26,15 +30,14 @@ export interface ContainerRecord {
   readonly ended?: EndedContainer;
 }
 
-export interface StartedContainer {
+/** Its process 1, as this machine numbers it. */
+export interface StartedContainer extends ProcessIdentity {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Its process 1 and its reaper, as this machine numbers them. */
-  readonly pid: number;
-  readonly reaper: number;
+  readonly reaper: ProcessIdentity;
 }
 
-/** An end that the reaper did not see: the start failed, or the reaper itself is gone. */
+/** How it ended: by itself, or because its start failed or its reaper is gone. */
 export interface EndedContainer {
   readonly at: number;
   readonly exitCode: number;

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = '/sys/fs/cgroup';
+
+/** The machine's control groups, of either version. */
+export interface Cgroups {
+  readonly version: 1 | 2;
+  /** Whether swap is accounted for, so that it can be limited. */
+  readonly swap: boolean;
+  /** The file of a group: in version 1 each controller has a tree of its own. */
+  file(group: string, controller: 'memory' | 'cpuacct', name: string): string;
+  /** Processes in it, not those of groups below it. */
+  processes(group: string): Promise<number[]>;
+  /** Names of the groups in a group, of all trees. */
+  children(group: string): Promise<string[]>;
+  /** The group in all trees, where nothing is in it. */
+  remove(group: string): Promise<void>;
+}
+
+export function openCgroups(root = ROOT): Cgroups {
+  const version = existsSync(join(root, 'cgroup.controllers')) ? 2 : 1;
+  const trees = (): Promise<string[]> => (version === 2 ? Promise.resolve([root]) : readdir(root).then((names) => names.map((name) => join(root, name))));
+  const file: Cgroups['file'] = (group, controller, name) => (version === 2 ? join(root, group, name) : join(root, controller, group, name));
+  return {
+    version,
+    swap: accountsForSwap(root, version),
+    file,
+    async processes(group) {
+      const text = await readFile(version === 2 ? join(root, group, 'cgroup.procs') : join(root, 'memory', group, 'cgroup.procs'), 'utf8').catch(() => '');
+      return text.split('\n').filter((line) => line !== '').map(Number);
+    },
+    async children(group) {
+      const names = await Promise.all((await trees()).map((tree) => directories(join(tree, group))));
+      return [...new Set(names.flat())];
+    },
+    async remove(group) {
+      for (const tree of await trees()) await rmdir(join(tree, group)).catch(() => undefined);
+    },
+  };
+}
+
+async function directories(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** In version 2 the root group has no such file, but the group of this process has. */
+function accountsForSwap(root: string, version: 1 | 2): boolean {
+  if (version === 1) return existsSync(join(root, 'memory', 'memory.memsw.limit_in_bytes'));
+  const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
+  return existsSync(join(root, own, 'memory.swap.max'));
+}
+
+/** The groups of a node, and of a pod on it. */
+export function nodeCgroup({ cluster, node }: { readonly cluster: string; readonly node: string }): string {
+  return join('/gantry', cluster, node);
+}
+
+export function podCgroup(owner: { readonly cluster: string; readonly node: string }, podUid: string): string {
+  return join(nodeCgroup(owner), `pod${podUid}`);
+}

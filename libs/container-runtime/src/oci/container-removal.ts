@@ -1,0 +1,29 @@
+import { killContainer, killGroup, tellEnd } from './container-end.js';
+import type { OciNode } from './node.js';
+import { unmountOverlay } from './overlay.js';
+
+/** Takes a container away with all that was made for it, whatever it does. */
+export function removeContainer(node: OciNode, id: string): Promise<void> {
+  return node.turns.run(id, async () => {
+    const record = node.ledger.containers.get(id);
+    if (record === undefined) return;
+    await killContainer(node, id);
+    if (record.starting === true) await killGroup(node, record);
+    await undoContainer(node, id, record.imageId);
+    tellEnd(node, record);
+  });
+}
+
+/**
+ * The record goes last but for the hold on the image: until then somebody else finds what is left by it, and a hold without a
+ * container is found by its name.
+ */
+export async function undoContainer(node: OciNode, id: string, imageId?: string): Promise<void> {
+  const record = node.ledger.containers.get(id);
+  // The runtime knows only what was to be started.
+  if (record === undefined || record.starting === true) await node.runtime('delete', '--force', id).catch(() => undefined);
+  await unmountOverlay(node.places.container(id));
+  if (record !== undefined) await node.cgroups.remove(node.cgroupOf(record));
+  await node.ledger.removeContainer(id);
+  if (imageId !== undefined) await node.options.images.release({ imageId, holder: node.holderOf(id) });
+}

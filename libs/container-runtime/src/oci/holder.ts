@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import type { SandboxConfig } from '../runtime.js';
+import { RuntimeError } from '../runtime.js';
+import type { SandboxPlaces } from './places.js';
+import { lookAtProcess } from './process-identity.js';
+import type { ProcessIdentity } from './process-identity.js';
+import { sandboxSysctls } from './sysctls.js';
+
+/**
+ * Runs in the new namespaces and becomes the process that holds them. It does nothing before it is told that it is written down, so
+ * that none is left over by a kubelet that dies before. Arguments: where shared memory is, the host name, then `path=value` of settings.
+ */
+const SCRIPT = `
+read -r written || exit 1
+set -e
+mount -t tmpfs -o nosuid,nodev,noexec,mode=1777,size=65536k shm "$1"
+printf %s "$2" > /proc/sys/kernel/hostname
+shift 2
+for setting; do printf %s "\${setting#*=}" > "/proc/sys/\${setting%%=*}"; done
+echo ready
+exec sleep 2147483647 < /dev/null > /dev/null 2>&1
+`;
+
+/** Starts the holder of a sandbox: `written` is to write it down, and nothing is done before that. */
+export async function startHolder(places: SandboxPlaces, config: SandboxConfig, written: (holder: ProcessIdentity) => Promise<void>): Promise<void> {
+  const settings = [...sandboxSysctls(config)].map(([path, value]) => `${path}=${value}`);
+  const namespaces = ['-i', '-u', ...(config.network === 'pod' ? ['-n'] : [])];
+  const child = spawn('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sandbox', places.shm, config.hostname, ...settings], { cwd: '/', detached: true, stdio: 'pipe' });
+  child.unref();
+  const ready = readiness(child);
+  ready.catch(() => undefined);
+  try {
+    const holder = child.pid === undefined ? undefined : lookAtProcess(child.pid);
+    if (holder !== undefined) await written({ pid: holder.pid, startTime: holder.startTime });
+    child.stdin.on('error', () => undefined).write('written\n');
+    await ready;
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  }
+}
+
+function readiness(child: ReturnType<typeof spawn> & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+    child.stdout.once('data', () => resolve());
+    child.once('error', (error) => reject(new RuntimeError('start-failed', `the sandbox could not be made: ${error.message}`)));
+    child.once('close', () => reject(new RuntimeError('start-failed', `the sandbox could not be made: ${said.join('').trim()}`)));
+  });
+}
