@@ -11,6 +11,7 @@ import { filters } from './filters.js';
 import { hasEnded, needsNode } from './pods/eligibility.js';
 import type { PodFacts } from './pods/pod-facts.js';
 import { podFacts } from './pods/pod-facts.js';
+import { mayBeResized } from './pods/requests.js';
 import { nodeChanges } from './queue/cluster-events.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
 import { scores } from './scores.js';
@@ -61,9 +62,14 @@ export class Scheduler {
     if (hasEnded(pod)) return this.podGone(pod);
     if (node !== '') {
       this.queue.remove(uid);
-      if (before?.spec?.nodeName !== node || !deepEqual(before.spec, pod.spec)) this.cache.setPod(podFacts(pod), node);
+      if (before?.spec?.nodeName !== node || mayBeResized(pod) || !deepEqual(before.spec, pod.spec)) this.#placed(podFacts(pod), node);
     } else if (!needsNode(pod, this.parts.schedulerName)) this.queue.remove(uid);
     else if (!this.cache.isPlaced(uid)) this.queue.set(podFacts(pod), before === undefined || !deepEqual(before.spec, pod.spec) || !deepEqual(before.metadata?.labels, pod.metadata?.labels));
+  }
+
+  #placed(facts: PodFacts, node: string): void {
+    const before = this.cache.setPod(facts, node);
+    if (before !== undefined && (facts.cpu < before.cpu || facts.memory < before.memory)) this.queue.happened('podShrunk');
   }
 
   podGone(pod: coreV1.Pod): void {

@@ -21,7 +21,7 @@ function node(name: string, cpu = '4', spec: coreV1.NodeSpec = {}): coreV1.Node 
 
 function pod(name: string, cpu = '1', rest: { spec?: Partial<coreV1.PodSpec>; status?: coreV1.PodStatus } = {}): coreV1.Pod {
   const container = { name: 'c', image: 'i', resources: { requests: { cpu } } };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'prod', name }, spec: { containers: [container], ...rest.spec }, status: rest.status ?? { phase: 'Pending' } };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'prod', name, generation: 1 }, spec: { containers: [container], ...rest.spec }, status: rest.status ?? { phase: 'Pending' } };
 }
 
 async function scene(objects: KubeObject[], options: Partial<SchedulerOptions> = {}) {
@@ -73,6 +73,25 @@ describe('startScheduler', () => {
     await pods(client).delete('a', { gracePeriodSeconds: 0 });
     await clock.advanceAndSettle(10_000);
     expect(places()).toEqual({ b: 'n1' });
+  });
+
+  it('gives a place that a pod leaves by a resize to one that waits for it, when its node has done that', async () => {
+    const { client, clock, places, condition } = await scene([node('n1', '3'), pod('a', '2', { spec: { nodeName: 'n1' } }), pod('b', '2')]);
+    const resize = (cpu: string) => [{ op: 'replace', path: '/spec/containers/0/resources', value: { requests: { cpu } } }];
+    const has = (cpu: string) => ({ containerStatuses: [{ name: 'c', image: 'i', imageID: '', ready: true, restartCount: 0, resources: { requests: { cpu } } }] });
+    await pods(client).patch('a', 'application/merge-patch+json', { status: has('2') }, { subresource: 'status' });
+    await pods(client).patch('a', 'application/json-patch+json', resize('1'));
+    await clock.advanceAndSettle(10_000);
+    expect(places()['b']).toBeUndefined();
+    await pods(client).patch('a', 'application/merge-patch+json', { status: has('1') }, { subresource: 'status' });
+    await clock.advanceAndSettle(10_000);
+    expect(places()['b']).toBe('n1');
+    await pods(client).create(pod('c', '1'));
+    await clock.advanceAndSettle(0);
+    expect(condition('c')).toMatchObject({ reason: 'Unschedulable' });
+    await pods(client).patch('c', 'application/json-patch+json', resize('0'));
+    await clock.advanceAndSettle(10_000);
+    expect(places()['c']).toBe('n1');
   });
 
   it('does not count pods that have ended', async () => {

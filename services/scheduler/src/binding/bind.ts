@@ -14,14 +14,14 @@ export async function bind(client: Client, { pod }: PodFacts, node: string): Pro
 
 function saysSo(pod: coreV1.Pod, message: string): boolean {
   const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  return before?.status === 'False' && before.reason === 'Unschedulable' && before.message === message;
+  return before?.status === 'False' && before.observedGeneration === pod.metadata?.generation && before.reason === 'Unschedulable' && before.message === message;
 }
 
 /** Says in the pod's status why no node takes it, unless it says so. */
 export async function writeUnschedulable(client: Client, { pod }: PodFacts, message: string, now: number): Promise<void> {
   if (saysSo(pod, message)) return;
-  const { namespace, name = '', uid } = pod.metadata ?? {};
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: formatTime(now) };
+  const { namespace, name = '', uid, generation } = pod.metadata ?? {};
+  const condition = { type: 'PodScheduled', ...(generation === undefined ? {} : { observedGeneration: generation }), status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: formatTime(now) };
   await client
     .resource(PODS, namespace)
     .patch(name, 'application/strategic-merge-patch+json', { metadata: { uid }, status: { conditions: [condition] } }, { subresource: 'status' })

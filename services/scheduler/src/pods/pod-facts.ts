@@ -50,8 +50,8 @@ export function normalizedImage(image: string): string {
 
 export function podFacts(pod: coreV1.Pod): PodFacts {
   const { metadata = {}, spec } = pod;
-  const requests = podRequests(spec);
-  const nonZero = podNonZeroRequests(spec);
+  const requests = podRequests(pod);
+  const nonZero = podNonZeroRequests(pod);
   const extended = [...requests].filter(([resource, value]) => !OWN_COLUMNS.has(resource) && value > 0);
   return {
     pod,

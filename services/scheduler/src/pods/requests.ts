@@ -29,10 +29,36 @@ type Reading = (container: coreV1.Container) => Amounts;
 
 const asRequested: Reading = (container) => amounts(container.resources?.requests);
 
-const atLeastAssumed: Reading = (container) => {
-  const read = amounts(container.resources?.requests);
-  return new Map([...read, ['cpu', read.get('cpu') ?? ASSUMED_CPU], ['memory', read.get('memory') ?? ASSUMED_MEMORY]]);
-};
+function atLeastAssumed(reading: Reading): Reading {
+  return (container) => {
+    const read = reading(container);
+    return new Map([...read, ['cpu', read.get('cpu') ?? ASSUMED_CPU], ['memory', read.get('memory') ?? ASSUMED_MEMORY]]);
+  };
+}
+
+/** A pod whose spec was changed may have been resized. */
+export function mayBeResized({ metadata }: coreV1.Pod): boolean {
+  return (metadata?.generation ?? 0) > 1;
+}
+
+/**
+ * A container takes the largest of what it asks for, what it was given and what it has: a resize takes its place before it is done, and gives
+ * it back after. One that its node can never do takes no place (KEP-1287).
+ */
+function readingOf(pod: coreV1.Pod): Reading {
+  if (!mayBeResized(pod)) return asRequested;
+  const { initContainerStatuses = [], containerStatuses = [], conditions = [] } = pod.status ?? {};
+  const statuses = new Map([...initContainerStatuses, ...containerStatuses].map((status) => [status.name, status]));
+  const isInfeasible = conditions.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible');
+  return (container) => {
+    const status = statuses.get(container.name);
+    if (status?.resources === undefined) return asRequested(container);
+    const taken = isInfeasible ? new Map<string, number>() : asRequested(container);
+    raise(taken, amounts(status.resources.requests));
+    raise(taken, amounts(status.allocatedResources));
+    return taken;
+  };
+}
 
 function isSidecar(container: coreV1.Container): boolean {
   return container.restartPolicy === 'Always';
@@ -61,11 +87,11 @@ function podAmounts(spec: coreV1.PodSpec | undefined, read: Reading): Amounts {
 }
 
 /** The pod's requests. */
-export function podRequests(spec: coreV1.PodSpec | undefined): Amounts {
-  return podAmounts(spec, asRequested);
+export function podRequests(pod: coreV1.Pod): Amounts {
+  return podAmounts(pod.spec, readingOf(pod));
 }
 
 /** The pod's requests where containers that ask for nothing count as small ones: so that they spread too. */
-export function podNonZeroRequests(spec: coreV1.PodSpec | undefined): Amounts {
-  return podAmounts(spec, atLeastAssumed);
+export function podNonZeroRequests(pod: coreV1.Pod): Amounts {
+  return podAmounts(pod.spec, atLeastAssumed(readingOf(pod)));
 }

@@ -2,7 +2,7 @@ import type { coreV1 } from '@gantry/api-types';
 import { deepEqual } from '@gantry/apimachinery';
 
 /** A change that may let pods in that were refused; for each, the plugins whose mind it can change. */
-export type ClusterEvent = 'nodeAdded' | 'nodeResources' | 'nodeLabels' | 'nodeTaints' | 'podGone' | 'timeout';
+export type ClusterEvent = 'nodeAdded' | 'nodeResources' | 'nodeLabels' | 'nodeTaints' | 'podGone' | 'podShrunk' | 'timeout';
 
 const CONCERNS: Readonly<Record<ClusterEvent, readonly string[] | 'all'>> = {
   nodeAdded: 'all',
@@ -11,6 +11,7 @@ const CONCERNS: Readonly<Record<ClusterEvent, readonly string[] | 'all'>> = {
   nodeLabels: ['NodeAffinity'],
   nodeTaints: ['TaintToleration', 'NodeUnschedulable'],
   podGone: ['NodeResourcesFit', 'NodePorts'],
+  podShrunk: ['NodeResourcesFit'],
 };
 
 /** Whether the event can help a pod that these plugins refused; a pod that was refused by none waits for anything. */

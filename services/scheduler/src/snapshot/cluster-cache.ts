@@ -44,11 +44,12 @@ export class ClusterCache {
     this.nodes.removeNode(name);
   }
 
-  /** The pod is seen to be on the node: confirms an assumption, or corrects it. */
-  setPod(facts: PodFacts, node: string): void {
+  /** The pod is seen to be on the node: confirms an assumption, or corrects it. Returns what was known of it. */
+  setPod(facts: PodFacts, node: string): PodFacts | undefined {
     const before = this.#placed.get(facts.uid);
     if (before !== undefined) this.#take(before);
     this.#put({ facts, node, assumed: false });
+    return before?.facts;
   }
 
   /** The pod is gone, or has ended. */
