@@ -42,8 +42,8 @@ async function writeTaints({ client, clock }: NodeLifecycleDependencies, node: c
 }
 
 async function markNotReady({ client, recorder, clock }: NodeLifecycleDependencies, pod: coreV1.Pod): Promise<void> {
-  const { name = '', namespace, uid } = pod.metadata ?? {};
-  const condition = { type: 'Ready', status: 'False', lastTransitionTime: formatTime(clock.now()) };
+  const { name = '', namespace, uid, generation } = pod.metadata ?? {};
+  const condition = { type: 'Ready', status: 'False', ...(generation === undefined ? {} : { observedGeneration: generation }), lastTransitionTime: formatTime(clock.now()) };
   await client
     .resource(PODS, namespace)
     .patch(name, 'application/strategic-merge-patch+json', { metadata: { uid }, status: { conditions: [condition] } }, { subresource: 'status' })

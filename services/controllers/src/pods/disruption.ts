@@ -13,8 +13,8 @@ export interface PodMark {
 
 /** Writes into a pod's status what its end will be, before it is deleted. */
 export async function markPod(client: Client, pod: coreV1.Pod, { disruption, phase, now }: PodMark): Promise<void> {
-  const { namespace, name = '', uid } = pod.metadata ?? {};
-  const conditions = disruption === undefined ? [] : [{ type: 'DisruptionTarget', status: 'True', ...disruption, lastTransitionTime: formatTime(now) }];
+  const { namespace, name = '', uid, generation } = pod.metadata ?? {};
+  const conditions = disruption === undefined ? [] : [{ type: 'DisruptionTarget', status: 'True', ...disruption, ...(generation === undefined ? {} : { observedGeneration: generation }), lastTransitionTime: formatTime(now) }];
   const status = { ...(phase === undefined ? {} : { phase }), ...(conditions.length === 0 ? {} : { conditions }) };
   await client.resource(PODS, namespace).patch(name, 'application/strategic-merge-patch+json', { metadata: { uid }, status }, { subresource: 'status' });
 }

@@ -75,11 +75,11 @@ function bound(old: Pod, { metadata }: Binding, nodeName: string, now: string): 
   pod.spec.nodeName = nodeName;
   if (metadata.annotations !== undefined) pod.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations };
   if (metadata.labels !== undefined) pod.metadata.labels = { ...pod.metadata.labels, ...metadata.labels };
-  pod.status = { ...pod.status, conditions: scheduled(pod.status?.conditions ?? [], now) };
+  pod.status = { ...pod.status, conditions: scheduled(pod, now) };
   return pod;
 }
 
-function scheduled(conditions: readonly Condition[], now: string): Condition[] {
-  const others = conditions.filter(({ type }) => type !== 'PodScheduled');
-  return [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now }];
+function scheduled({ metadata: { generation }, status }: Pod, now: string): Condition[] {
+  const others = (status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+  return [...others, { type: 'PodScheduled', status: 'True', ...(generation === undefined ? {} : { observedGeneration: generation }), lastProbeTime: null, lastTransitionTime: now }];
 }
