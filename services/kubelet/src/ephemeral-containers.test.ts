@@ -15,7 +15,7 @@ afterEach(() => node.close());
 const eye: coreV1.EphemeralContainer = { name: 'eye', image: 'example.com/debug:1', targetContainerName: 'main' };
 /** What the API does with an update through `/ephemeralcontainers`. */
 const add = (container: coreV1.EphemeralContainer) =>
-  node.client.resource(PODS, 'default').patch('web', 'application/json-patch+json', [{ op: 'add', path: '/spec/ephemeralContainers', value: [container] }, { op: 'replace', path: '/metadata/generation', value: 2 }]);
+  node.client.resource(PODS, 'default').patch('web', 'application/json-patch+json', [{ op: 'add', path: '/spec/ephemeralContainers', value: [container] }]);
 const state = () => node.status('web', 'eye')?.state;
 
 describe('an ephemeral container', () => {

@@ -41,10 +41,7 @@ const seeded = async (...pods: Pod[]): Promise<void> => {
 };
 /** What the API does with an update through `/resize`. */
 const resize = (name: string, resources: coreV1.ResourceRequirements) =>
-  node.client.resource(PODS, 'default').patch(name, 'application/json-patch+json', [
-    { op: 'replace', path: '/spec/containers/0/resources', value: resources },
-    { op: 'replace', path: '/metadata/generation', value: (node.pod(name)?.metadata?.generation ?? 0) + 1 },
-  ]);
+  node.client.resource(PODS, 'default').patch(name, 'application/json-patch+json', [{ op: 'replace', path: '/spec/containers/0/resources', value: resources }]);
 const condition = (name: string, type: string) => node.pod(name)?.status?.conditions?.find((each) => each.type === type);
 const isDone = (name: string): boolean => node.pod(name)?.status?.observedGeneration === node.pod(name)?.metadata?.generation && condition(name, 'PodResizeInProgress') === undefined && condition(name, 'PodResizePending') === undefined;
 const done = (name: string, resources: coreV1.ResourceRequirements): Promise<void> =>
