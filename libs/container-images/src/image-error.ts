@@ -7,11 +7,15 @@ export type ImageErrorCode = 'image-not-found' | 'pull-failed' | 'invalid';
 /** The one error of this lib; the codes are those of `RuntimeError` of the container runtimes. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
-  constructor(
-    readonly code: ImageErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  readonly code: ImageErrorCode;
+
+  constructor(code: ImageErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.code = code;
   }
+}
+
+/** What an image must not be. */
+export function refused(message: string): ImageError {
+  return new ImageError('invalid', message);
 }

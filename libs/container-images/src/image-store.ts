@@ -16,12 +16,12 @@ export interface ImageLimits {
   /** Bytes of a manifest or index (4 MiB), and of a configuration (4 MiB). */
   readonly manifestBytes: number;
   readonly configBytes: number;
-  /** Layers of an image: overlay takes 500, and Docker makes 127. */
+  /** Layers of an image: 127, as many as Docker makes. */
   readonly layers: number;
-  /** Bytes and entries of one unpacked layer. */
+  /** Bytes (64 GiB) and entries (a million) of one unpacked layer. */
   readonly layerBytes: number;
   readonly layerEntries: number;
-  /** Unpacked bytes for each compressed one, once a layer has 100 MiB. */
+  /** Unpacked bytes for each compressed one, once a layer has 100 MiB: 200. */
   readonly ratio: number;
 }
 
@@ -118,7 +118,9 @@ export interface GarbageReport {
   /** Percent of the disk in use, before and after. */
   readonly usedBefore: number;
   readonly usedAfter: number;
-  /** Bytes that are missing to reach `low` when nothing more could be removed, else 0. */
+  /** Bytes that had to come free for `low`; 0 while the disk is below `high`. */
+  readonly wanted: number;
+  /** How many of them did not, because nothing more could be removed. */
   readonly short: number;
 }
 
