@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, LogEntry, RuntimeEvent, SandboxConfig } from './runtime.js';
 
@@ -32,9 +35,12 @@ function sandboxConfig(uid: string): SandboxConfig {
   };
 }
 
+/** Where runtimes that write log files write them. */
+const logFolder = join(tmpdir(), `gantry-logs-${randomUUID()}`);
+
 function containerConfig(image: string, more: Partial<ContainerConfig> = {}): ContainerConfig {
   return {
-    name: 'main', attempt: 0, image, env: [], mounts: [], labels: { app: 'web' }, annotations: {}, resources: {}, logPath: '/var/log/pods/x/main/0.log',
+    name: 'main', attempt: 0, image, env: [], mounts: [], labels: { app: 'web' }, annotations: {}, resources: {}, logPath: join(logFolder, `${randomUUID()}.log`),
     stdin: false, stdinOnce: false, tty: false,
     security: { privileged: false, readonlyRootfs: false, noNewPrivileges: false, capabilitiesAdd: [], capabilitiesDrop: [] },
     ...more,
@@ -60,7 +66,10 @@ export function describeContainerRuntime(name: string, make: MakeHarness): void 
       if (typeof made === 'string') absent = made;
       else harness = made;
     });
-    afterAll(() => harness?.dispose());
+    afterAll(async () => {
+      await harness?.dispose();
+      rmSync(logFolder, { recursive: true, force: true });
+    });
     beforeEach((context) => {
       if (absent !== undefined) context.skip(absent);
     });

@@ -10,6 +10,7 @@ import { newId } from './ids.js';
 import { unmount } from './mount-table.js';
 import type { OciNode } from './node.js';
 import { signalProcess } from './process-identity.js';
+import { startReapingHolder } from './reaping-holder.js';
 import type { SandboxRecord } from './records.js';
 import { sandboxHolds } from './sandbox-state.js';
 import { sandboxStatus } from './status.js';
@@ -41,7 +42,8 @@ async function make(node: OciNode, record: SandboxRecord): Promise<void> {
   const places = node.places.sandbox(record.id);
   await node.ledger.saveSandbox(record);
   await Promise.all([mkdir(places.shm), writeFile(places.hostname, `${record.config.hostname}\n`)]);
-  await startHolder(places, record.config, (holder) => node.ledger.saveSandbox({ ...record, holder }));
+  if (record.config.sharesProcesses === true) await node.ledger.saveSandbox({ ...record, holder: await startReapingHolder(node, places, record) });
+  else await startHolder(places, record.config, (holder) => node.ledger.saveSandbox({ ...record, holder }));
 }
 
 /** Ends all of its containers at once, then its namespaces. */
@@ -66,6 +68,8 @@ export async function removeSandbox(node: OciNode, id: string): Promise<void> {
 export async function undoSandbox(node: OciNode, id: string): Promise<void> {
   const record = node.ledger.sandboxes.get(id);
   if (record?.holder !== undefined) signalProcess(record.holder, 'SIGKILL');
+  // What nobody knows anything of may be a container of the runtime.
+  if (record === undefined || record.config.sharesProcesses === true) await node.runtime('delete', '--force', id).catch(() => undefined);
   await unmount([node.places.sandbox(id).shm]);
   if (record !== undefined) await node.cgroups.remove(podCgroup(node.options, record.config.metadata.uid));
   await node.ledger.removeSandbox(id);
