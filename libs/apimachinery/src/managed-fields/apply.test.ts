@@ -99,6 +99,19 @@ describe('an apply', () => {
     }));
   });
 
+  it('of two managers comes to the same in either order, or is refused in both', () => {
+    let agreed = 0;
+    fc.assert(fc.property(config, config, (a, b) => {
+      const [first, second] = [inTurn(a, 'one', b, 'two'), inTurn(b, 'two', a, 'one')];
+      expect(second === undefined).toBe(first === undefined);
+      if (first === undefined || second === undefined) return;
+      agreed += 1;
+      expect(toPlain(bare(second))).toEqual(toPlain(bare(first)));
+      for (const name of ['one', 'two']) expect(owned(second, name)).toEqual(owned(first, name));
+    }), { numRuns: 300 });
+    expect(agreed).toBeGreaterThan(10);
+  });
+
   it('over what somebody made otherwise conflicts where it differs, and shares what is the same', () => {
     fc.assert(fc.property(config, (a) => {
       const made = structuredClone(a);
@@ -109,6 +122,17 @@ describe('an apply', () => {
     }));
   });
 });
+
+/** What two applies without force make; undefined where the second conflicts. */
+function inTurn(a: Config, one: string, b: Config, two: string): ManagedObject | undefined {
+  const first = apply(nothing, a, one);
+  try {
+    return apply(first, b, two);
+  } catch (error) {
+    if (error instanceof StatusError && error.code === 409) return undefined;
+    throw error;
+  }
+}
 
 /** Items in one order, defaults of keys filled in, without what became empty: what does not matter here. */
 function toPlain(one: unknown): ManagedObject {

@@ -1,5 +1,7 @@
 import { newBadRequest } from '../errors/constructors.js';
 import { failure } from '../errors/status-error.js';
+import type { StatusError } from '../errors/status-error.js';
+import { groupVersionKindText } from '../meta/group-version.js';
 import { applyManagers } from './apply-managers.js';
 import type { AppliedManagers, FieldConflict } from './apply-managers.js';
 import { fieldConflict } from './conflict-message.js';
@@ -9,6 +11,8 @@ import { decodeManagers, manageable, ManagedFieldsError } from './field-managers
 import type { FieldManager, ManagedFieldsEntry, RequestManager } from './field-managers.js';
 import { allowedByLastApplied, hasLastApplied, setLastApplied } from './last-applied.js';
 import { cloneJson } from '../patch/json-object.js';
+import { parseGroupVersionKind } from '../schema/schema.js';
+import { TypedValueError } from './path-element.js';
 import { setEntries, withoutEntries } from './track-update.js';
 import type { ManagedObject } from './track-update.js';
 import { typedProblem } from './validate.js';
@@ -37,8 +41,26 @@ export interface ApplyRequest {
  * @throws StatusError 409 with a cause for each conflict; 400 for a configuration that does not fit its type, which upstream answers by 500
  */
 export function trackApply(versions: FieldVersions, live: ManagedObject, request: ApplyRequest): ManagedObject {
-  const { config, by, now } = request;
   checkConfig(versions, request);
+  try {
+    return applied(versions, live, request);
+  } catch (error) {
+    if (error instanceof TypedValueError) throw untyped(versions, live, request, error);
+    throw error;
+  }
+}
+
+/** A live object may have items that nothing tells apart: an update takes them, and nobody can apply to them. */
+function untyped(versions: FieldVersions, live: ManagedObject, { by }: ApplyRequest, error: TypedValueError): StatusError {
+  const { name = '', namespace = '' } = live.metadata as { name?: string; namespace?: string };
+  const title = `${namespace}/${name}; ${groupVersionKindText(parseGroupVersionKind(by.apiVersion, live['kind'] as string))}`;
+  const problem = typedProblem(versions.typeOf(by.apiVersion)!, withoutEntries(live)) ?? error.message;
+  const isManaged = readManagers(live).length > 0;
+  return newBadRequest(isManaged ? `failed to create typed live object (${title}): ${problem}` : `failed to create manager for existing fields: failed to convert new object (${title}) to smd typed: ${problem}`);
+}
+
+function applied(versions: FieldVersions, live: ManagedObject, request: ApplyRequest): ManagedObject {
+  const { config, by, now } = request;
   const bare = withoutEntries(live);
   const managers = startingManagers(versions, live, bare, request);
   const { object, managers: after } = settled(versions, managers, bare, request);

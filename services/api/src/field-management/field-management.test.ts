@@ -150,6 +150,15 @@ describe('server-side apply', () => {
     expect([status, body.message]).toEqual([400, "failed to convert new object (/bad; /v1, Kind=ResourceQuota) to proper version: unable to convert unstructured object to /v1, Kind=ResourceQuota: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"]);
   });
 
+  it('is refused where nothing tells apart the items that are there', async () => {
+    const path = '/api/v1/namespaces/default/serviceaccounts/untold';
+    const account = (more: object): object => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'untold' }, ...more });
+    await test.call('POST', '/api/v1/namespaces/default/serviceaccounts', account({ secrets: [{}] }));
+    const problem = '.secrets: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)';
+    const first = await apply(path, account({ secrets: [{ name: 's' }] }), 'fieldManager=x');
+    expect([first.status, first.body.message]).toEqual([400, `failed to create manager for existing fields: failed to convert new object (default/untold; /v1, Kind=ServiceAccount) to smd typed: ${problem}`]);
+  });
+
   it('writes nothing on a dry run', async () => {
     expect((await apply(`${MAPS}/dry`, map('dry', {}), 'fieldManager=x&dryRun=All')).status).toBe(201);
     expect((await test.call('GET', `${MAPS}/dry`)).status).toBe(404);
