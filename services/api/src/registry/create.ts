@@ -41,8 +41,8 @@ export async function createObject(env: RegistryEnvironment, request: CreateRequ
   await env.admission.admit(admission);
   strategy.prepareForCreate(object, context);
   checkValid(resource, object);
-  await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, undefined) ?? []) request.warn(text);
+  await env.admission.validate(admission);
   if (!request.dryRun && isRevision(claimed)) throw newBadRequest('resourceVersion should not be set on objects to be created');
   return insert(env, request, admission, attempt);
 }

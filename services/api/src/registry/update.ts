@@ -126,8 +126,8 @@ async function preparedObject(env: RegistryEnvironment, request: UpdateRequest, 
   strategy.prepareForUpdate(object, old, context);
   const errors = [...changedDeletion(object.metadata, old.metadata), ...strategy.validateUpdate(object, old)];
   if (errors.length > 0) throw newInvalid(resource.kind, name, errors);
-  await env.admission.validate(admission);
   for (const text of strategy.warnings?.(object, old) ?? []) request.warn(text);
+  await env.admission.validate(admission);
   keepTimes(object, old);
   return { object, reservation: admission.reservations[0] };
 }

@@ -43,6 +43,13 @@ describe('a quota', () => {
     expect([refused.status, refused.body.message]).toEqual([403, 'pods "b" is forbidden: exceeded quota: q, requested: pods=1,requests.cpu=500m, used: pods=1,requests.cpu=600m, limited: pods=1,requests.cpu=1']);
   });
 
+  it('refuses with the warnings of what it refuses', async () => {
+    await quotaIn('warns', { pods: '0' });
+    const twice = { containers: [{ name: 'c', image: 'i', env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }] };
+    const { status, headers } = await pod('warns', 'a', twice);
+    expect([status, headers['warning']]).toEqual([403, '299 - "spec.containers[0].env[1]: hides previous definition of \\"A\\", which may be dropped when using apply"']);
+  });
+
   it('wants to hear of every container what it limits', async () => {
     await quotaIn('says', { cpu: '4', 'limits.memory': '1Gi' });
     const { status, body } = await pod('says', 'a', { containers: [{ name: 'x', image: 'i', resources: { requests: { cpu: '1' } } }, { name: 'y', image: 'i' }] });
