@@ -20,5 +20,5 @@ export const benches: readonly Bench[] = [
   { name: 'watch', description: 'commit to watch event, and deliveries a second', run: watch },
   { name: 'compose', description: 'the services of Compose beside standalone: start, memory, CPU at rest and a write', run: compose },
   { name: 'network', description: 'pod to pod and through a Service, beside two containers on a Docker bridge', run: network },
-  { name: 'pods', description: 'create to Running on Docker, image present', run: pods },
+  { name: 'pods', description: 'create to Running, image present; on Docker, or with --runtime oci without an engine and on Docker', run: pods },
 ];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { clusterStatus, placesOf, readKubeconfigEntry } from '@gantry/cluster/lifecycle';
+import { clusterStatus, placesOf, readKubeconfigEntry, type ClusterStatus, type RuntimeName } from '@gantry/cluster/lifecycle';
 
 const execute = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('../../cli/bin/gantry.mjs', import.meta.url));
@@ -26,26 +26,31 @@ export interface ClusterUnderTest {
   readonly pid: number;
   /** Folder of the Postgres socket. */
   readonly postgresSocket: string;
+  status(): Promise<ClusterStatus>;
+  /** Gives it an image that the engine has, where it runs containers without one. */
+  loadImage(image: string): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /** Hollow pods unless asked: then no container shares the cores. */
-export async function startClusterUnderTest(runtime: 'hollow' | 'docker' = 'hollow', nodes = 1): Promise<ClusterUnderTest> {
+export async function startClusterUnderTest(runtime: RuntimeName = 'hollow', nodes = 1): Promise<ClusterUnderTest> {
   const home = await mkdtemp(join(tmpdir(), 'gantry-bench-'));
   const name = `bench-${process.pid}`;
   const gantry = (...args: string[]): Promise<unknown> => execute(process.execPath, [PROGRAM, ...args, '--name', name, '--home', home]);
   const up = (): Promise<unknown> => gantry('up', '--detach', '--runtime', runtime, '--nodes', String(nodes), '--no-kubeconfig');
   await up();
-  const status = await clusterStatus(home, name);
+  const status = (): Promise<ClusterStatus> => clusterStatus(home, name).then((found) => found ?? Promise.reject(new Error(`the cluster ${name} is gone`)));
   const places = placesOf(home, name);
   return {
     home,
     name,
     endpoint: endpointOf(await readFile(places.adminKubeconfig, 'utf8')),
-    pid: status?.pid ?? 0,
+    pid: (await status()).pid ?? 0,
     postgresSocket: join(places.sockets, 'postgres'),
+    status,
+    loadImage: async (image) => void (await execute('bash', ['-c', 'set -o pipefail; docker save "$1" | "$2" "$3" image load - --home "$4"', 'load', image, process.execPath, PROGRAM, home])),
     stop: async () => void (await gantry('stop')),
     start: async () => void (await up()),
     dispose: async () => {

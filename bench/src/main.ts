@@ -15,8 +15,14 @@ const WRONG_USAGE = 2;
 function parse(words: readonly string[]): Arguments {
   const at = words.indexOf('--json');
   const json = at === -1 ? undefined : words[at + 1];
-  const others = words.filter((_, index) => at === -1 || (index !== at && index !== at + 1));
+  const others = joinedRuntime(words.filter((_, index) => at === -1 || (index !== at && index !== at + 1)));
   return { names: others.filter((word) => !word.startsWith('--')), json, flags: new Set(others.filter((word) => word.startsWith('--'))) };
+}
+
+/** `--runtime oci` is one word. */
+function joinedRuntime(words: readonly string[]): string[] {
+  const at = words.indexOf('--runtime');
+  return at === -1 ? [...words] : [...words.slice(0, at), `--runtime=${words[at + 1] ?? ''}`, ...words.slice(at + 2)];
 }
 
 async function runAll(chosen: readonly Bench[], flags: ReadonlySet<string>): Promise<Record<string, Figure[]>> {

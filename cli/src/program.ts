@@ -44,7 +44,7 @@ function addStart(command: Command, fixed: { readonly detach?: boolean }): void 
     .option('--port <port>', 'port of the API on 127.0.0.1 (default: the remembered one, 6443 or the next that is free)', wholeNumber)
     .option('--nodes <count>', 'nodes that run containers (default: as many as at the last start, or one)', wholeNumber)
     .option('--hollow <count>', 'nodes beside them whose pods exist in their status alone (default: as at the last start, or none)', wholeNumber)
-    .addOption(new Option('--runtime <runtime>', 'what runs the containers').choices(['auto', 'docker', 'hollow']).default('auto'))
+    .addOption(new Option('--runtime <runtime>', 'what runs the containers').choices(['auto', 'docker', 'oci', 'hollow']).default('auto').env('GANTRY_RUNTIME'))
     .addOption(new Option('--history-ms <milliseconds>', 'history that is kept at least (default: 300000)').env('GANTRY_STORE_HISTORY_MS').argParser(wholeNumber))
     .addOption(new Option('--history-revisions <count>', 'and this many revisions, whatever their age (default: 10000)').env('GANTRY_STORE_HISTORY_REVISIONS').argParser(wholeNumber))
     .option('--no-kubeconfig', "do not merge into kubectl's configuration")

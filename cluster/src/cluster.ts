@@ -7,10 +7,11 @@ import { ensureServiceAccountKeys } from './certificates/service-account-key.js'
 import type * as ControlPlane from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
-import { examineMachine, type Machine } from './machine/machine.js';
+import { examineMachine, machineTotals, type Machine } from './machine/machine.js';
 import { API_TUNNEL, apiServiceAddress, type NetworkSettings } from './network/settings.js';
 import type { Nodes } from './node/nodes.js';
-import { ClusterError, resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.js';
+import { ClusterError, resolveOptions, type ClusterOptions, type ResolvedOptions, type RuntimeName } from './options.js';
+import type { OciPrograms } from './programs/programs.js';
 import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
 import { step } from './progress.js';
 import { Stack } from './stack.js';
@@ -27,7 +28,7 @@ export interface Cluster {
   readonly name: string;
   /** `https://127.0.0.1:6443` */
   readonly server: string;
-  readonly runtime: 'docker' | 'hollow';
+  readonly runtime: RuntimeName;
   /** A kubeconfig with nothing but this cluster, as text. */
   readonly kubeconfig: string;
   /** The context's name where the kubeconfig was merged; undefined when it was not. */
@@ -59,12 +60,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 async function start(options: ResolvedOptions, places: Places, stack: Stack): Promise<Cluster> {
   const { onProgress, logger } = options;
   await Promise.all([places.folder, places.logs, places.nodes, places.sockets].map((folder) => mkdir(folder, { recursive: true, mode: folder === places.sockets ? 0o755 : 0o700 })));
-  const machine = await step(onProgress, 'machine', () => examineMachine(options.runtime), describeMachine);
+  const remembered = await readSettings(places);
+  const machine = await step(onProgress, 'machine', () => examineMachine(options.runtime, { former: remembered?.runtime, report: onProgress }), describeMachine);
   if (machine.runtime === 'hollow' && options.runtime !== 'hollow') {
     options.onWarning(`pods are hollow: ${machine.reason}. They exist in status only; no container runs.`);
   }
-  const prepared = await prepareSettings(options, places, machine);
-  await writeRunState(places, runState(prepared)('starting', {}));
+  if (machine.runtime === 'oci' && remembered?.runtime === 'docker') options.onWarning(`pods run without the engine that ran them before: ${machine.reason}.`);
+  const prepared = await prepareSettings(options, places, machine, remembered);
+  await writeRunState(places, runState(prepared, machine)('starting', {}));
   const isFirst = !existsSync(places.postgresData);
   let recordAgain = (): void => undefined;
   const startingPostgres = step(onProgress, 'postgres', () => startPostgres({ dataDir: places.postgresData, runtimeDir: places.sockets, logger: logger.child({ component: 'postgres' }), onRestart: () => recordAgain() }), describePostgres);
@@ -81,7 +84,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
   const { port } = plane;
   const entry = entryOf(options.name, port, certificates);
   const settings = { ...prepared, port };
-  const state = runState(settings);
+  const state = runState(settings, machine);
   const merged = await writeKubeconfigs(options, places, settings, entry);
   await startLoops({ bus, logger, stack, network: options.network, authority: certificates.authority, plane });
   const client = componentClient(bus, 'cluster');
@@ -97,7 +100,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
     if (running) record(processes).catch((error: unknown) => logger.warn({ error: String(error) }, 'the ids of the processes could not be written down'));
   };
   const nodes = await step(onProgress, 'nodes', () => startNodes({ bus, client, machine, places, cluster: options.name, nodes: settings.nodes, hollow: settings.hollow, network: options.network, logger, stack, onWarning: options.onWarning, onRestart }), describeNodes);
-  if (machine.runtime === 'docker') await offerNodePorts(client, { ...options, bus, stack });
+  if (machine.runtime !== 'hollow') await offerNodePorts(client, { ...options, bus, stack });
   processes = nodes.processes;
   await record(processes);
   running = true;
@@ -140,8 +143,7 @@ function apiNames(network: NetworkSettings): ApiNames {
   return { clusterDomain: network.clusterDomain, addresses: [apiServiceAddress(network), API_TUNNEL.address] };
 }
 
-async function prepareSettings(options: ResolvedOptions, places: Places, machine: Machine): Promise<Settings> {
-  const remembered = await readSettings(places);
+async function prepareSettings(options: ResolvedOptions, places: Places, machine: Machine, remembered: Settings | undefined): Promise<Settings> {
   if (remembered === undefined) refuseFormerData(places);
   const settings: Settings = {
     createdAt: new Date().toISOString(),
@@ -163,9 +165,13 @@ function refuseFormerData(places: Places): void {
   throw new ClusterError(`${places.system} holds the database of a former cluster "${places.name}" whose folder ${places.folder} is gone`, `remove it with "gantry delete --name ${places.name}", or put the folder back`);
 }
 
-function runState(settings: Settings): (phase: RunState['phase'], processes: RunState['processes']) => RunState {
+function runState(settings: Settings, machine: Machine): (phase: RunState['phase'], processes: RunState['processes']) => RunState {
   const startedAt = new Date().toISOString();
-  return (phase, processes) => ({ process: ownIdentity(), phase, startedAt, server: `https://127.0.0.1:${settings.port}`, runtime: settings.runtime, processes });
+  return (phase, processes) => ({ process: ownIdentity(), phase, startedAt, server: `https://127.0.0.1:${settings.port}`, runtime: settings.runtime, ...(machine.runtime === 'oci' ? { programs: versionsOf(machine.programs) } : {}), processes });
+}
+
+function versionsOf({ runtime, conmon }: OciPrograms): Record<string, string> {
+  return Object.fromEntries([runtime, conmon].map(({ name, version }) => [name, version]));
 }
 
 function entryOf(name: string, port: number, certificates: ClusterCertificates): KubeconfigEntry {
@@ -185,7 +191,12 @@ async function writeKubeconfigs(options: ResolvedOptions, places: Places, settin
 
 function describeMachine(machine: Machine): string {
   if (machine.runtime === 'hollow') return 'hollow pods';
-  return `Docker ${machine.engine.version}, ${machine.engine.cpus} CPUs, ${(machine.engine.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+  if (machine.runtime === 'oci') return `${machine.programs.runtime.name} ${machine.programs.runtime.version}, no engine, ${sizeOf(machineTotals())}`;
+  return `Docker ${machine.engine.version}, ${sizeOf(machine.engine)}`;
+}
+
+function sizeOf({ cpus, memoryBytes }: { readonly cpus: number; readonly memoryBytes: number }): string {
+  return `${cpus} CPUs, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 function describePostgres(postgres: RunningPostgres): string {

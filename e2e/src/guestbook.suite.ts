@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { containersOf } from './kit/engine.js';
+import { environmentOf } from './kit/images.js';
 import { titled, type ClusterForm, type FormCluster } from './kit/form.js';
 import { freshRequest } from './kit/fresh-request.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { run, runOk } from './kit/run.js';
+import { runOk } from './kit/run.js';
 import { SteadyLoad } from './kit/steady-load.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const EXAMPLE = `${REPOSITORY}/examples/guestbook`;
-/** What the engine must have. */
+/** What an engine must have. */
 export const GUESTBOOK_IMAGES = ['node:24-bookworm-slim', 'registry.k8s.io/pause:3.10'];
 const PATIENCE = { timeout: 120_000, interval: 200 };
 const ROLLED_OUT = '--timeout=180s';
@@ -25,15 +25,15 @@ interface Book {
 
 /**
  * The example as its README shows it, over two nodes: an application whose parts find each other, and that nobody notices being replaced.
- * `reason`: why it cannot be done here.
+ * `reason`: why it cannot be done here. `versions`: of kubectl.
  */
-export function describeGuestbook(form: ClusterForm, reason: string | undefined): void {
+export function describeGuestbook(form: ClusterForm, reason: string | undefined, versions: readonly string[] = ['1.27', '1.33']): void {
   describe.skipIf(reason !== undefined)(titled('the guestbook on two nodes', form, reason), () => {
     beforeAll(async () => {
-      await runOk(process.execPath, [`${REPOSITORY}/scripts/examples/build.mjs`]);
+      await runOk(process.execPath, [`${REPOSITORY}/scripts/examples/build.mjs`, '--runtime', form.runtime], { env: environmentOf(form.runtime) });
     });
 
-    for (const version of ['1.27', '1.33']) {
+    for (const version of versions) {
       const program = findKubectl(version);
       describe.skipIf(program === undefined)(`with kubectl ${version}${program === undefined ? ' (skipped: this machine has no such kubectl)' : ''}`, () => {
         let cluster: FormCluster;
@@ -104,8 +104,7 @@ export function describeGuestbook(form: ClusterForm, reason: string | undefined)
               console.log(JSON.stringify({ addresses, missing, port: srv.port, back: await reverse(addresses[0]) }));
             })();`;
           const [pod = ''] = await podsOf('web');
-          const id = (await runOk('docker', ['ps', '-q', '--filter', `label=io.gantry.cluster=${cluster.label}`, '--filter', `label=io.gantry.pod.name=${pod.slice(4)}`, '--filter', 'label=io.gantry.type=container'])).trim();
-          const told = JSON.parse(await runOk('docker', ['exec', id, 'node', '-e', script])) as { addresses: string[] };
+          const told = JSON.parse(await inGuestbook('exec', pod, '--', 'node', '-e', script)) as { addresses: string[] };
           const address = await inGuestbook('get', 'service', 'api', '-o', 'jsonpath={.spec.clusterIP}');
           expect(told).toEqual({ addresses: Array.from({ length: 4 }, () => address), missing: 'ENOTFOUND', port: 80, back: ['api.guestbook.svc.cluster.local'] });
         });
@@ -150,10 +149,9 @@ export function describeGuestbook(form: ClusterForm, reason: string | undefined)
 
         it('is back in full after a node was killed: its process and all its containers', async () => {
           await cluster.killNode('node-2');
-          await vi.waitUntil(async () => (await run('docker', ['ps', '-q', '--filter', `label=io.gantry.cluster=${cluster.label}`, '--filter', 'label=io.gantry.node=node-2'])).stdout !== '', PATIENCE);
-          await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s');
           // What the API says of the pods may be from before: one of the store, two of each other part run.
-          await vi.waitUntil(async () => (await containersOf(cluster.label, 'io.gantry.type=container')).length === 5, PATIENCE);
+          await vi.waitUntil(async () => (await cluster.containers.running()).length === 5, PATIENCE);
+          await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s');
           await rolledOut('store', 'api', 'web');
           await findPorts();
           await answersEverywhere();

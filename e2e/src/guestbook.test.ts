@@ -1,5 +1,7 @@
 import { describeGuestbook, GUESTBOOK_IMAGES } from './guestbook.suite.js';
-import { engineReason } from './kit/engine.js';
+import { runtimeReason } from './kit/images.js';
 import { standaloneForm } from './kit/standalone-form.js';
 
-describeGuestbook(standaloneForm, await engineReason(GUESTBOOK_IMAGES));
+const form = standaloneForm();
+
+describeGuestbook(form, await runtimeReason(form.runtime, form.runtime === 'docker' ? GUESTBOOK_IMAGES : []));

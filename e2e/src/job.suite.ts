@@ -6,11 +6,11 @@ import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
 const IMAGE = 'nginx:1';
 const OTHER_IMAGE = 'nginx:1-alpine';
 const SOON = { timeout: 20_000, interval: 500 };
-/** What the engine must have. */
+/** What an engine must have, or the store of a machine without one. */
 export const JOB_IMAGES = [IMAGE, OTHER_IMAGE, 'busybox:1.36'];
 
-/** Everyday work with the oldest and the newest kubectl, on real containers. `reason`: why it cannot be done here. */
-export function describeJob(form: ClusterForm, reason: string | undefined): void {
+/** Everyday work on real containers, with the oldest and the newest kubectl unless told otherwise. `reason`: why it cannot be done here. */
+export function describeJob(form: ClusterForm, reason: string | undefined, versions: readonly string[] = ['1.27', '1.33']): void {
   describe.skipIf(reason !== undefined)(titled('the job on real containers', form, reason), () => {
     let cluster: FormCluster;
     beforeAll(async () => {
@@ -21,7 +21,7 @@ export function describeJob(form: ClusterForm, reason: string | undefined): void
       await cluster?.dispose();
     });
 
-    for (const version of ['1.27', '1.33']) {
+    for (const version of versions) {
       const program = findKubectl(version);
       describe.skipIf(program === undefined)(`with kubectl ${version}${program === undefined ? ' (skipped: this machine has no such kubectl)' : ''}`, () => {
         let kubectl: Kubectl;

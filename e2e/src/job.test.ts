@@ -6,7 +6,7 @@ import { standaloneForm } from './kit/standalone-form.js';
 
 const reason = await engineReason(JOB_IMAGES);
 
-describeJob(standaloneForm, reason);
+describeJob(standaloneForm(), reason);
 
 describe.skipIf(reason !== undefined)(`a cluster whose last start had hollow pods${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let gantry: Gantry;

@@ -113,7 +113,7 @@ describe.skipIf(reason !== undefined)(`a node that is hit${reason === undefined 
   it('shows the log of the node as that of the kubelet', async () => {
     expect(await readFile(join(placesOf(gantry.home, gantry.cluster).logs, 'node-1.log'), 'utf8')).not.toMatch(/^\s+at /m);
     expect(await gantry('logs', 'kubelet')).toMatch(/INFO +kubelet +the node serves/);
-    expect(await gantry('logs')).toContain("the node's container has ended");
+    expect(await gantry('logs')).toContain("the node's network namespace is gone");
   });
 });
 

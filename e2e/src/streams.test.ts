@@ -10,7 +10,7 @@ import { describeStreams, STREAM_IMAGES } from './streams.suite.js';
 
 const engine = await engineReason(STREAM_IMAGES);
 
-describeStreams(standaloneForm, engine);
+describeStreams(standaloneForm(), engine);
 
 const program = findKubectl('1.33');
 const reason = engine ?? (program === undefined ? 'this machine has no kubectl 1.33' : undefined);

@@ -7,6 +7,7 @@ export const tasks = {
   bench: { argv: ['bench/dist/main.js'], build: true },
   chaos: { argv: ['chaos/dist/main.js'], build: true },
   fuzz: { argv: ['scripts/fuzz.mjs'], build: true },
+  'examples:build': { argv: ['scripts/examples/build.mjs'], build: true },
   lint: { argv: ['scripts/test.mjs', '--only', 'lint'], build: false },
   check: { argv: ['scripts/test.mjs', '--only', 'check'], build: false },
   build: { build: true },

@@ -1,28 +1,32 @@
 /**
- * `npm run examples:build`: the images of the examples, by the local engine, with nothing pushed anywhere. Plain JavaScript without
- * dependencies: it needs neither the installed packages nor a build.
+ * `npm run examples:build`: the images of the examples, with nothing fetched from or pushed to anywhere but what a Dockerfile names: by the local
+ * engine, or without one into Gantry's own store. `--runtime docker` or `--runtime oci` says which; else the engine where one answers.
  */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { root } from '../bootstrap/paths.mjs';
 import { fail, progress, secondsSince } from '../bootstrap/report.mjs';
+import { IMAGES } from './images.mjs';
+import { buildWithDocker, hasEngine } from './with-docker.mjs';
 
-/** Everything that is built, in order. */
-const IMAGES = [
-  { tag: 'gantry-guestbook:1', folder: 'examples/guestbook', args: { VERSION: '1' } },
-  { tag: 'gantry-guestbook:2', folder: 'examples/guestbook', args: { VERSION: '2' } },
-];
+const [option, wanted] = process.argv.slice(2);
+if (option !== undefined && !(option === '--runtime' && ['docker', 'oci'].includes(wanted))) fail('use --runtime docker or --runtime oci, or no option', 2);
+const runtime = wanted ?? (hasEngine() ? 'docker' : 'oci');
 
-function build({ tag, folder, args }) {
-  const options = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  const result = spawnSync('docker', ['build', '--quiet', ...options, '--tag', tag, join(root, folder)], { encoding: 'utf8' });
-  if (result.error?.code === 'ENOENT') fail('the images are built by Docker, and there is no `docker` on the PATH');
-  if (result.status !== 0) fail(`${tag} was not built:\n${result.stdout}${result.stderr}`);
+/** Loads what needs the build only where it is needed. */
+async function withoutEngine() {
+  const [{ openImageStore }, { defaultHome, imagesFolder }, { buildWithoutEngine }] = await Promise.all([import('@gantry/container-images'), import('@gantry/cluster/lifecycle'), import('./without-engine.mjs')]);
+  const store = await openImageStore({ root: imagesFolder(defaultHome()) });
+  return { build: (image) => buildWithoutEngine(image, root, store), close: () => store.close() };
 }
 
+const builder = runtime === 'docker' ? { build: (image) => buildWithDocker(image, root), close: () => undefined } : await withoutEngine();
 for (const [index, image] of IMAGES.entries()) {
   const start = performance.now();
-  progress(`building ${image.tag} (${index + 1} of ${IMAGES.length})`);
-  build(image);
+  progress(`building ${image.tag} (${index + 1} of ${IMAGES.length})${runtime === 'docker' ? '' : ' without an engine'}`);
+  try {
+    await builder.build(image);
+  } catch (error) {
+    fail(`${image.tag} was not built: ${error.message}`);
+  }
   progress(`built ${image.tag} in ${secondsSince(start)}`);
 }
+await builder.close();

@@ -1,11 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { descendantsOf } from './processes.js';
 
 /** Megabytes that a process and its descendants hold for themselves: shared pages are divided among their users (PSS). */
 export async function residentMegabytes(pid: number): Promise<{ own: number; children: number }> {
   const sizes = await Promise.all((await descendantsOf(pid)).map(proportional));
   return { own: await proportional(pid), children: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Of all processes of the machine. */
+export async function machineMegabytes(): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const sizes = await Promise.all(pids.map(proportional));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function proportional(pid: number): Promise<number> {

@@ -24,7 +24,13 @@ export async function list(options: CommonOptions): Promise<void> {
 }
 
 function row(status: ClusterStatus): string[] {
-  return [status.name, status.state, status.ready ? 'yes' : 'no', status.server, status.runtime, nodesText(status), String(status.pid ?? '-'), status.startedAt ?? '-'];
+  return [status.name, status.state, status.ready ? 'yes' : 'no', status.server, runtimeText(status), nodesText(status), String(status.pid ?? '-'), status.startedAt ?? '-'];
+}
+
+/** `docker`, or `oci (crun 1.8.1, conmon 2.1.6)`. */
+function runtimeText({ runtime, programs }: ClusterStatus): string {
+  const versions = Object.entries(programs ?? {}).map((program) => program.join(' '));
+  return versions.length === 0 ? runtime : `${runtime} (${versions.join(', ')})`;
 }
 
 /** `3`, or `3+100` with hollow ones beside them. */

@@ -6,6 +6,7 @@ import { ClusterError } from '../options.js';
 import { endOrphan } from '../postgres/postgres.js';
 import { placesOf } from '../state/places.js';
 import { readSettings } from '../state/settings.js';
+import { removeOciObjects } from './oci-objects.js';
 import { killCluster } from './stop.js';
 
 export interface Deleted {
@@ -28,12 +29,13 @@ export async function deleteCluster(home: string, name: string): Promise<Deleted
   }
   await killCluster(home, name);
   await endOrphan(places.postgresData);
-  const removed = settings?.engineSocket === undefined ? { containers: 0, networks: 0 } : await removeEngineObjects(settings.engineSocket, name, places.homeHash);
+  const onEngine = settings?.engineSocket === undefined ? { containers: 0, networks: 0 } : await removeEngineObjects(settings.engineSocket, name, places.homeHash);
+  const others = await removeOciObjects(places);
   if (settings?.kubeconfig !== undefined) await unmergeKubeconfig(settings.kubeconfig, name);
   await unmountAll(places.nodes);
   await rm(places.system, { recursive: true, force: true });
   await rm(places.folder, { recursive: true, force: true });
-  return removed;
+  return { containers: onEngine.containers + others.containers, networks: onEngine.networks + others.networks };
 }
 
 /** Nodes keep what may be secret in memory. Loaded where it is needed: a command line need not load a kubelet. */

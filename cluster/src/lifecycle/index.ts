@@ -3,7 +3,7 @@ export { composeKubeconfig, mergeComposeKubeconfig } from '../compose/kubeconfig
 export type { KubeconfigEntry } from '../kubeconfig/document.js';
 export { readKubeconfigEntry } from '../kubeconfig/read.js';
 export { ClusterError } from '../options.js';
-export type { ProgressStep, RuntimeChoice } from '../options.js';
+export type { ProgressStep, RuntimeChoice, RuntimeName } from '../options.js';
 export { explainFileError } from '../state/files.js';
 export { defaultHome, imagesFolder, placesOf } from '../state/places.js';
 export type { Places } from '../state/places.js';

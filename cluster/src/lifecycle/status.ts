@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { nodeNames } from '../node/node-names.js';
+import type { RuntimeName } from '../options.js';
 import { readFileIfAny } from '../state/files.js';
 import { lockHolder } from '../state/lock.js';
 import { placesOf, type Places } from '../state/places.js';
@@ -12,7 +13,9 @@ export interface ClusterStatus {
   /** `crashed`: its process is gone without a stop; the next start takes up what it left. */
   readonly state: 'running' | 'starting' | 'stopping' | 'stopped' | 'crashed';
   readonly server: string;
-  readonly runtime: 'docker' | 'hollow';
+  readonly runtime: RuntimeName;
+  /** Versions of the programs that run its containers, by name, where there is no engine. */
+  readonly programs?: Readonly<Record<string, string>>;
   readonly createdAt: string;
   /** Nodes that run containers, or the one that stands in for them; and how many hollow ones there are beside them. */
   readonly nodes: readonly NodeStatus[];
@@ -37,7 +40,7 @@ export async function clusterStatus(home: string, name: string): Promise<Cluster
   if (settings === undefined) return undefined;
   const holder = lockHolder(places.lock);
   const server = `https://127.0.0.1:${settings.port}`;
-  const common = { name, server, runtime: settings.runtime, createdAt: settings.createdAt, nodes: nodesOf(settings, holder === undefined ? undefined : run), hollow: settings.hollow ?? 0 };
+  const common = { name, server, runtime: settings.runtime, ...(run?.programs === undefined ? {} : { programs: run.programs }), createdAt: settings.createdAt, nodes: nodesOf(settings, holder === undefined ? undefined : run), hollow: settings.hollow ?? 0 };
   if (holder === undefined) return { ...common, state: run === undefined || run.phase === 'stopping' ? 'stopped' : 'crashed', ready: false };
   const ready = await isReady(places, server);
   return { ...common, state: run?.phase ?? 'starting', pid: holder.pid, ...(run === undefined ? {} : { startedAt: run.startedAt }), ready };
@@ -52,7 +55,7 @@ export async function listClusters(home: string): Promise<ClusterStatus[]> {
 }
 
 function nodesOf({ runtime, nodes = 1 }: Settings, run: RunState | undefined): NodeStatus[] {
-  return nodeNames(runtime === 'docker' ? nodes : 1).map((name) => {
+  return nodeNames(runtime === 'hollow' ? 1 : nodes).map((name) => {
     const pid = run?.processes[name];
     return { name, ...(pid === undefined ? {} : { pid }) };
   });

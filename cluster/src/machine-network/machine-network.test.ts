@@ -28,7 +28,7 @@ describe.skipIf(reason !== undefined)(`the network of nodes without an engine${r
 
   let count = 0;
   function newNames(): NetworkNames {
-    const names = networkNames('net-test', `${process.pid}-${count++}`);
+    const names = networkNames(`net-test-${process.pid}-${count++}`);
     made.push(names);
     return names;
   }

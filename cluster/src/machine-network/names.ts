@@ -20,8 +20,8 @@ export interface NetworkNames {
 /** An interface's name has room for 15 letters: the cluster's name is a digest in it. */
 const DIGEST_LETTERS = 5;
 
-export function networkNames(cluster: string, homeHash: string): NetworkNames {
-  const instance = `${cluster}-${homeHash}`;
+/** `instance`: the cluster's name and what tells it from its namesakes. */
+export function networkNames(instance: string): NetworkNames {
   const bridge = `gantry-${createHash('sha256').update(instance).digest('hex').slice(0, DIGEST_LETTERS)}`;
   const table = `gantry-${instance}`;
   return {

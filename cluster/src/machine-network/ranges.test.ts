@@ -22,7 +22,7 @@ describe('the range of the nodes', () => {
 describe('names in the kernel', () => {
   it('fit into what an interface may be called, and tell clusters of one name apart', () => {
     const name = 'a-cluster-with-the-longest-name-that-is-allowed';
-    const [one, other] = [networkNames(name, '0badcafe'), networkNames(name, '0badcaff')];
+    const [one, other] = [networkNames(`${name}-0badcafe`), networkNames(`${name}-0badcaff`)];
     for (const link of [one.bridge, one.linkOf('node-1'), one.linkOf('node-50')]) expect(link.length).toBeLessThanOrEqual(15);
     expect(one.bridge).not.toBe(other.bridge);
     expect(one.namespaceOf('node-2')).toBe(`gantry-${name}-0badcafe-node-2`);

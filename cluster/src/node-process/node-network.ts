@@ -9,7 +9,7 @@ import type { Metrics } from '@gantry/platform/metrics';
 import { createProxyMetrics, startProxy } from '@gantry/proxy';
 import { API_TUNNEL } from '../network/settings.js';
 import type { NodeSettings } from './messages.js';
-import { ENGINE_RESOLVER } from './resolvers.js';
+import { upstreamsOf } from './resolvers.js';
 
 export interface NodeNetworkOptions {
   readonly config: NodeSettings;
@@ -84,9 +84,11 @@ export class NodeNetwork {
   }
 
   async #startDns(): Promise<void> {
-    const { config, informers, logger } = this.options;
+    const { config, informers, logger, warn } = this.options;
     const { podCidr: clusterCidr, serviceCidr, clusterDns, clusterDomain } = config.network;
-    const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams: [ENGINE_RESOLVER], logger: logger.child({ component: 'dns' }), metrics: this.#measures.dns });
+    const upstreams = await upstreamsOf(config);
+    if (upstreams.length === 0) warn("pods resolve names of the cluster and no others: this machine's own resolver can be asked from the machine alone (/etc/resolv.conf).");
+    const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams, logger: logger.child({ component: 'dns' }), metrics: this.#measures.dns });
     this.#parts.push(dns);
     await dns.ready;
   }

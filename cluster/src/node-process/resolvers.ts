@@ -1,16 +1,31 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { NodeSettings } from './messages.js';
 
 /** Docker's resolver, which every container of a network of one's own has: it asks what the machine asks, also where that is a local program. */
-export const ENGINE_RESOLVER = '127.0.0.11';
+const ENGINE_RESOLVER = '127.0.0.11';
 
 const SYSTEM = '/etc/resolv.conf';
 /** Where systemd-resolved says whom it asks; the system's own file names only itself then. */
 const BEHIND_SYSTEMD = '/run/systemd/resolve/resolv.conf';
 
+/** Whom the node asks what is not the cluster's. Without an engine, those resolvers of the machine that can be reached from a network of one's own. */
+export async function upstreamsOf({ runtime }: Pick<NodeSettings, 'runtime'>): Promise<readonly string[]> {
+  return runtime.kind === 'docker' ? [ENGINE_RESOLVER] : reachableResolvers(await systemTexts());
+}
+
+/** Of the first text that names some; nodes have no addresses of IPv6. */
+export function reachableResolvers(texts: readonly string[]): string[] {
+  const found = texts.map((text) => text.split('\n').filter((line) => !namesLoopback(line)).flatMap((line) => resolverOf(line) ?? []).filter((resolver) => !resolver.includes(':')));
+  return found.find((resolvers) => resolvers.length > 0) ?? [];
+}
+
 /** Writes, for pods that resolve as their node does, a file that names no resolver which only the machine itself can reach. */
 export async function writePodResolvConf(path: string, clusterDns: string): Promise<void> {
-  const texts = await Promise.all([SYSTEM, BEHIND_SYSTEMD].map((file) => readFile(file, 'utf8').catch(() => '')));
-  await writeFile(path, podResolvConf(texts, clusterDns));
+  await writeFile(path, podResolvConf(await systemTexts(), clusterDns));
+}
+
+function systemTexts(): Promise<string[]> {
+  return Promise.all([SYSTEM, BEHIND_SYSTEMD].map((file) => readFile(file, 'utf8').catch(() => '')));
 }
 
 /** The first text with a resolver that pods can reach; else the first with the cluster's own, which passes questions on. */

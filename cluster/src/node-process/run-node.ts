@@ -1,15 +1,15 @@
-import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { onAbort, type Logger } from '@gantry/async';
 import { encodeToken, type Bus } from '@gantry/bus';
 import { createBusTransport, createClient, SERVICES, type Client } from '@gantry/client';
-import { createDockerRuntime, type DockerRuntimeOptions } from '@gantry/container-runtime/docker';
 import { createInformers } from '@gantry/informer';
 import { addNodeAddresses, startKubelet, type Kubelet, type StopOptions } from '@gantry/kubelet/parts';
 import { createProcessMetrics } from '@gantry/platform/metrics';
 import { API_TUNNEL } from '../network/settings.js';
+import type { EngineMachine } from './engine-machine.js';
 import type { NodeSettings } from './messages.js';
 import { NodeNetwork } from './node-network.js';
+import { createNodeRuntime, forbiddenPathsOf } from './node-runtime.js';
 import { writePodResolvConf } from './resolvers.js';
 
 export interface NodeParts {
@@ -23,8 +23,8 @@ export interface NodeParts {
   readonly apiTunnel: boolean;
   /** Aborted while it starts: what runs ends, pods included, and the start rejects. */
   readonly signal?: AbortSignal;
-  /** What the engine must be told beside the settings, and what no pod may mount of its machine. */
-  readonly engine?: Pick<DockerRuntimeOptions, 'enginePath' | 'engineStatus'> & { readonly forbiddenPaths?: readonly string[]; readonly machineRoot?: string };
+  /** Of the engine's machine, where that is seen from inside of a container: also what no pod may mount of it. */
+  readonly engine?: EngineMachine & { readonly forbiddenPaths?: readonly string[]; readonly machineRoot?: string };
 }
 
 /** A node at work in the network namespace of this process. */
@@ -39,7 +39,7 @@ export async function runNode(parts: NodeParts): Promise<RunningNode> {
   const client = createClient(createBusTransport({ bus, subjectPrefix: `api.node.${encodeToken(settings.nodeName)}` }));
   const informers = createInformers({ client, logger });
   const routed = await canRoute(parts);
-  const runtime = createDockerRuntime(engineOptions(parts, routed ? 'none' : 'bridge'));
+  const runtime = await createNodeRuntime({ settings, routed, engine: parts.engine ?? {}, logger });
   const metrics = createProcessMetrics();
   const network = new NodeNetwork({ config: settings, bus, informers, logger: parts.logger, metrics, warn, apiTunnel });
   const kubelet = await startKubelet({ ...kubeletOptions(parts, client, logger), ...(routed ? await clusterNetwork(settings, network) : withoutNetwork), services: informers.informer(SERVICES), runtime, metrics });
@@ -64,30 +64,16 @@ async function registered({ ready }: Kubelet, signal: AbortSignal | undefined): 
   await Promise.race([ready, aborted.promise]).finally(release);
 }
 
-/** Where the machine does not allow it, pods still run, on addresses that the engine gives. */
-async function canRoute({ settings: { network }, apiTunnel, warn }: NodeParts): Promise<boolean> {
+/** Where the machine does not allow it, pods still run, on addresses that an engine gives. */
+async function canRoute({ settings: { network, runtime }, apiTunnel, warn }: NodeParts): Promise<boolean> {
   try {
     await addNodeAddresses([network.clusterDns, ...(apiTunnel ? [API_TUNNEL.address] : [])]);
     return true;
   } catch (error) {
+    if (runtime.kind !== 'docker') throw error;
     warn(`pods are on the engine's bridge, without addresses of the cluster: the pod network cannot be set up (${(error as Error).message}).`);
     return false;
   }
-}
-
-function engineOptions({ settings, engine }: NodeParts, podNetwork: 'none' | 'bridge'): DockerRuntimeOptions {
-  return {
-    socketPath: settings.engineSocket,
-    cluster: settings.cluster,
-    node: settings.nodeName,
-    networkContainer: settings.networkContainer,
-    networkNamespace: readlinkSync('/proc/self/ns/net'),
-    pauseImage: settings.pauseImage,
-    podNetwork,
-    extraLabels: settings.containerLabels,
-    ...(engine?.enginePath === undefined ? {} : { enginePath: engine.enginePath }),
-    ...(engine?.engineStatus === undefined ? {} : { engineStatus: engine.engineStatus }),
-  };
 }
 
 function kubeletOptions({ settings, bus, engine }: NodeParts, client: Client, logger: Logger) {
@@ -105,7 +91,7 @@ function kubeletOptions({ settings, bus, engine }: NodeParts, client: Client, lo
     labels: settings.labels,
     kubeletVersion: settings.kubeletVersion,
     ...(engine?.machineRoot === undefined ? {} : { machineRoot: engine.machineRoot }),
-    forbiddenPaths: [settings.engineSocket, ...(engine?.forbiddenPaths ?? [])],
+    forbiddenPaths: [...forbiddenPathsOf(settings), ...(engine?.forbiddenPaths ?? [])],
   };
 }
 

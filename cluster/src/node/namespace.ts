@@ -1,22 +1,23 @@
-import { readlinkSync } from 'node:fs';
+import { statSync } from 'node:fs';
 
 /** Milliseconds between looks. A look is one system call; an engine that restarts could not tell of it. */
 const LOOK_EVERY = 1000;
 
-/** The network namespace that a process is in, such as `net:[4026532345]`; undefined when there is no such process. */
-export function networkNamespace(pid: number): string | undefined {
+/** Which namespace a path leads to, a process's or one with a name; undefined when it leads nowhere. */
+function namespaceAt(path: string): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
   } catch {
     return undefined;
   }
 }
 
-/** Calls `lost` once when the process has ended, or its id is another process's. Returns a function that ends the watch. */
-export function watchNamespace(pid: number, lost: () => void, everyMs = LOOK_EVERY): () => void {
-  const first = networkNamespace(pid);
+/** Calls `lost` once when the path, such as `/proc/<pid>/ns/net`, leads nowhere or to another namespace. Returns a function that ends the watch. */
+export function watchNamespace(path: string, lost: () => void, everyMs = LOOK_EVERY): () => void {
+  const first = namespaceAt(path);
   const timer = setInterval(() => {
-    if (first !== undefined && networkNamespace(pid) === first) return;
+    if (first !== undefined && namespaceAt(path) === first) return;
     clearInterval(timer);
     lost();
   }, everyMs);

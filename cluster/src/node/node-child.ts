@@ -10,13 +10,13 @@ import type { NodeMessage, NodeProcessConfig } from '../node-process/messages.js
  */
 const NODE_SWITCHES = ['--max-semi-space-size=1', '--max-old-space-size=512', '--optimize-for-size'];
 
-/** Program and arguments that run a node inside the network namespace of a process. */
-export type NodeCommand = (namespacePid: number) => readonly [program: string, ...args: string[]];
+/** Program and arguments that run a node inside the network namespace at a path. */
+export type NodeCommand = (namespace: string) => readonly [program: string, ...args: string[]];
 
 /** The node's program of this installation, which `nsenter` becomes: the process id stays. */
-export const nodeCommand: NodeCommand = (namespacePid) => {
+export const nodeCommand: NodeCommand = (namespace) => {
   const program = fileURLToPath(import.meta.resolve('@gantry/cluster/node-process'));
-  return ['nsenter', `--net=/proc/${namespacePid}/ns/net`, process.execPath, ...NODE_SWITCHES, program];
+  return ['nsenter', `--net=${namespace}`, process.execPath, ...NODE_SWITCHES, program];
 };
 
 export interface ChildEnd {

@@ -39,7 +39,7 @@ describe('a node process', () => {
   async function make(program: string, more: Partial<NodeProcessOptions> = {}): Promise<NodeProcess> {
     const path = join(folder, 'program.cjs');
     await writeFile(path, program);
-    const prepare = (): Promise<PreparedNode> => Promise.resolve({ namespacePid: holder.pid ?? 0, config: { nodeName: 'n1' } as NodeProcessConfig });
+    const prepare = (): Promise<PreparedNode> => Promise.resolve({ namespace: `/proc/${holder.pid}/ns/net`, config: { nodeName: 'n1' } as NodeProcessConfig });
     node = new NodeProcess({
       nodeName: 'n1', prepare, output: join(folder, 'n1.log'), logger: silentLogger, onWarning: (text) => warnings.push(text),
       command: () => [process.execPath, path], restart: { initial: 1, cap: 1 }, ...more,
@@ -94,7 +94,7 @@ describe('a node process', () => {
     const prepare = (): Promise<PreparedNode> => {
       calls += 1;
       if (calls > 1 && calls < 4) return Promise.reject(new Error('connect ENOENT /var/run/docker.sock'));
-      return Promise.resolve({ namespacePid: process.pid, config: { nodeName: 'n1' } as NodeProcessConfig });
+      return Promise.resolve({ namespace: '/proc/self/ns/net', config: { nodeName: 'n1' } as NodeProcessConfig });
     };
     const supervised = await make(PROGRAM, { prepare });
     await supervised.start();

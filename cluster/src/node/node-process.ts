@@ -12,8 +12,8 @@ const STEADY_MS = 60_000;
 /** What one life of the node depends on. */
 export interface PreparedNode {
   readonly config: NodeProcessConfig;
-  /** A process whose network namespace is the node's. */
-  readonly namespacePid: number;
+  /** Where the node's network namespace is: `/proc/<pid>/ns/net`, or a name that is mounted. */
+  readonly namespace: string;
 }
 
 export interface NodeProcessOptions {
@@ -35,7 +35,7 @@ export interface NodeProcessOptions {
 /**
  * One node's child process, in the node's network namespace. Its channel to the parent carries the configuration (a token is
  * in it, so neither arguments nor environment) and tells it that the parent has died. A child that ends by itself, or whose
- * namespace has lost the process that held it, is started again with back-off.
+ * namespace is gone is started again with back-off.
  */
 export class NodeProcess {
   readonly #stopping = new AbortController();
@@ -95,11 +95,11 @@ export class NodeProcess {
   }
 
   async #launch(): Promise<{ child: NodeChild; release: () => void }> {
-    const { config, namespacePid } = await this.options.prepare();
+    const { config, namespace } = await this.options.prepare();
     this.#stopping.signal.throwIfAborted();
-    const child = new NodeChild((this.options.command ?? nodeCommand)(namespacePid), this.options.output, (text) => this.#tell(text));
+    const child = new NodeChild((this.options.command ?? nodeCommand)(namespace), this.options.output, (text) => this.#tell(text));
     this.#child = child;
-    const release = watchNamespace(namespacePid, () => this.#namespaceLost(child));
+    const release = watchNamespace(namespace, () => this.#namespaceLost(child));
     try {
       await child.configure(config);
       return { child, release };
@@ -111,9 +111,9 @@ export class NodeProcess {
     }
   }
 
-  /** Its pods' links went with the container of the node, whoever ended that: only a new life in a new namespace helps. */
+  /** Its pods' links went with the namespace, whoever ended that: only a new life in a new one helps. */
   #namespaceLost(child: NodeChild): void {
-    this.options.logger.warn({ node: this.options.nodeName }, "the node's container has ended; the node gets a new one and its pods are plugged in again");
+    this.options.logger.warn({ node: this.options.nodeName }, "the node's network namespace is gone; the node gets a new one and its pods are plugged in again");
     child.kill();
   }
 

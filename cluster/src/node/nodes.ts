@@ -18,7 +18,7 @@ const READY_TIMEOUT_MS = 60_000;
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
   const { machine, hollow } = options;
   await removeSurplusNodes(options);
-  const names = nodeNames(machine.runtime === 'docker' ? options.nodes : 1);
+  const names = nodeNames(machine.runtime === 'hollow' ? 1 : options.nodes);
   const starting = startNamed(options, names);
   const [processes] = await Promise.all([starting, startBesides(options)]);
   await Promise.all(names.map((name) => waitUntilReady(options.client.resource(NODES), name, READY_TIMEOUT_MS)));
@@ -28,8 +28,8 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
 /** Loads what this machine can run and nothing of the others: the client of an engine is large. */
 async function startNamed(options: NodesOptions, names: readonly string[]): Promise<Record<string, number>> {
   const { machine } = options;
-  if (machine.runtime === 'docker') return (await import('./real-nodes.js')).startRealNodes(options, machine, names);
-  return (await import('./hollow-node.js')).startHollowNode(options, names[0] ?? '');
+  if (machine.runtime === 'hollow') return (await import('./hollow-node.js')).startHollowNode(options, names[0] ?? '');
+  return (await import('./real-nodes.js')).startRealNodes(options, machine, names);
 }
 
 /** Loads what hollow nodes need only where there are some. */

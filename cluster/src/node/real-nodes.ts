@@ -1,19 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSocketBusServer } from '@gantry/bus';
-import { ensureNodeContainer, homeLabel, stopNodeContainers, type NodeContainer } from '@gantry/container-runtime/docker';
-import type { Machine } from '../machine/machine.js';
+import type { DockerMachine, OciMachine } from '../machine/machine.js';
 import type { NodeProcessConfig } from '../node-process/messages.js';
 import { KUBELET_VERSION } from '../version.js';
 import { capacityOf } from './capacity.js';
+import type { NodeGround, NodePlace } from './ground.js';
 import { ensureNodeKey, identifyNodes } from './node-key.js';
-import { nodeNumber } from './node-names.js';
 import { NodeProcess } from './node-process.js';
 import type { NodesOptions } from './options.js';
-
-const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
-
-type DockerMachine = Machine & { runtime: 'docker' };
 
 interface RealNode {
   readonly name: string;
@@ -21,18 +16,25 @@ interface RealNode {
   readonly directory: string;
 }
 
-/** Nodes whose pods are containers, each a container for its network and a process in that. Returns their processes' ids. */
-export async function startRealNodes(options: NodesOptions, machine: DockerMachine, names: readonly string[]): Promise<Record<string, number>> {
-  const { bus, places, cluster, stack, logger } = options;
+/** Nodes whose pods are containers, each a network namespace and a process in that. Returns their processes' ids. */
+export async function startRealNodes(options: NodesOptions, machine: DockerMachine | OciMachine, names: readonly string[]): Promise<Record<string, number>> {
+  const { bus, places, stack, logger } = options;
+  const ground = await groundOf(machine, options);
   const nodes = await Promise.all(names.map((name) => prepareNode(join(places.nodes, name), name)));
   const server = await createSocketBusServer({ bus, path: places.busSocket, authorize: identifyNodes(new Map(nodes.map(({ name, key }) => [name, key]))), logger });
   stack.push('node socket', () => server.close());
-  stack.push('node containers', () => stopNodeContainers(machine.socketPath, cluster, places.homeHash));
+  stack.push("nodes' networks", () => ground.stop());
   const ids = (): Record<string, number> => Object.fromEntries(processes.flatMap(({ pid }, index) => (pid === undefined ? [] : [[names[index], pid]])));
-  const processes = nodes.map((node) => nodeProcess(options, machine, node, names.length, () => options.onRestart(ids())));
+  const processes = nodes.map((node) => nodeProcess(options, ground, node, names.length, () => options.onRestart(ids())));
   stack.push('nodes', () => Promise.all(processes.map((process) => process.stop(true))));
   await Promise.all(processes.map((process) => process.start()));
   return ids();
+}
+
+/** Loads what this machine has and nothing of the other: the client of an engine is large. */
+async function groundOf(machine: DockerMachine | OciMachine, options: NodesOptions): Promise<NodeGround> {
+  if (machine.runtime === 'docker') return (await import('./docker-ground.js')).dockerGround(machine, options);
+  return (await import('./oci-ground.js')).ociGround(machine, options);
 }
 
 async function prepareNode(directory: string, name: string): Promise<RealNode> {
@@ -40,8 +42,8 @@ async function prepareNode(directory: string, name: string): Promise<RealNode> {
   return { name, directory, key: await ensureNodeKey(directory) };
 }
 
-function nodeProcess(options: NodesOptions, machine: DockerMachine, node: RealNode, count: number, onRestart: () => void): NodeProcess {
-  const { places, cluster, logger, onWarning } = options;
+function nodeProcess(options: NodesOptions, ground: NodeGround, node: RealNode, count: number, onRestart: () => void): NodeProcess {
+  const { places, logger, onWarning } = options;
   return new NodeProcess({
     nodeName: node.name,
     output: join(places.logs, `${node.name}.log`),
@@ -49,13 +51,13 @@ function nodeProcess(options: NodesOptions, machine: DockerMachine, node: RealNo
     onWarning,
     onRestart,
     prepare: async () => {
-      const container = await ensureNodeContainer({ socketPath: machine.socketPath, cluster, home: places.homeHash, node: node.name, image: PAUSE_IMAGE, position: nodeNumber(node.name) });
-      return { namespacePid: container.pid, config: nodeConfig(options, machine, node, container, count) };
+      const place = await ground.prepare(node.name);
+      return { namespace: place.namespace, config: nodeConfig(options, ground, node, place, count) };
     },
   });
 }
 
-function nodeConfig({ places, cluster, network }: NodesOptions, machine: DockerMachine, node: RealNode, container: NodeContainer, count: number): NodeProcessConfig {
+function nodeConfig({ places, cluster, network }: NodesOptions, { totals }: NodeGround, node: RealNode, place: NodePlace, count: number): NodeProcessConfig {
   return {
     cluster,
     nodeName: node.name,
@@ -63,14 +65,11 @@ function nodeConfig({ places, cluster, network }: NodesOptions, machine: DockerM
     busToken: node.key,
     dataDirectory: node.directory,
     logLevel: 'info',
-    engineSocket: machine.socketPath,
-    networkContainer: container.id,
-    pauseImage: PAUSE_IMAGE,
-    nodeAddress: container.address,
+    runtime: place.runtime,
+    nodeAddress: place.address,
     network,
-    capacity: capacityOf(machine.engine, count),
+    capacity: capacityOf(totals, count),
     labels: {},
-    containerLabels: homeLabel(places.homeHash),
     kubeletVersion: KUBELET_VERSION,
   };
 }

@@ -21,7 +21,7 @@ export async function removeSurplusNodes(options: SurplusOptions): Promise<void>
   const { items } = await client.resource(NODES).list();
   const registered = items.map(({ metadata }) => metadata?.name ?? '');
   const hollowOnes = registered.filter((name) => (nodeNumber(name, 'hollow') ?? 0) > hollow);
-  const surplus = machine.runtime === 'docker' ? surplusOf([...registered, ...(await readdir(places.nodes))], nodes) : [];
+  const surplus = machine.runtime === 'hollow' ? [] : surplusOf([...registered, ...(await readdir(places.nodes))], nodes);
   if (hollowOnes.length + surplus.length === 0) return;
   for (const name of surplus) await removeContainers(options, name);
   await forget(client, [...surplus, ...hollowOnes]);
@@ -36,7 +36,11 @@ export function surplusOf(names: readonly string[], count: number): string[] {
 }
 
 async function removeContainers({ machine, places, cluster }: SurplusOptions, name: string): Promise<void> {
-  if (machine.runtime !== 'docker') return;
+  if (machine.runtime === 'hollow') return;
+  if (machine.runtime === 'oci') {
+    const { removeOciNode } = await import('../lifecycle/oci-objects.js');
+    return removeOciNode(places, name);
+  }
   const { removeNodeObjects } = await import('@gantry/container-runtime/docker');
   await removeNodeObjects(machine.socketPath, cluster, places.homeHash, name);
 }

@@ -36,6 +36,12 @@ export async function ensurePrograms({ report, facts = realPrograms, lock = LOCK
   return whileLocked(lock, async () => describe(facts, await install(facts, report)));
 }
 
+/** Those that are there, without installing any; undefined where one is missing. */
+export async function presentPrograms(facts: ProgramFacts = realPrograms): Promise<OciPrograms | undefined> {
+  const found = await findPrograms(facts);
+  return missingOf(found).length === 0 ? describe(facts, found) : undefined;
+}
+
 async function install(facts: ProgramFacts, report: (step: ProgressStep) => void): Promise<ReadonlyMap<ProgramRole, string>> {
   // Who held the lock may have installed them.
   const missing = missingOf(await findPrograms(facts));

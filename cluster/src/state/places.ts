@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 /** Where one cluster keeps what. Nothing here is created by asking. */
 export interface Places {
   readonly name: string;
+  /** Tells it from clusters of the same name under other homes: names what it has on the machine. */
+  readonly instance: string;
   /** `<home>/<name>` */
   readonly folder: string;
   readonly lock: string;
@@ -20,6 +22,8 @@ export interface Places {
   readonly postgresData: string;
   readonly sockets: string;
   readonly busSocket: string;
+  /** Of all clusters under this home. */
+  readonly images: string;
   /** Where a runtime without an engine keeps sandboxes and containers, a folder a node. */
   readonly containers: string;
   /** Tells clusters of one name under different homes apart. */
@@ -34,9 +38,11 @@ export function defaultHome(environment: NodeJS.ProcessEnv = process.env): strin
 export function placesOf(home: string, name: string): Places {
   const folder = resolve(home, name);
   const homeHash = createHash('sha256').update(resolve(home)).digest('hex').slice(0, 8);
-  const system = systemFolder(`${name}-${homeHash}`);
+  const instance = `${name}-${homeHash}`;
+  const system = systemFolder(instance);
   return {
     name,
+    instance,
     folder,
     lock: join(folder, 'lock'),
     settings: join(folder, 'cluster.json'),
@@ -50,6 +56,7 @@ export function placesOf(home: string, name: string): Places {
     postgresData: join(system, 'postgres'),
     sockets: join(system, 'run'),
     busSocket: join(system, 'run', 'bus.sock'),
+    images: imagesFolder(home),
     containers: join(system, 'oci'),
     homeHash,
   };

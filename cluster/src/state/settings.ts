@@ -1,4 +1,5 @@
 import type { MergedKubeconfig } from '../kubeconfig/merge.js';
+import type { RuntimeName } from '../options.js';
 import type { Places } from './places.js';
 import { readJsonIfAny, writeJsonAtomic } from './files.js';
 import type { ProcessIdentity } from './process-identity.js';
@@ -13,7 +14,7 @@ export interface Settings {
   /** How many hollow ones there are beside them. */
   readonly hollow: number;
   /** The runtime of its last start. */
-  readonly runtime: 'docker' | 'hollow';
+  readonly runtime: RuntimeName;
   /** The socket of the engine on which it has, or has had, containers: also when it was started with hollow pods since. */
   readonly engineSocket?: string;
   readonly kubeconfig?: MergedKubeconfig;
@@ -25,7 +26,9 @@ export interface RunState {
   readonly phase: 'starting' | 'running' | 'stopping';
   readonly startedAt: string;
   readonly server: string;
-  readonly runtime: 'docker' | 'hollow';
+  readonly runtime: RuntimeName;
+  /** Versions of the system's programs that run its containers, by name, where there is no engine. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Ids of the processes that belong to it, by component. */
   readonly processes: Readonly<Record<string, number>>;
 }

@@ -3,6 +3,7 @@ import { NAMESPACES, NODES, type Client } from '@gantry/client';
 import { vi } from 'vitest';
 import { adminClient } from './admin-client.js';
 import { composeProject, type ComposeProject } from './compose.js';
+import { containersOnEngine } from './containers.js';
 import type { ClusterForm, FormCluster } from './form.js';
 import { tracesOfProject } from './project-traces.js';
 import { run, runOk } from './run.js';
@@ -27,7 +28,7 @@ export interface SharedCompose {
 export function sharedCompose(project: string, nodes: number): SharedCompose {
   let started: Promise<Started> | undefined;
   const start = (): Promise<Started> => (started ??= startProject(project, nodes));
-  const form = (ending: Ending): ClusterForm => ({ title: ' under Compose', cluster: async (name) => clusterIn(await start(), name, ending) });
+  const form = (ending: Ending): ClusterForm => ({ title: ' under Compose', runtime: 'docker', cluster: async (name) => clusterIn(await start(), name, ending) });
   return {
     shared: form(ofSuite),
     last: form(ofProject),
@@ -96,7 +97,7 @@ async function clusterIn(started: Started, name: string, ending: Ending): Promis
   let before: Awaited<ReturnType<Ending['before']>> = { namespaces: [], traces: [] };
   return {
     kubeconfig,
-    label: `compose.${compose.project}`,
+    containers: containersOnEngine(`compose.${compose.project}`),
     up: async () => {
       const client = await started.up();
       await copyFile(compose.kubeconfig, kubeconfig);

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RuntimeUnderTest } from './form.js';
+import { environmentOf } from './images.js';
 import { run, runOk, type RunResult } from './run.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -20,10 +22,11 @@ export interface Gantry {
   dispose(): Promise<void>;
 }
 
-export async function gantryIn(name: string): Promise<Gantry> {
+/** Its containers run as `GANTRY_RUNTIME` says, unless told otherwise. */
+export async function gantryIn(name: string, runtime?: RuntimeUnderTest): Promise<Gantry> {
   const home = await mkdtemp(join(tmpdir(), 'gantry-e2e-'));
   const kubeconfig = join(home, 'user-kubeconfig');
-  const env = { ...process.env, GANTRY_HOME: home, GANTRY_NAME: name, KUBECONFIG: kubeconfig };
+  const env = { ...environmentOf(runtime ?? (process.env['GANTRY_RUNTIME'] === 'oci' ? 'oci' : 'docker')), GANTRY_HOME: home, GANTRY_NAME: name, KUBECONFIG: kubeconfig };
   const program = join(REPOSITORY, 'cli/bin/gantry.mjs');
   const call = (...args: string[]): Promise<string> => runOk(process.execPath, [program, ...args], { env });
   return Object.assign(call, {

@@ -2,15 +2,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { objectsOf } from './engine.js';
 import { run } from './run.js';
 
+/** Where root's clusters have what cannot be under their home. */
+const SYSTEM = '/var/lib/gantry';
+const GROUPS = '/sys/fs/cgroup';
+
 /** What a cluster can leave on a machine, one line a thing. */
 export async function tracesOf(cluster: string, home: string): Promise<string[]> {
-  const [objects, kernel, processes, mounts, databases] = await Promise.all([objectsOf(cluster), kernelObjects(), processesOf(home), mountsBelow(home), databasesOf(cluster)]);
-  return [...objects, ...kernel, ...processes, ...mounts, ...databases];
+  const system = `${SYSTEM}/${cluster}-`;
+  const traces = [objectsOf(cluster), kernelObjects(), processesOf(home), processesOf(system), mountsBelow(home), mountsBelow(system), databasesOf(cluster), controlGroupsOf(cluster)];
+  return (await Promise.all(traces)).flat();
 }
 
 /** Of the machine's own network; one that is shared has some of others too. */
 export async function kernelObjects(): Promise<string[]> {
-  return (await Promise.all([networkNamespaces(), foreignLinks(), nftTables()])).flat();
+  return (await Promise.all([networkNamespaces(), foreignLinks(), nftTables(), firewallRules()])).flat();
 }
 
 async function networkNamespaces(): Promise<string[]> {
@@ -19,6 +24,12 @@ async function networkNamespaces(): Promise<string[]> {
 
 async function nftTables(): Promise<string[]> {
   return (await linesOf('nft', ['list', 'tables'])).map((line) => `nft ${line}`);
+}
+
+/** Rules of ours among those of others. */
+async function firewallRules(): Promise<string[]> {
+  const rules = await linesOf('iptables', ['-w', '-S']).catch(() => []);
+  return rules.filter((line) => line.includes('gantry-')).map((line) => `iptables ${line}`);
 }
 
 interface Link {
@@ -53,8 +64,15 @@ async function mountsBelow(home: string): Promise<string[]> {
 
 /** Root's databases are outside of the home. */
 async function databasesOf(cluster: string): Promise<string[]> {
-  const folders = await readdir('/var/lib/gantry').catch((): string[] => []);
-  return folders.filter((name) => name.startsWith(`${cluster}-`)).map((name) => `folder /var/lib/gantry/${name}`);
+  const folders = await readdir(SYSTEM).catch((): string[] => []);
+  return folders.filter((name) => name.startsWith(`${cluster}-`)).map((name) => `folder ${SYSTEM}/${name}`);
+}
+
+/** In the tree of version 2, and in those of version 1. */
+async function controlGroupsOf(cluster: string): Promise<string[]> {
+  const trees = ['', ...(await readdir(GROUPS).catch((): string[] => [])).map((name) => `/${name}`)];
+  const found = await Promise.all(trees.map(async (tree) => (await readdir(`${GROUPS}${tree}/gantry`).catch((): string[] => [])).map((name) => ({ tree, name }))));
+  return found.flat().filter(({ name }) => name.startsWith(`${cluster}-`)).map(({ tree, name }) => `control group ${tree}/gantry/${name}`);
 }
 
 async function linesOf(program: string, args: readonly string[]): Promise<string[]> {
