@@ -113,8 +113,8 @@ export class RequestChain {
   async #answerResource(context: RequestContext, identity: Identity | undefined, path: ResourcePath): Promise<Answer> {
     if (identity === undefined) throw newUnauthorized('Unauthorized');
     if (!this.options.isReady()) throw starting();
-    const verb = verbFor(context.method, path.name === '', context.rawQuery !== '' && context.flag('watch'));
-    const attributes = attributesOf(context, path, verb ?? context.method.toLowerCase());
+    const verb = verbFor(context.method, path, context.rawQuery !== '' && context.flag('watch'));
+    const attributes = attributesOf(context, path, path.isWatch ? 'watch' : (verb ?? context.method.toLowerCase()));
     const route = this.options.routes.find(path);
     if (route !== undefined) context.series = this.options.metrics?.requests.seriesOf(route, path, route.isConnection ? 'connect' : attributes.verb, context.rawQuery !== '' && context.query.has('dryRun'));
     if (isLongRunning(attributes.verb, path.subresource)) return this.#answerRoute({ context, identity, path, route, verb, attributes });

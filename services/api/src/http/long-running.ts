@@ -13,7 +13,8 @@ export function isLongRunning(verb: string, subresource: string): boolean {
 export function looksLongRunning(context: RequestContext): boolean {
   if (context.flag('watch')) return true;
   try {
-    return isLongRunning('', parseResourcePath(context.path)?.subresource ?? '');
+    const path = parseResourcePath(context.path);
+    return path !== undefined && isLongRunning(path.isWatch ? 'watch' : '', path.subresource);
   } catch {
     return false;
   }

@@ -8,10 +8,14 @@ export interface ResourcePath {
   readonly subresource: string;
   /** What follows the subresource, for proxies. */
   readonly rest: string;
+  /** A watch whatever the query says, of a collection or of one object: how the first clients asked for it, and some still do. */
+  readonly isWatch: boolean;
 }
 
 /** The path segment behind which a namespace's name stands; it is also the resource of namespaces themselves. */
 const SCOPE_SEGMENT = 'namespaces';
+/** What follows the version of such a path. */
+const WATCH_SEGMENT = 'watch';
 /** `/namespaces/x/<this>` is a subresource of the namespace, anything else a resource inside it. */
 const SCOPE_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'finalize']);
 
@@ -19,8 +23,8 @@ const SCOPE_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'finalize']);
 export function parseResourcePath(path: string): ResourcePath | undefined {
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
-  if (segments[1] === 'api') return fromSegments('', segments, 2);
-  if (segments[1] === 'apis' && segments.length > 2) return fromSegments(segments[2]!, segments, 3);
+  if (segments[1] === 'api') return fromVersion('', segments, 2);
+  if (segments[1] === 'apis' && segments.length > 2) return fromVersion(segments[2]!, segments, 3);
   return undefined;
 }
 
@@ -29,20 +33,23 @@ export function permissionNamespace({ resource, namespace, name }: ResourcePath)
   return namespace === '' && resource === SCOPE_SEGMENT ? name : namespace;
 }
 
-function fromSegments(group: string, segments: readonly string[], at: number): ResourcePath | undefined {
+function fromVersion(group: string, segments: readonly string[], at: number): ResourcePath | undefined {
   const version = segments[at];
-  const first = segments[at + 1];
+  const isWatch = segments[at + 1] === WATCH_SEGMENT;
+  const scope = isWatch ? at + 2 : at + 1;
+  const first = segments[scope];
   if (version === undefined || first === undefined) return undefined;
-  const isScoped = first === SCOPE_SEGMENT && segments.length > at + 3 && !(segments.length === at + 4 && SCOPE_SUBRESOURCES.has(segments[at + 3]!));
-  const start = isScoped ? at + 3 : at + 1;
+  const isScoped = first === SCOPE_SEGMENT && segments.length > scope + 2 && !(segments.length === scope + 3 && SCOPE_SUBRESOURCES.has(segments[scope + 2]!));
+  const start = isScoped ? scope + 2 : scope;
   return {
     group,
     version,
-    namespace: isScoped ? decoded(segments[at + 2]!) : '',
+    namespace: isScoped ? decoded(segments[scope + 1]!) : '',
     resource: segments[start]!,
     name: decoded(segments[start + 1] ?? ''),
     subresource: segments[start + 2] ?? '',
     rest: segments.slice(start + 3).join('/'),
+    isWatch,
   };
 }
 

@@ -86,9 +86,10 @@ export function subresourcesOf(kind: KindDescriptor, subresources: readonly Subr
 const COLLECTION_VERBS: Readonly<Record<string, string>> = { GET: 'list', POST: 'create', DELETE: 'deletecollection' };
 const OBJECT_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', OPTIONS: 'options' };
 
-/** The verb that a method is on a collection or on an object; undefined where there is none. */
-export function verbFor(method: string, isCollection: boolean, isWatch: boolean): string | undefined {
-  if (isCollection && method === 'GET' && isWatch) return 'watch';
+/** The verb that a method is on a collection or on an object; undefined where there is none. `asksForWatch`: by its query. */
+export function verbFor(method: string, { name, isWatch }: ResourcePath, asksForWatch: boolean): string | undefined {
+  if (isWatch) return method === 'GET' ? 'watch' : undefined;
+  if (name === '' && method === 'GET' && asksForWatch) return 'watch';
   const read = method === 'HEAD' ? 'GET' : method;
-  return (isCollection ? COLLECTION_VERBS : OBJECT_VERBS)[read];
+  return (name === '' ? COLLECTION_VERBS : OBJECT_VERBS)[read];
 }

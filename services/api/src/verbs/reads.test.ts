@@ -252,6 +252,16 @@ describe('watch', () => {
     watch.close();
   });
 
+  it('is what older clients ask for by the path, of a collection and of one object', async () => {
+    const path = (await withMaps(['a'], ['b'])).replace('/v1/', '/v1/watch/');
+    const [all, one, selected] = await Promise.all([path, `${path}/b`, `${path}/b?fieldSelector=metadata.name%3Db`].map((at) => WatchReader.open(test.admin, at)));
+    await test.call('DELETE', `${path.replace('/watch', '')}/b`);
+    expect([await all!.take(3), await one!.take(2), await selected!.take(2)]).toEqual([['ADDED a', 'ADDED b', 'DELETED b'], ['ADDED b', 'DELETED b'], ['ADDED b', 'DELETED b']]);
+    for (const watch of [all, one, selected]) watch!.close();
+    expect((await test.call('GET', `${path}/b?fieldSelector=metadata.name%3Da`)).body.message).toBe("fieldSelector metadata.name doesn't match requested name");
+    expect((await test.call('POST', path, {})).status).toBe(405);
+  });
+
   it('is refused for a namespace that is none', async () => {
     for (const namespace of ['%00', 'a%2Fb', '%EF%BF%BD%0A']) {
       const answers = ['', '?watch=1', '?resourceVersion=1&resourceVersionMatch=Exact'].map((query) => test.call('GET', `/api/v1/namespaces/${namespace}/configmaps${query}`));

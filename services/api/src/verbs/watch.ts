@@ -1,4 +1,4 @@
-import { isExpired, isTooLargeResourceVersion } from '@gantry/apimachinery';
+import { isExpired, isTooLargeResourceVersion, newBadRequest, parseFieldSelector } from '@gantry/apimachinery';
 import type { StatusError } from '@gantry/apimachinery';
 import type { Answer, StreamedAnswer } from '../http/answer.js';
 import { wantsMessages, watchAsMessages } from '../http/websocket-stream.js';
@@ -16,7 +16,7 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
   const options = watchOptions(context);
   const representation = request.representation();
   const streamType = streamTypeOf(representation);
-  const filter = objectFilter(resource, context.query.get('labelSelector'), context.query.get('fieldSelector'));
+  const filter = objectFilter(resource, context.query.get('labelSelector'), fieldSelectorOf(request));
   const prefix = listPrefixOf(resource, namespace);
   env.openWatches.check(identity.name);
   const after = await awaitStart(env, options.start).catch(forStream);
@@ -26,6 +26,14 @@ export async function watch(request: ResourceRequest): Promise<Answer> {
     start: (sink) => new WatchStream({ request, options, prefix, filter, sink, representation }).begin(after),
   };
   return wantsMessages(context) ? watchAsMessages(answer, context) : answer;
+}
+
+/** A watch of one object is one by its name. Throws 400 where the selector says another. */
+function fieldSelectorOf({ context, name }: ResourceRequest): string | null {
+  const selector = context.query.get('fieldSelector');
+  if (name === '') return selector;
+  if (selector && parseFieldSelector(selector).exactValue('metadata.name') !== name) throw newBadRequest("fieldSelector metadata.name doesn't match requested name");
+  return selector || `metadata.name=${name.replace(/[\\,=]/g, '\\$&')}`;
 }
 
 /** Of a permitted watch whose revision is gone, or yet to come, the stream itself says so, as upstream's does; other failures are the request's. */
