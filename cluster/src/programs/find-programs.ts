@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { crunRefusal } from '@gantry/container-runtime';
 import { NEEDED_PROGRAMS, PROGRAM_ROLES, type NeededProgram, type ProgramRole } from './needed-programs.js';
 
 const execute = promisify(execFile);
@@ -20,7 +21,8 @@ const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const TIMEOUT = 300_000;
 
 export const realPrograms: ProgramFacts = {
-  pathOf: (name) => [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS].map((folder) => join(folder, name)).find(isExecutable),
+  // One that makes no containers here is as good as none.
+  pathOf: (name) => (name === 'crun' && crunRefusal() !== undefined ? undefined : [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS].map((folder) => join(folder, name)).find(isExecutable)),
   output: async (program, args, environment = {}) => (await execute(program, [...args], { timeout: TIMEOUT, maxBuffer: 2 ** 26, env: { ...process.env, ...environment } })).stdout,
 };
 

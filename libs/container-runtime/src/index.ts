@@ -7,3 +7,4 @@ export type { EngineDescription } from './docker/describe-engine.js';
 export { describeEngine } from './docker/describe-engine.js';
 export type { HollowDelays, HollowRuntime, HollowRuntimeOptions } from './hollow/hollow-runtime.js';
 export { createHollowRuntime } from './hollow/hollow-runtime.js';
+export { crunRefusal } from './oci/runtime-binary.js';
