@@ -904,7 +904,7 @@ export interface PersistentVolumeClaimSpec {
 
 export interface PersistentVolumeClaimStatus {
   accessModes?: ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod" | (string & {}))[];
-  allocatedResourceStatuses?: Record<string, string>;
+  allocatedResourceStatuses?: Record<string, "ControllerResizeInProgress" | "ControllerResizeInfeasible" | "NodeResizeInProgress" | "NodeResizeInfeasible" | "NodeResizePending" | (string & {})>;
   allocatedResources?: Record<string, Quantity>;
   capacity?: Record<string, Quantity>;
   conditions?: PersistentVolumeClaimCondition[];

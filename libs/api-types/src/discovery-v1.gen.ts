@@ -32,7 +32,7 @@ export interface EndpointPort {
 }
 
 export interface EndpointSlice {
-  addressType: "FQDN" | (string & {});
+  addressType: "FQDN" | "IPv4" | "IPv6" | (string & {});
   apiVersion?: string;
   endpoints?: Endpoint[];
   kind?: string;

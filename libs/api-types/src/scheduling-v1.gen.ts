@@ -7,7 +7,7 @@ export interface PriorityClass {
   globalDefault?: boolean;
   kind?: string;
   metadata?: metaV1.ObjectMeta;
-  preemptionPolicy?: string;
+  preemptionPolicy?: "Never" | "PreemptLowerPriority" | (string & {});
   value?: number;
 }
 
