@@ -17,6 +17,8 @@ type Kind = keyof RequestKind | 'component';
 export interface RequestTables {
   readonly total: CounterMetric<Kind | 'dry_run' | 'code'>;
   readonly seconds: HistogramMetric<Kind | 'dry_run'>;
+  /** The same without dry runs, in the buckets by which service levels are judged. */
+  readonly serviceLevel: HistogramMetric<Kind>;
   readonly bytes: HistogramMetric<Kind>;
   readonly terminations: CounterMetric<Kind | 'code'>;
 }
@@ -31,6 +33,7 @@ export class RequestSeries {
   longRunning = 0;
   readonly #byCode = new Map<number, Count>();
   readonly #seconds: Distribution;
+  readonly #serviceLevel: Distribution | undefined;
   readonly #bytes: Distribution | undefined;
 
   constructor(
@@ -40,6 +43,7 @@ export class RequestSeries {
   ) {
     const labels = { ...kind, component: COMPONENT };
     this.#seconds = tables.seconds.of({ ...labels, dry_run: dryRun });
+    this.#serviceLevel = dryRun === '' ? tables.serviceLevel.of(labels) : undefined;
     this.#bytes = READS.has(kind.verb) ? tables.bytes.of(labels) : undefined;
   }
 
@@ -48,6 +52,7 @@ export class RequestSeries {
     if (count === undefined) this.#byCode.set(code, (count = this.tables.total.of({ ...this.kind, component: COMPONENT, dry_run: this.dryRun, code: String(code) })));
     count.add();
     this.#seconds.observe(seconds);
+    this.#serviceLevel?.observe(seconds);
   }
 
   /** How large a whole answer is; asked for only where that is measured. */
