@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ASK_API, RESOLVE } from './kit/asking.js';
 import { composeProject, composeReason, type ComposeProject } from './kit/compose.js';
 import { engineReason } from './kit/engine.js';
+import { containersOnEngine } from './kit/containers.js';
 import { Inside } from './kit/inside.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
 import { runOk } from './kit/run.js';
@@ -31,7 +32,7 @@ describe.skipIf(reason !== undefined)(`nodes under Compose${reason === undefined
     await scale(2, ...SERVICES);
     await compose.writeKubeconfig();
     kubectl = kubectlOf(program ?? '', '1.33', compose.kubeconfig);
-    inside = new Inside(`compose.${compose.project}`);
+    inside = new Inside(containersOnEngine(`compose.${compose.project}`));
     await vi.waitFor(async () => expect(await ready()).toEqual(['node-1', 'node-2']), SOON);
     await kubectl('create', 'deployment', 'web', `--image=${IMAGE}`, `--replicas=${PODS}`);
     await kubectl('expose', 'deployment', 'web', '--port=80');

@@ -5,15 +5,16 @@ import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ASK_API, ASK_HTTP, ASK_UDP, LISTEN_TO, RESOLVE, SERVE_UDP } from './kit/asking.js';
 import type { Background } from './kit/background.js';
-import { engineReason } from './kit/engine.js';
+import { runtimeReason } from './kit/images.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
 import { Inside } from './kit/inside.js';
+import { containersOf, runtimeUnderTest } from './kit/standalone-form.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
 import { run, type RunResult } from './kit/run.js';
 
 /** Who reaches whom, by which address, and as whom: over two nodes, with real packets. */
 const program = findKubectl('1.33');
-const reason = program === undefined ? 'this machine has no kubectl 1.33' : await engineReason(['busybox:1.36', 'registry.k8s.io/pause:3.10']);
+const reason = program === undefined ? 'this machine has no kubectl 1.33' : await runtimeReason(runtimeUnderTest(), ['busybox:1.36']);
 
 /** Each answers with its name and the client's address: by HTTP on 8080 in its container, by UDP on 8081 beside it. */
 const SERVE = String.raw`
@@ -77,7 +78,7 @@ describe.skipIf(reason !== undefined)(`pods, Services and nodes reach each other
     gantry = await gantryIn(`reach-${process.pid}`);
     await gantry('up', '--detach', '--nodes', '2');
     kubectl = kubectlOf(program ?? '', '1.33', gantry.kubeconfig);
-    inside = new Inside(gantry.cluster);
+    inside = new Inside(containersOf(gantry));
     await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s');
     await kubectl.input(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: MANIFESTS }), 'apply', '-f', '-');
     await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s');

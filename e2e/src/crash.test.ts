@@ -4,10 +4,11 @@ import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AcknowledgedWriter } from './kit/acknowledged-writer.js';
 import { adminClient } from './kit/admin-client.js';
-import { containersOf, engineReason } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
 import { randomFrom } from './kit/random.js';
+import { containersOf, runtimeUnderTest } from './kit/standalone-form.js';
 import { query } from './kit/store-rows.js';
 
 /** The control plane is killed at random moments under a running rollout and under writes, and started again. */
@@ -16,7 +17,7 @@ const REPLICAS = 3;
 const LONGEST_LIFE_MS = 2500;
 const IMAGES = ['nginx:1', 'nginx:1-alpine'] as const;
 const program = findKubectl('1.33');
-const reason = program === undefined ? 'this machine has no kubectl 1.33' : await engineReason(IMAGES);
+const reason = program === undefined ? 'this machine has no kubectl 1.33' : await runtimeReason(runtimeUnderTest(), IMAGES);
 
 describe.skipIf(reason !== undefined)(`kill -9 of the control plane${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let gantry: Gantry;
@@ -65,7 +66,7 @@ describe.skipIf(reason !== undefined)(`kill -9 of the control plane${reason === 
     await kubectl('wait', '--for=jsonpath={.status.replicas}=3', 'deployment/web', '--timeout=60s');
     await settled(async () => {
       const pods = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.uid}')).trim().split(' ').sort();
-      const running = await containersOf(gantry.cluster, 'io.gantry.type=container');
+      const running = await containersOf(gantry).running();
       expect(pods).toHaveLength(REPLICAS);
       expect(running.map((container) => container.podUid).sort()).toEqual(pods);
     });

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeJob, JOB_IMAGES } from './job.suite.js';
 import { engineReason, objectsOf } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { standaloneForm } from './kit/standalone-form.js';
 
 const reason = await engineReason(JOB_IMAGES);
 
-describeJob(standaloneForm(), reason);
+const form = standaloneForm();
+
+describeJob(form, await runtimeReason(form.runtime, JOB_IMAGES));
 
 describe.skipIf(reason !== undefined)(`a cluster whose last start had hollow pods${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let gantry: Gantry;
@@ -18,7 +21,7 @@ describe.skipIf(reason !== undefined)(`a cluster whose last start had hollow pod
   });
 
   it('is deleted without a trace of those before', async () => {
-    await gantry('up', '--detach');
+    await gantry('up', '--detach', '--runtime', 'docker');
     await gantry('stop');
     await gantry('start', '--runtime', 'hollow');
     expect(await objectsOf(gantry.cluster)).not.toEqual([]);

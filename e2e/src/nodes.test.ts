@@ -1,22 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { containersOf, engineReason, objectsOf } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { run, runOk } from './kit/run.js';
+import { run } from './kit/run.js';
+import { containersOf, runtimeUnderTest } from './kit/standalone-form.js';
+import { tracesOf } from './kit/traces.js';
 
 /** Several nodes through the life of a cluster: more of them, fewer, killed, recreated, hollow ones beside them. */
 const IMAGE = 'nginx:1';
 const TIMEOUT_MS = 90_000;
 const program = findKubectl('1.33');
-const reason = program === undefined ? 'this machine has no kubectl 1.33' : await engineReason([IMAGE, 'registry.k8s.io/pause:3.10']);
+const reason = program === undefined ? 'this machine has no kubectl 1.33' : await runtimeReason(runtimeUnderTest(), [IMAGE]);
 
 describe.skipIf(reason !== undefined)(`a cluster of several nodes${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let gantry: Gantry;
   let kubectl: Kubectl;
+  let before: string[];
   beforeAll(async () => {
     gantry = await gantryIn(`several-${process.pid}`);
+    before = await tracesOf(gantry.cluster, gantry.home);
     await gantry('up', '--detach', '--nodes', '2', '--hollow', '3');
     kubectl = kubectlOf(program ?? '', '1.33', gantry.kubeconfig);
     await kubectl('create', 'deployment', 'web', `--image=${IMAGE}`, '--replicas=4');
@@ -33,9 +37,8 @@ describe.skipIf(reason !== undefined)(`a cluster of several nodes${reason === un
   /** Status code that each pod's server gives in the network of a node. */
   async function answers(node: string): Promise<string[]> {
     const addresses = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].status.podIP}')).trim().split(' ');
-    const pid = (await runOk('docker', ['inspect', '-f', '{{.State.Pid}}', `gantry-${gantry.cluster}-${node}`])).trim();
     const ask = `Promise.all(process.argv.slice(1).map((host) => fetch('http://' + host, { signal: AbortSignal.timeout(3000) }).then((answer) => answer.status, () => 0))).then((all) => console.log(all.join(' ')))`;
-    return (await run('nsenter', [`--net=/proc/${pid}/ns/net`, process.execPath, '-e', ask, ...addresses])).stdout.trim().split(' ');
+    return (await run('nsenter', [`--net=${await containersOf(gantry).networkOf(node)}`, process.execPath, '-e', ask, ...addresses])).stdout.trim().split(' ');
   }
 
   async function allAnswer(count: number): Promise<void> {
@@ -65,20 +68,20 @@ describe.skipIf(reason !== undefined)(`a cluster of several nodes${reason === un
     await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200), { timeout: TIMEOUT_MS, interval: 200 });
   });
 
-  it('keeps the address of a node whose container was removed, and the ways to its pods', async () => {
+  it('keeps the address of a node whose network was taken away, and the ways to its pods', async () => {
     const before = await of('node-2', '.status.addresses[0].address');
-    await runOk('docker', ['rm', '--force', `gantry-${gantry.cluster}-node-2`]);
-    await vi.waitFor(async () => expect((await run('docker', ['inspect', `gantry-${gantry.cluster}-node-2`])).code).toBe(0), { timeout: TIMEOUT_MS, interval: 200 });
+    await containersOf(gantry).removeNetworkOf('node-2');
+    await vi.waitFor(async () => expect((await run('nsenter', [`--net=${await containersOf(gantry).networkOf('node-2')}`, 'true'])).code).toBe(0), { timeout: TIMEOUT_MS, interval: 200 });
     await allAnswer(4);
     expect(await of('node-2', '.status.addresses[0].address')).toBe(before);
   });
 
   it('is adopted with all its containers after kill -9 of the control plane', async () => {
-    const before = await containersOf(gantry.cluster, 'io.gantry.type=container');
+    const running = await containersOf(gantry).running();
     const { pid } = JSON.parse(readFileSync(placesOf(gantry.home, gantry.cluster).lock, 'utf8')) as { pid: number };
     process.kill(pid, 'SIGKILL');
     await gantry('start');
-    expect(await containersOf(gantry.cluster, 'io.gantry.type=container')).toEqual(before);
+    expect(await containersOf(gantry).running()).toEqual(running);
     await allAnswer(4);
   });
 
@@ -99,14 +102,14 @@ describe.skipIf(reason !== undefined)(`a cluster of several nodes${reason === un
     expect(await nodes()).toEqual(['node-1']);
     await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
     expect(new Set(await nodesOfPods())).toEqual(new Set(['node-1']));
-    expect((await containersOf(gantry.cluster, 'io.gantry.node=node-2')).length).toBe(0);
+    expect(await containersOf(gantry).running('node-2')).toEqual([]);
     await allAnswer(4);
   });
 
   it('leaves nothing when it is deleted', async () => {
     const { folder, system } = placesOf(gantry.home, gantry.cluster);
     await gantry('delete');
-    expect(await objectsOf(gantry.cluster)).toEqual([]);
+    expect(await tracesOf(gantry.cluster, gantry.home)).toEqual(before);
     expect([existsSync(folder), existsSync(system)]).toEqual([false, false]);
   });
 });

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { background, type Background } from './kit/background.js';
-import { engineReason } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { standaloneForm, processOfNode } from './kit/standalone-form.js';
+import { processOfNode, runtimeUnderTest, standaloneForm } from './kit/standalone-form.js';
 import { describeStreams, STREAM_IMAGES } from './streams.suite.js';
 
-const engine = await engineReason(STREAM_IMAGES);
+const engine = await runtimeReason(runtimeUnderTest(), STREAM_IMAGES);
 
 describeStreams(standaloneForm(), engine);
 

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { crunRefusal } from '@gantry/container-runtime';
-import { NEEDED_PROGRAMS, PROGRAM_ROLES, type NeededProgram, type ProgramRole } from './needed-programs.js';
+import { neededProgram, PROGRAM_ROLES, type NeededProgram, type ProgramRole } from './needed-programs.js';
 
 const execute = promisify(execFile);
 
@@ -11,6 +11,8 @@ const execute = promisify(execFile);
 export interface ProgramFacts {
   /** The absolute path of a program on the PATH. */
   readonly pathOf: (name: string) => string | undefined;
+  /** Not every machine has control groups with which crun can make containers. */
+  readonly crunWorks: () => boolean;
   /** What it prints; rejects where it fails, with what it printed as error. */
   readonly output: (program: string, args: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<string>;
 }
@@ -21,8 +23,8 @@ const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const TIMEOUT = 300_000;
 
 export const realPrograms: ProgramFacts = {
-  // One that makes no containers here is as good as none.
-  pathOf: (name) => (name === 'crun' && crunRefusal() !== undefined ? undefined : [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS].map((folder) => join(folder, name)).find(isExecutable)),
+  pathOf: (name) => [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS].map((folder) => join(folder, name)).find(isExecutable),
+  crunWorks: () => crunRefusal() === undefined,
   output: async (program, args, environment = {}) => (await execute(program, [...args], { timeout: TIMEOUT, maxBuffer: 2 ** 26, env: { ...process.env, ...environment } })).stdout,
 };
 
@@ -37,7 +39,7 @@ function isExecutable(path: string): boolean {
 
 /** The path of each program that is there. */
 export async function findPrograms(facts: ProgramFacts): Promise<Map<ProgramRole, string>> {
-  const found = await Promise.all(PROGRAM_ROLES.map(async (role) => [role, await find(facts, NEEDED_PROGRAMS[role])] as const));
+  const found = await Promise.all(PROGRAM_ROLES.map(async (role) => [role, await find(facts, neededProgram(role, facts))] as const));
   return new Map(found.flatMap(([role, path]) => (path === undefined ? [] : [[role, path] as const])));
 }
 

@@ -1,5 +1,5 @@
 import type { ProgramFacts } from './find-programs.js';
-import { NEEDED_PROGRAMS, type PackageFamily, type ProgramRole } from './needed-programs.js';
+import type { NeededProgram, PackageFamily } from './needed-programs.js';
 
 /** What installs packages on a system, without asking anything. */
 export interface PackageManager {
@@ -25,15 +25,15 @@ export function packageManager({ pathOf }: Pick<ProgramFacts, 'pathOf'>): Packag
 }
 
 /** Each package once. */
-export function packagesFor(roles: readonly ProgramRole[], family: PackageFamily): string[] {
-  return [...new Set(roles.map((role) => NEEDED_PROGRAMS[role].packages[family]))];
+export function packagesFor(programs: readonly NeededProgram[], family: PackageFamily): string[] {
+  return [...new Set(programs.map(({ packages }) => packages[family]))];
 }
 
 /** What a user types to install them by hand. */
-export function commandFor(manager: PackageManager | undefined, roles: readonly ProgramRole[]): string {
-  if (manager === undefined) return `install the packages ${packagesFor(roles, 'debian').join(', ')} by the means of this system`;
+export function commandFor(manager: PackageManager | undefined, programs: readonly NeededProgram[]): string {
+  if (manager === undefined) return `install the packages ${packagesFor(programs, 'debian').join(', ')} by the means of this system`;
   const verb = manager.family === 'alpine' ? 'add' : 'install';
-  return `type: ${manager.program} ${verb} ${packagesFor(roles, manager.family).join(' ')}`;
+  return `type: ${manager.program} ${verb} ${packagesFor(programs, manager.family).join(' ')}`;
 }
 
 /** Rejects with what the package manager said, its lists brought up to date in between. */

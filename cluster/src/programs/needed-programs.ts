@@ -15,8 +15,10 @@ function everywhere(name: string): NeededProgram['packages'] {
   return { debian: name, alpine: name, fedora: name };
 }
 
+const RUNC: NeededProgram = { names: ['runc'], packages: everywhere('runc') };
+
 /** What a node without an engine is made of. */
-export const NEEDED_PROGRAMS = {
+const NEEDED_PROGRAMS = {
   runtime: { names: ['crun', 'runc'], packages: everywhere('crun') },
   conmon: { names: ['conmon'], packages: everywhere('conmon') },
   socat: { names: ['socat'], packages: everywhere('socat') },
@@ -29,3 +31,8 @@ export const NEEDED_PROGRAMS = {
 
 export type ProgramRole = keyof typeof NEEDED_PROGRAMS;
 export const PROGRAM_ROLES = Object.keys(NEEDED_PROGRAMS) as ProgramRole[];
+
+/** Where crun does not work it is as if it were not there. */
+export function neededProgram(role: ProgramRole, { crunWorks }: { readonly crunWorks: () => boolean }): NeededProgram {
+  return role === 'runtime' && !crunWorks() ? RUNC : NEEDED_PROGRAMS[role];
+}

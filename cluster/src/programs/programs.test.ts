@@ -7,7 +7,7 @@ import type { ProgramFacts } from './find-programs.js';
 import { ensurePrograms } from './programs.js';
 
 const ALL = ['crun', 'conmon', 'socat', 'ip', 'nft', 'nsenter', 'mount'];
-const BROUGHT: Readonly<Record<string, string>> = { crun: 'crun', conmon: 'conmon', socat: 'socat', iproute2: 'ip', iproute: 'ip', nftables: 'nft', 'util-linux': 'nsenter', mount: 'mount' };
+const BROUGHT: Readonly<Record<string, string>> = { crun: 'crun', runc: 'runc', conmon: 'conmon', socat: 'socat', iproute2: 'ip', iproute: 'ip', nftables: 'nft', 'util-linux': 'nsenter', mount: 'mount' };
 
 /** A machine with these programs; packages that are installed bring theirs, unless the lists are old or there are none of them. */
 class FakeMachine implements ProgramFacts {
@@ -16,6 +16,7 @@ class FakeMachine implements ProgramFacts {
   ipSays = 'ip utility, iproute2-6.1.0';
   listsAreOld = false;
   unknown: string | undefined;
+  crunWorks = (): boolean => true;
 
   constructor(...present: string[]) {
     this.#present = new Set(present);
@@ -64,6 +65,13 @@ describe('the programs of a node without an engine', () => {
   it('run containers by runc where that is there alone', async () => {
     const machine = new FakeMachine(...ALL.slice(1), 'runc');
     expect((await ensure(machine)).runtime).toEqual({ name: 'runc', path: '/usr/bin/runc', version: '1.8.1' });
+  });
+
+  it('run containers by runc where crun cannot, and it is that which is installed', async () => {
+    const machine = new FakeMachine(...ALL, 'apt-get');
+    machine.crunWorks = () => false;
+    expect((await ensure(machine)).runtime.name).toBe('runc');
+    expect(machine.ran.map((line) => line.split(' ').at(-1))).toEqual(['runc']);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { step } from '../progress.js';
 import { whileLocked } from '../state/lock.js';
 import { findPrograms, realPrograms, versionOf, type ProgramFacts } from './find-programs.js';
 import { commandFor, installPackages, packageManager, packagesFor, type PackageManager } from './install-programs.js';
-import { NEEDED_PROGRAMS, PROGRAM_ROLES, type ProgramRole } from './needed-programs.js';
+import { neededProgram, PROGRAM_ROLES, type NeededProgram, type ProgramRole } from './needed-programs.js';
 
 export interface FoundProgram {
   /** `crun` */
@@ -32,19 +32,19 @@ const LOCK = '/run/gantry/install.lock';
 /** The programs that nodes without an engine need; those that are missing are installed from the system's packages. Rejects, saying what to type, where that fails. */
 export async function ensurePrograms({ report, facts = realPrograms, lock = LOCK }: EnsureOptions): Promise<OciPrograms> {
   const found = await findPrograms(facts);
-  if (missingOf(found).length === 0) return describe(facts, found);
+  if (missingOf(facts, found).length === 0) return describe(facts, found);
   return whileLocked(lock, async () => describe(facts, await install(facts, report)));
 }
 
 /** Those that are there, without installing any; undefined where one is missing. */
 export async function presentPrograms(facts: ProgramFacts = realPrograms): Promise<OciPrograms | undefined> {
   const found = await findPrograms(facts);
-  return missingOf(found).length === 0 ? describe(facts, found) : undefined;
+  return missingOf(facts, found).length === 0 ? describe(facts, found) : undefined;
 }
 
 async function install(facts: ProgramFacts, report: (step: ProgressStep) => void): Promise<ReadonlyMap<ProgramRole, string>> {
   // Who held the lock may have installed them.
-  const missing = missingOf(await findPrograms(facts));
+  const missing = missingOf(facts, await findPrograms(facts));
   const manager = packageManager(facts);
   if (missing.length > 0) {
     if (manager === undefined) throw cannot(missing, manager, 'this system has none of apt-get, apk, dnf and yum');
@@ -53,12 +53,12 @@ async function install(facts: ProgramFacts, report: (step: ProgressStep) => void
     await step(report, 'programs', () => installing(facts, manager, missing), () => `installed ${what}`, `installing ${what}: pods need them where there is no engine`);
   }
   const found = await findPrograms(facts);
-  const still = missingOf(found);
+  const still = missingOf(facts, found);
   if (still.length > 0) throw cannot(still, manager, `${namesOf(still)} cannot be found after the installation`);
   return found;
 }
 
-async function installing(facts: ProgramFacts, manager: PackageManager, missing: readonly ProgramRole[]): Promise<void> {
+async function installing(facts: ProgramFacts, manager: PackageManager, missing: readonly NeededProgram[]): Promise<void> {
   try {
     await installPackages(facts, manager, packagesFor(missing, manager.family));
   } catch (error) {
@@ -66,16 +66,16 @@ async function installing(facts: ProgramFacts, manager: PackageManager, missing:
   }
 }
 
-function cannot(missing: readonly ProgramRole[], manager: PackageManager | undefined, why: string, cause?: unknown): ClusterError {
+function cannot(missing: readonly NeededProgram[], manager: PackageManager | undefined, why: string, cause?: unknown): ClusterError {
   return new ClusterError(`pods without a Docker engine need ${namesOf(missing)}, which cannot be installed: ${why}`, commandFor(manager, missing), { cause });
 }
 
-function missingOf(found: ReadonlyMap<ProgramRole, string>): ProgramRole[] {
-  return PROGRAM_ROLES.filter((role) => !found.has(role));
+function missingOf(facts: ProgramFacts, found: ReadonlyMap<ProgramRole, string>): NeededProgram[] {
+  return PROGRAM_ROLES.filter((role) => !found.has(role)).map((role) => neededProgram(role, facts));
 }
 
-function namesOf(roles: readonly ProgramRole[]): string {
-  return roles.map((role) => NEEDED_PROGRAMS[role].names[0]).join(', ');
+function namesOf(programs: readonly NeededProgram[]): string {
+  return programs.map(({ names }) => names[0]).join(', ');
 }
 
 /** What programs say last is mostly why they failed. */

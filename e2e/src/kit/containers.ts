@@ -18,6 +18,8 @@ export interface Containers {
   running(node?: string): Promise<RunningContainer[]>;
   /** Path of the network namespace of a node. */
   networkOf(node: string): Promise<string>;
+  /** Takes it away, whatever uses it. */
+  removeNetworkOf(node: string): Promise<void>;
   /** Ends all of a node at once, also what holds the namespaces of its pods. */
   kill(node: string): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function containersOnEngine(label: string): Containers {
       const [id = ''] = await ids(`io.gantry.node=${node}`, 'io.gantry.role=node');
       return `/proc/${(await runOk('docker', ['inspect', '--format', '{{.State.Pid}}', id])).trim()}/ns/net`;
     },
+    removeNetworkOf: async (node) => void (await runOk('docker', ['rm', '--force', ...(await ids(`io.gantry.node=${node}`, 'io.gantry.role=node'))])),
     kill: async (node) => void (await run('docker', ['kill', ...(await ids(`io.gantry.node=${node}`))])),
   };
 }
@@ -51,6 +54,7 @@ export function containersWithoutEngine({ containers, instance }: Places): Conta
   return {
     running: async (node) => byId((await Promise.all((await nodes(node)).map((one) => runningBelow(join(containers, one))))).flat()),
     networkOf: (node) => Promise.resolve(`/run/netns/gantry-${instance}-${node}`),
+    removeNetworkOf: async (node) => void (await runOk('ip', ['netns', 'del', `gantry-${instance}-${node}`])),
     async kill(node) {
       for (const pid of [...(await holdersBelow(join(containers, node))), ...(await processesWith(join(containers, node), `/${instance}/${node}/`))]) killIfThere(pid);
     },

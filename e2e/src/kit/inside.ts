@@ -1,4 +1,5 @@
 import { background, type Background } from './background.js';
+import type { Containers } from './containers.js';
 import { run, runOk, type RunResult } from './run.js';
 
 /**
@@ -6,40 +7,34 @@ import { run, runOk, type RunResult } from './run.js';
  * than a shell.
  */
 export class Inside {
-  constructor(private readonly cluster: string) {}
+  constructor(private readonly containers: Containers) {}
 
   async pod(name: string, script: string, ...args: readonly string[]): Promise<RunResult> {
-    return run('nsenter', await this.#inPod(name, script, args));
+    return run('nsenter', inNetwork(await this.#networkOfPod(name), script, args));
   }
 
   async node(name: string, script: string, ...args: readonly string[]): Promise<RunResult> {
-    const id = await this.#container(`io.gantry.node=${name}`, 'io.gantry.role=node');
-    return run('nsenter', await inNetworkOf(id, script, args));
+    return run('nsenter', inNetwork(await this.containers.networkOf(name), script, args));
   }
 
   /** One that goes on. */
   async serveInPod(name: string, script: string, ...args: readonly string[]): Promise<Background> {
-    return background('nsenter', await this.#inPod(name, script, args), process.env);
+    return background('nsenter', inNetwork(await this.#networkOfPod(name), script, args), process.env);
   }
 
-  /** Where the machine itself is on the network of the nodes. */
+  /** Where the machine itself is on the network of the nodes: their way out. */
   async gateway(): Promise<string> {
-    return (await runOk('docker', ['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', `gantry-${this.cluster}`])).trim();
+    const routes = await runOk('nsenter', [`--net=${await this.containers.networkOf('node-1')}`, 'ip', '-4', 'route', 'show', 'default']);
+    return /^default via (\S+)/.exec(routes)?.[1] ?? '';
   }
 
-  async #inPod(name: string, script: string, args: readonly string[]): Promise<string[]> {
-    return inNetworkOf(await this.#container(`io.gantry.pod.name=${name}`, 'io.gantry.type=container'), script, args);
-  }
-
-  async #container(...labels: readonly string[]): Promise<string> {
-    const filters = [`io.gantry.cluster=${this.cluster}`, ...labels].flatMap((label) => ['--filter', `label=${label}`]);
-    const [id = ''] = (await runOk('docker', ['ps', '-q', ...filters])).split('\n');
-    if (id === '') throw new Error(`no container runs with ${labels.join(' and ')}`);
-    return id;
+  async #networkOfPod(name: string): Promise<string> {
+    const container = (await this.containers.running()).find(({ podName }) => podName === name);
+    if (container === undefined) throw new Error(`no container of the pod ${name} runs`);
+    return `/proc/${container.pid}/ns/net`;
   }
 }
 
-async function inNetworkOf(container: string, script: string, args: readonly string[]): Promise<string[]> {
-  const pid = (await runOk('docker', ['inspect', '--format', '{{.State.Pid}}', container])).trim();
-  return [`--net=/proc/${pid}/ns/net`, process.execPath, '-e', script, ...args];
+function inNetwork(network: string, script: string, args: readonly string[]): string[] {
+  return [`--net=${network}`, process.execPath, '-e', script, ...args];
 }
