@@ -1,9 +1,11 @@
-import { PODS } from '@gantry/client';
+import { newInternalError } from '@gantry/apimachinery';
+import { createClient, PODS } from '@gantry/client';
+import type { SentRequest } from '@gantry/client';
 import type { coreV1 } from '@gantry/api-types';
 import { RuntimeError } from '@gantry/container-runtime';
 import type { ContainerResources, ContainerRuntime } from '@gantry/container-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { testPod, TestNode } from './kubelet-harness.suite.js';
+import { Life, testPod, TestNode } from './kubelet-harness.suite.js';
 import type { Kubelet } from './kubelet.js';
 import type { Pod } from './pods/pod.js';
 
@@ -84,6 +86,17 @@ describe('a resize', () => {
     expect(told.length).toBe(restarts === 0 ? 2 : 0);
     await node.kill();
     expect(node.events('web').includes('Killing: Container main resize requires restart')).toBe(restarts === 1);
+  });
+
+  test('is not done before it was told', async () => {
+    await start();
+    await seeded(pod('web', '100m', '64Mi'));
+    const isTelling = ({ method, body }: SentRequest): boolean => method === 'PATCH' && JSON.stringify(body).includes('PodResizeInProgress');
+    node.client.failNext(({ method, body }) => method === 'PATCH' && Buffer.from(body ?? []).includes('PodResizeInProgress'), newInternalError('not now'), 2);
+    await resize('web', requirements('200m', '64Mi'));
+    await node.until(() => node.client.requests.filter(isTelling).length === 2, 'it is tried again', 20);
+    expect(told).toEqual([]);
+    await node.until(() => isDone('web') && told.length === 1, 'the resize', 100);
   });
 
   test('that the kernel does not tell apart is only told', async () => {
@@ -204,5 +217,52 @@ describe('a kubelet that begins again', () => {
     await start();
     await done('web', requirements('100m', '64Mi'));
     expect(told).toMatchObject([{ cpuShares: 102 }]);
+  });
+
+  test.each([['before', false], ['before', true], ['after', false], ['after', true]] as const)('ends with what the pod asks for at whatever call it died, %s that call had its effect; taken back meanwhile: %s', async (when, isTakenBack) => {
+    let died = true;
+    let longest = 0;
+    for (let calls = 1; died; calls += 1) {
+      const each = new TestNode();
+      each.client.seed(pod('web', '100m', '64Mi'));
+      /** By id, the weight that the kernel has for a container. */
+      const shares = new Map<string, number | undefined>();
+      const kernel: ContainerRuntime = {
+        ...each.runtime,
+        createContainer: async (sandbox, config) => {
+          const id = await each.runtime.createContainer(sandbox, config);
+          shares.set(id, config.resources.cpuShares);
+          return id;
+        },
+        updateContainer: async (id, { cpuShares }) => void shares.set(id, cpuShares),
+      };
+      await each.start({ runtime: kernel });
+      await each.untilRunning('web');
+      await each.kill();
+      const ask = (cpu: string) => each.client.resource(PODS, 'default').patch('web', 'application/json-patch+json', [{ op: 'replace', path: '/spec/containers/0/resources', value: requirements(cpu, '64Mi') }]);
+      await ask('200m');
+      const life = new Life(calls, when);
+      await each.launch({ runtime: life.over(kernel), client: createClient(life.over(each.client.api)) }).catch(() => undefined);
+      await each.until(() => life.dead || each.status('web')?.resources?.requests?.['cpu'] === '200m', 'a death, or the resize', 50);
+      await each.clock.advanceAndSettle(5_000);
+      died = life.dead;
+      life.end();
+      const ended = each.kill();
+      await each.clock.advanceAndSettle(5_000);
+      await ended;
+      if (isTakenBack) await ask('100m');
+      const wanted = isTakenBack ? '100m' : '200m';
+      await each.start({ runtime: kernel });
+      const is = (): boolean => {
+        const { status, metadata } = each.pod('web') ?? {};
+        return status?.observedGeneration === metadata?.generation && status?.containerStatuses?.[0]?.resources?.requests?.['cpu'] === wanted && status.conditions?.some(({ type }) => type.startsWith('PodResize')) === false;
+      };
+      await each.until(is, `the resize after a death at call ${calls}`, 100);
+      await each.clock.advanceAndSettle(20_000);
+      expect([...shares.values()], `death at call ${calls}`).toEqual([isTakenBack ? 102 : 204]);
+      longest = calls;
+      await each.close();
+    }
+    expect(longest).toBeGreaterThan(10);
   });
 });

@@ -7,6 +7,7 @@ import type { PodWorld } from '../pods/world.js';
 import type { ContainerHealth } from '../probes/health.js';
 import type { WaitingReason } from '../status/container-status.js';
 import { podStatus } from '../status/pod-status.js';
+import { asSeen } from '../status/status-writer.js';
 import { deadlineVerdict } from './deadline.js';
 import { earliest } from './dependencies.js';
 import type { WorkerDependencies } from './dependencies.js';
@@ -60,7 +61,8 @@ export class PodRunner {
   async #sync(uid: string, record: PodRecord, before: Pod | undefined, wanted: Pod, world: PodWorld): Promise<ReconcileResult | undefined> {
     const allocated = this.deps.allocations.look(before, wanted, world);
     // Told before it is done: whoever finds it half done does it again.
-    const pod = allocated.begun ? await this.#report(record, wanted, world, false, record.waiting) : wanted;
+    const pod = allocated.isUntold ? asSeen(await this.#report(record, wanted, world, false, record.waiting), wanted) : wanted;
+    this.deps.allocations.told(uid);
     const result = await syncPod(this.deps, record, allocated.pod, world, this.#healthOf(record));
     const after = result.changed ? await readWorld(this.deps.runtime, uid) : world;
     this.deps.allocations.settle(pod, after);
@@ -84,7 +86,7 @@ export class PodRunner {
     this.deps.sources.release(uid);
     await this.deps.volumes.tearDown(uid);
     if (pod !== undefined) await this.#report(record, pod, world, true);
-    this.deps.allocations.forget(uid);
+    this.deps.allocations.release(uid);
     if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return undefined;
     await removeRemains(this.deps, uid, world);
     if (pod !== undefined) await deleteObject(this.deps, pod);

@@ -26,8 +26,8 @@ export interface AllocationsOptions {
 export interface Allocated {
   /** The pod as it is to run: with what it was given. */
   readonly pod: Pod;
-  /** It was given something else just now. */
-  readonly begun: boolean;
+  /** It was given something else, which the API has to be told before it is done. */
+  readonly isUntold: boolean;
 }
 
 /**
@@ -49,10 +49,15 @@ export class Allocations {
   look(before: Pod | undefined, pod: Pod, world: PodWorld): Allocated {
     const { uid } = identityOf(pod);
     const resize = this.#resizes.get(uid) ?? (before === undefined ? resizeLeftBehind(pod, world) : resizeOfUpdate(before, pod));
-    if (resize === undefined) return { pod, begun: false };
+    if (resize === undefined) return { pod, isUntold: false };
     this.#resizes.set(uid, resize);
-    const begun = this.#give(uid, resize, pod, world);
-    return { pod: withAllocation(pod, resize.allocated), begun };
+    this.#give(uid, resize, pod, world);
+    return { pod: withAllocation(pod, resize.allocated), isUntold: resize.isUntold === true };
+  }
+
+  /** The API knows of what the pod was given. */
+  told(podUid: string): void {
+    delete this.#resizes.get(podUid)?.isUntold;
   }
 
   /** Ends a resize whose pod asks for what it was given, and whose containers have it. */
@@ -81,14 +86,18 @@ export class Allocations {
     }
   }
 
-  forget(podUid: string): void {
-    this.#resizes.delete(podUid);
+  /** Nothing of the pod runs any more: others may have what it was given. */
+  release(podUid: string): void {
     this.#deferred.delete(podUid);
     this.retryDeferred();
   }
 
-  /** True where the pod is given something else. */
-  #give(uid: string, resize: PodResize, pod: Pod, world: PodWorld): boolean {
+  forget(podUid: string): void {
+    this.#resizes.delete(podUid);
+    this.release(podUid);
+  }
+
+  #give(uid: string, resize: PodResize, pod: Pod, world: PodWorld): void {
     const wanted = requirementsOf(pod);
     const isWaiting = !isSameAllocation(wanted, resize.allocated);
     const isGranted = resize.granted !== undefined && isSameAllocation(wanted, resize.granted);
@@ -98,7 +107,6 @@ export class Allocations {
     delete resize.pending;
     this.#deferred.delete(uid);
     if (isWaiting) this.#begin(resize, wanted, pod, world);
-    return isWaiting;
   }
 
   #begin(resize: PodResize, wanted: Allocation, pod: Pod, world: PodWorld): void {
@@ -107,14 +115,14 @@ export class Allocations {
       if (resize.allocated.has(name) && !resize.actual.has(id)) resize.actual.set(id, resize.allocated.get(name));
     }
     resize.allocated = wanted;
-    resize.inProgress = true;
+    resize.inProgress = resize.isUntold = true;
     delete resize.error;
     delete resize.retryAt;
     this.options.event(podReference(pod), resizeEvents.started(pod));
     this.retryDeferred();
   }
 
-  #refuse(uid: string, resize: PodResize, pod: Pod, refusal: Refusal): false {
+  #refuse(uid: string, resize: PodResize, pod: Pod, refusal: Refusal): void {
     const { pending, toldGeneration } = resize;
     const generation = pod.metadata?.generation;
     if (pending?.message !== refusal.message || toldGeneration !== generation) this.options.event(podReference(pod), resizeEvents.refused(pod, refusal));
@@ -122,7 +130,6 @@ export class Allocations {
     resize.toldGeneration = generation;
     if (refusal.reason === 'Deferred') this.#deferred.add(uid);
     else this.#deferred.delete(uid);
-    return false;
   }
 
   #refusal(uid: string, resize: PodResize, pod: Pod): Refusal | undefined {

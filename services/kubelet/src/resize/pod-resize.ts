@@ -19,6 +19,8 @@ export interface PodResize {
   pending?: Refusal;
   /** It was given, and not all containers have it yet. */
   inProgress: boolean;
+  /** The API does not know that yet. */
+  isUntold?: true;
   /** Why containers could not be given it. */
   error?: string;
   /** When that is tried again (milliseconds since the epoch). */

@@ -34,6 +34,16 @@ test('a lost race makes the status again from what is there then', async () => {
   expect((await read()).status).toEqual({ phase: 'Running', conditions: [foreign, { type: 'Ready', status: 'True' }] });
 });
 
+test('nothing is said of a spec that came meanwhile', async () => {
+  const { client, writer, read } = await setting();
+  client.seed({ ...seeded(), metadata: { ...seeded().metadata, name: 'q', uid: 'v', generation: 1 } });
+  const pod = await client.resource<coreV1.Pod>(PODS, 'd').get('q');
+  await client.resource(PODS, 'd').patch('q', 'application/merge-patch+json', { spec: { containers: [{ name: 'c', image: 'i' }] } });
+  const written = await writer.write(pod, ({ metadata, spec }) => ({ observedGeneration: metadata?.generation ?? 0, message: String(spec?.containers.length) }));
+  expect(written).toMatchObject({ metadata: { generation: 2 }, spec: { containers: [{ name: 'c' }] }, status: { observedGeneration: 1, message: '0' } });
+  expect((await read()).status).toEqual({ phase: 'Pending' });
+});
+
 test('a race that is lost again and again is an error, for a later look', async () => {
   const { client, writer, pod, patches } = await setting();
   client.failNext((request) => request.method === 'PATCH', newConflict(pods, 'p', 'changed'), 100);

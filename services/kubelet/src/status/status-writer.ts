@@ -12,7 +12,7 @@ const ATTEMPTS = 5;
  * made from, so that conditions of others are never lost. A lost race reads the pod again and makes the status anew.
  */
 export interface StatusWriter {
-  /** `make` gets the newest known object and returns its whole status. Returns the object as it is then; undefined: this uid is gone. */
+  /** `make` gets the newest known object, with the spec that was looked at, and returns its whole status. Returns the object as it is then; undefined: this uid is gone. */
   write(pod: Pod, make: (pod: Pod) => coreV1.PodStatus): Promise<Pod | undefined>;
   forget(podUid: string): void;
 }
@@ -37,7 +37,7 @@ export function createStatusWriter(client: Client): StatusWriter {
       const pods = client.resource<Pod>(PODS, namespace);
       let current = pod;
       for (let attempt = 1; ; attempt += 1) {
-        const status = make(current);
+        const status = make(asSeen(current, pod));
         if (deepEqual(status, current.status ?? {}) || isAsWritten(written.get(uid), current, status)) return current;
         try {
           const answer = await pods.patch(name, 'application/merge-patch+json', statusPatch(current, status), { subresource: 'status' });
@@ -53,6 +53,14 @@ export function createStatusWriter(client: Client): StatusWriter {
       }
     },
   };
+}
+
+/** Somebody may have changed the spec meanwhile: nothing can be said of that before it was looked at. */
+export function asSeen(current: Pod, seen: Pod): Pod {
+  if (current === seen) return seen;
+  const { generation, ...metadata } = current.metadata ?? {};
+  const known = seen.metadata?.generation ?? generation;
+  return { ...current, metadata: { ...metadata, ...(known === undefined ? {} : { generation: known }) }, spec: seen.spec };
 }
 
 async function freshPod(get: () => Promise<Pod>): Promise<Pod | undefined> {
