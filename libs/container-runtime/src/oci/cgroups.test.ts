@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCgroups } from './cgroups.js';
+import { oomKills, readUsage } from './usage.js';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gantry-cgroups-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+describe('control groups', () => {
+  test('of version 2 are one tree', async () => {
+    write('cgroup.controllers', 'cpu memory\n');
+    write('g/c/cpu.stat', 'usage_usec 1500\nuser_usec 1\n');
+    write('g/c/memory.current', '5000\n');
+    write('g/c/memory.stat', 'anon 1\ninactive_file 1000\n');
+    write('g/c/memory.events', 'oom 2\noom_kill 1\n');
+    write('g/c/cgroup.procs', '7\n8\n');
+    const cgroups = openCgroups(root);
+    expect(cgroups.version).toBe(2);
+    expect(await readUsage(cgroups, '/g/c')).toEqual({ cpuNanoseconds: 1_500_000, memoryWorkingSetBytes: 4000 });
+    expect(await oomKills(cgroups, '/g/c')).toBe(1);
+    expect(await cgroups.processes('/g/c')).toEqual([7, 8]);
+    expect(await cgroups.children('/g')).toEqual(['c']);
+  });
+
+  test('of version 1 are a tree a controller', async () => {
+    write('cpuacct/g/c/cpuacct.usage', '1234\n');
+    write('memory/g/c/memory.usage_in_bytes', '5000\n');
+    write('memory/g/c/memory.stat', 'inactive_file 1\ntotal_inactive_file 2000\n');
+    write('memory/g/c/memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 3\n');
+    write('memory/g/c/cgroup.procs', '9\n');
+    write('memory/memory.memsw.limit_in_bytes', '1\n');
+    write('pids/g/other/pids.max', 'max\n');
+    const cgroups = openCgroups(root);
+    expect([cgroups.version, cgroups.swap]).toEqual([1, true]);
+    expect(await readUsage(cgroups, '/g/c')).toEqual({ cpuNanoseconds: 1234, memoryWorkingSetBytes: 3000 });
+    expect(await oomKills(cgroups, '/g/c')).toBe(3);
+    expect(await cgroups.processes('/g/c')).toEqual([9]);
+    expect((await cgroups.children('/g')).sort()).toEqual(['c', 'other']);
+  });
+
+  test('what is gone has used nothing that anybody knows of', async () => {
+    write('cgroup.controllers', '');
+    const cgroups = openCgroups(root);
+    expect(await readUsage(cgroups, '/none')).toBeUndefined();
+    expect(await oomKills(cgroups, '/none')).toBe(0);
+    expect(await cgroups.processes('/none')).toEqual([]);
+    mkdirSync(join(root, 'empty'));
+    await cgroups.remove('/empty');
+    await cgroups.remove('/empty');
+    expect(existsSync(join(root, 'empty'))).toBe(false);
+  });
+});
