@@ -7,10 +7,11 @@ import type { OpenApiV3Document } from './v3.js';
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const status = { name: 'status', verbs: ['get', 'patch', 'update'] };
 const served: ServedResource[] = [
-  { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, verbs, subresources: [
+  { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, verbs, returnsDeleted: true, subresources: [
     status,
-    { name: 'log', verbs: ['get'], text: true, options: 'io.k8s.api.core.v1.PodLogOptions' },
-    { name: 'exec', verbs: ['create', 'get'], connect: true, options: 'io.k8s.api.core.v1.PodExecOptions' },
+    { name: 'log', verbs: ['get'], text: true, options: { group: '', version: 'v1', kind: 'PodLogOptions' } },
+    { name: 'exec', verbs: ['create', 'get'], connect: true, options: { group: '', version: 'v1', kind: 'PodExecOptions' } },
+    { name: 'proxy', verbs: ['get', 'create'], connect: true, withPaths: true, options: { group: '', version: 'v1', kind: 'PodProxyOptions' } },
   ] },
   { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, verbs, subresources: [status] },
   { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true, verbs, subresources: [
@@ -39,7 +40,7 @@ describe('the v2 document', () => {
     expect(Object.keys(v2.paths)).toEqual([
       '/api/v1/', '/api/v1/namespaces/{namespace}/pods', '/api/v1/namespaces/{namespace}/pods/{name}', '/api/v1/pods',
       '/api/v1/namespaces/{namespace}/pods/{name}/status', '/api/v1/namespaces/{namespace}/pods/{name}/log', '/api/v1/namespaces/{namespace}/pods/{name}/exec',
-      '/api/v1/nodes', '/api/v1/nodes/{name}', '/api/v1/nodes/{name}/status',
+      '/api/v1/namespaces/{namespace}/pods/{name}/proxy', '/api/v1/namespaces/{namespace}/pods/{name}/proxy/{path}', '/api/v1/nodes', '/api/v1/nodes/{name}', '/api/v1/nodes/{name}/status',
       '/apis/apps/v1/', '/apis/apps/v1/namespaces/{namespace}/deployments', '/apis/apps/v1/namespaces/{namespace}/deployments/{name}',
       '/apis/apps/v1/deployments', '/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale',
     ]);
@@ -55,6 +56,18 @@ describe('the v2 document', () => {
     expect(v2.paths['/api/v1/namespaces/{namespace}/pods/{name}/exec']?.post).toMatchObject({
       operationId: 'connectCoreV1PostNamespacedPodExec', 'x-kubernetes-action': 'connect', 'x-kubernetes-group-version-kind': { group: '', version: 'v1', kind: 'PodExecOptions' },
     });
+  });
+
+  it('have every method of a proxy, with any path', () => {
+    const { parameters, ...methods } = v2.paths['/api/v1/namespaces/{namespace}/pods/{name}/proxy/{path}'] ?? {};
+    expect(Object.keys(methods)).toEqual(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
+    expect(methods.options).toMatchObject({ operationId: 'connectCoreV1OptionsNamespacedPodProxyWithPath', parameters: [{ name: 'path', in: 'query' }], responses: { 200: { schema: { type: 'string' } } } });
+    expect(parameters).toContainEqual({ name: 'path', in: 'path', required: true, type: 'string', uniqueItems: true });
+  });
+
+  it('tells of a delete what is answered', () => {
+    const deletes = ['/api/v1/namespaces/{namespace}/pods/{name}', '/api/v1/nodes/{name}'].map((path) => v2.paths[path]?.delete?.responses['200']?.schema);
+    expect(deletes).toEqual([{ $ref: '#/definitions/io.k8s.api.core.v1.Pod' }, { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status' }]);
   });
 
   it('offers dryRun and fieldValidation where kubectl looks for them', () => {

@@ -1,10 +1,10 @@
-import { definition, definitionNameOf } from '../schema/schema-model.js';
+import { definitionNameOf } from '../schema/schema-model.js';
 import type { GroupVersionKind } from '../schema/schema.js';
 import { actionParameters, optionParameters } from './parameters.js';
 import type { Parameter } from './parameters.js';
 import type { ServedResource, ServedSubresource } from './served.js';
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch';
 
 /** One operation of a path, in terms from which both versions of OpenAPI are written. */
 export interface Operation {
@@ -26,6 +26,8 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
 }
 
+/** In the order in which documents have them. */
+const METHODS: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** How a verb of a resource is an operation: on the collection or on one object. */
@@ -84,7 +86,14 @@ function listEverywhere(resource: ServedResource): Operation {
 
 function subresourceOperations(resource: ServedResource, subresource: ServedSubresource): Operation[] {
   const verbs = subresource.verbs.filter((verb) => Object.hasOwn(VERBS, verb));
-  return verbs.map((verb) => (subresource.connect === true ? connectOperation(resource, subresource, verb) : subresourceOperation(resource, subresource, verb)));
+  return subresource.connect === true ? connectOperations(resource, subresource, verbs) : verbs.map((verb) => subresourceOperation(resource, subresource, verb));
+}
+
+/** Where paths may follow, each has every method. */
+function connectOperations(resource: ServedResource, subresource: ServedSubresource, verbs: readonly string[]): Operation[] {
+  const operation = (method: Method, path?: string): Operation => connectOperation(resource, subresource, method, path);
+  if (subresource.withPaths === true) return [undefined, 'path'].flatMap((path) => METHODS.map((method) => operation(method, path)));
+  return verbs.map((verb) => operation((VERBS[verb] as (typeof VERBS)[string]).method));
 }
 
 function subresourceOperation(resource: ServedResource, subresource: ServedSubresource, verb: string): Operation {
@@ -100,14 +109,12 @@ function subresourceOperation(resource: ServedResource, subresource: ServedSubre
   };
 }
 
-/** A stream: its kind is that of its options. */
-function connectOperation(resource: ServedResource, subresource: ServedSubresource, verb: string): Operation {
-  const { method } = VERBS[verb] as (typeof VERBS)[string];
+/** A stream or what the other end says: its kind is that of its options. `path`: the parameter that stands for what follows. */
+function connectOperation(resource: ServedResource, subresource: ServedSubresource, method: Method, path?: string): Operation {
   const name = `${scopePart(resource)}${resource.kind}${capitalized(subresource.name)}`;
-  const options = subresource.options === undefined ? undefined : definition(subresource.options)?.['x-kubernetes-group-version-kind']?.[0];
   return {
-    ...common(resource), kind: kindOnly(options ?? resource), path: `${itemPath(resource)}/${subresource.name}`, method, action: 'connect', successes: [200],
-    id: `connect${idPart(resource.group, resource.version)}${capitalized(method)}${name}`,
+    ...common(resource), kind: kindOnly(subresource.options ?? resource), path: `${itemPath(resource)}/${subresource.name}${path === undefined ? '' : `/{${path}}`}`, method, action: 'connect', successes: [200],
+    id: `connect${idPart(resource.group, resource.version)}${capitalized(method)}${name}${path === undefined ? '' : `With${capitalized(path)}`}`,
     response: 'text', parameters: optionParameters(subresource.options),
   };
 }
@@ -123,7 +130,7 @@ function bodyOf(method: Method, own: string): { body?: string; bodyRequired?: bo
 }
 
 function responseOf(resource: ServedResource, verb: string): string {
-  if (verb === 'delete' || verb === 'deletecollection') return `${META}.Status`;
+  if ((verb === 'delete' && resource.returnsDeleted !== true) || verb === 'deletecollection') return `${META}.Status`;
   return verb === 'list' ? definitionOf({ ...resource, kind: `${resource.kind}List` }) : definitionOf(resource);
 }
 

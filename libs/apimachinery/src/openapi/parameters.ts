@@ -1,4 +1,5 @@
-import { definition } from '../schema/schema-model.js';
+import { definition, definitionNameOf } from '../schema/schema-model.js';
+import type { GroupVersionKind } from '../schema/schema.js';
 
 /** A query or path parameter, in the words that OpenAPI v2 and v3 share. */
 export interface Parameter {
@@ -35,9 +36,9 @@ export function pathParameters(template: string): Parameter[] {
 }
 
 /** Query parameters from the fields of an options kind; none without one. */
-export function optionParameters(options: string | undefined): Parameter[] {
-  if (options === undefined) return [];
-  const fields = Object.entries(definition(options)?.properties ?? {});
+export function optionParameters(options: GroupVersionKind | undefined): Parameter[] {
+  const name = options === undefined ? undefined : definitionNameOf(options);
+  const fields = Object.entries((name === undefined ? undefined : definition(name))?.properties ?? {});
   return fields.filter(([name]) => name !== 'kind' && name !== 'apiVersion').map(([name, { type, items }]) => query(name, scalarType(items?.type ?? type)));
 }
 

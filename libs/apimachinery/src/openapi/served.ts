@@ -7,6 +7,8 @@ export interface ServedResource extends GroupVersionKind {
   readonly namespaced: boolean;
   /** Of `create delete deletecollection get list patch update watch`. */
   readonly verbs: readonly string[];
+  /** Whether a delete answers with the object; with a Status otherwise. */
+  readonly returnsDeleted?: boolean;
   readonly subresources: readonly ServedSubresource[];
 }
 
@@ -19,8 +21,10 @@ export interface ServedSubresource {
   readonly bodyKind?: GroupVersionKind;
   /** Its answer is a stream or what the other end says (exec, proxy), not an object. */
   readonly connect?: boolean;
+  /** Paths may follow it, and every method is passed on (proxy). */
+  readonly withPaths?: boolean;
   /** Its answer is text (log). */
   readonly text?: boolean;
-  /** The definition whose fields are its query parameters: `io.k8s.api.core.v1.PodLogOptions`. */
-  readonly options?: string;
+  /** The kind whose fields are its query parameters: PodLogOptions. */
+  readonly options?: GroupVersionKind;
 }

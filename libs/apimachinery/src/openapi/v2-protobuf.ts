@@ -70,7 +70,7 @@ class MessageWriter {
 
 function writePathItem(message: MessageWriter, item: PathItemV2): void {
   message.each(9, item.parameters ?? [], (parameter) => writeParameter(message, parameter));
-  for (const [field, method] of [[8, 'patch'], [5, 'delete'], [4, 'post'], [3, 'put'], [2, 'get']] as const) {
+  for (const [field, method] of [[8, 'patch'], [7, 'head'], [6, 'options'], [5, 'delete'], [4, 'post'], [3, 'put'], [2, 'get']] as const) {
     const operation = item[method];
     if (operation !== undefined) message.nested(field, () => writeOperation(message, operation));
   }

@@ -10,6 +10,8 @@ export interface Subresource {
   readonly bodyKind: (kind: KindDescriptor) => GroupVersionKind;
   /** By verb: `get`, `create`, `update`, `patch`. */
   readonly verbs: Readonly<Record<string, Verb>>;
+  /** The kind whose fields its query has, where its answer is text: the log's. */
+  readonly options?: GroupVersionKind;
   /** Connects whoever asks with something (upstream's `connect`): exec, proxies. */
   readonly isConnection?: boolean;
   /** Present where paths may follow it. */

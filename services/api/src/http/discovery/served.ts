@@ -1,17 +1,24 @@
-import type { GroupVersionKind, ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
+import type { GroupVersionKind, ServedResource as OpenApiServedResource, ServedSubresource as OpenApiServedSubresource } from '@gantry/apimachinery';
 import type { KindDescriptor } from '@gantry/resources';
 import type { UnstoredKind } from '../../reviews/unstored-kind.js';
 import type { Subresource } from '../../subresources/subresource.js';
 import { subresourcesOf, verbsOf } from '../routes.js';
 
 /** What discovery tells of a kind, stored or not. */
-export type DiscoveredKind = Pick<KindDescriptor, 'group' | 'version' | 'kind' | 'resource' | 'singular' | 'namespaced' | 'shortNames' | 'categories'>;
+export type DiscoveredKind = Pick<KindDescriptor, 'group' | 'version' | 'kind' | 'resource' | 'singular' | 'namespaced' | 'shortNames' | 'categories' | 'returnsDeletedObject'>;
 
 /** A resource as discovery tells of it. */
 export interface DiscoveredResource {
   readonly kind: DiscoveredKind;
   readonly verbs: readonly string[];
-  readonly subresources: readonly { readonly name: string; readonly bodyKind: GroupVersionKind; readonly verbs: readonly string[] }[];
+  readonly subresources: readonly DiscoveredSubresource[];
+}
+
+export interface DiscoveredSubresource extends Pick<Subresource, 'name' | 'isConnection' | 'options'> {
+  readonly bodyKind: GroupVersionKind;
+  readonly verbs: readonly string[];
+  /** Paths may follow it. */
+  readonly withPaths: boolean;
 }
 
 /** One version of a group, with its resources in order of their names. */
@@ -40,7 +47,9 @@ export function discoveredGroups(kinds: readonly KindDescriptor[], subresources:
 }
 
 function discovered(kind: KindDescriptor, all: readonly Subresource[]): DiscoveredResource {
-  const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs }) => ({ name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).filter((verb) => verb !== 'options').sort() }));
+  const subresources = subresourcesOf(kind, all).map(({ name, bodyKind, verbs, isConnection = false, options, behind }) => ({
+    name, bodyKind: bodyKind(kind), verbs: Object.keys(verbs).filter((verb) => verb !== 'options').sort(), isConnection, withPaths: behind !== undefined, ...(options && { options }),
+  }));
   return { kind, verbs: Object.keys(verbsOf(kind)), subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
@@ -58,9 +67,11 @@ export function openApiResources(groups: readonly DiscoveredGroup[]): OpenApiSer
 }
 
 function openApiResource({ kind, verbs, subresources }: DiscoveredResource): OpenApiServedResource {
-  const { group, version, namespaced, resource } = kind;
-  return {
-    group, version, kind: kind.kind, plural: resource, namespaced, verbs,
-    subresources: subresources.map((one) => ({ name: one.name, verbs: one.verbs, ...(one.bodyKind.kind === kind.kind ? {} : { bodyKind: one.bodyKind }), ...(one.name === 'log' && { text: true }) })),
-  };
+  const { group, version, namespaced, resource, returnsDeletedObject = false } = kind;
+  return { group, version, kind: kind.kind, plural: resource, namespaced, verbs, returnsDeleted: returnsDeletedObject, subresources: subresources.map((one) => openApiSubresource(kind.kind, one)) };
+}
+
+function openApiSubresource(own: string, { name, verbs, bodyKind, isConnection, withPaths, options }: DiscoveredSubresource): OpenApiServedSubresource {
+  if (isConnection === true) return { name, verbs, connect: true, withPaths, options: bodyKind };
+  return { name, verbs, ...(bodyKind.kind !== own && { bodyKind }), ...(options && { text: true, options }) };
 }

@@ -16,6 +16,7 @@ export function podLog(kubelets: KubeletStreams): Subresource {
     name: 'log',
     appliesTo: onlyFor('', 'pods'),
     bodyKind: ({ group, version, kind }) => ({ group, version, kind }),
+    options: { group: '', version: 'v1', kind: 'PodLogOptions' },
     verbs: { get: (request) => log(request, kubelets) },
   };
 }
