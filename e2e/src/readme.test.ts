@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsOf } from '../../scripts/readme-commands.mjs';
-import { engineReason, objectsOf } from './kit/engine.js';
+import { objectsOf } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { run, runOk } from './kit/run.js';
+import { runtimeUnderTest } from './kit/standalone-form.js';
 
 /** What the README shows, as it stands there, by somebody who has just cloned the repository: install and build included. */
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,7 +45,8 @@ async function reasonToSkip(): Promise<string | undefined> {
   const none = (): undefined => undefined;
   if ((await run('kubectl', ['version', '--client']).catch(none))?.code !== 0) return 'there is no kubectl on the PATH';
   if ((await run('git', ['rev-parse', 'HEAD'], { cwd: REPOSITORY }).catch(none))?.code !== 0) return 'this is not a git checkout';
-  return engineReason(['nginx:1', 'nginx:1-alpine', 'node:24-bookworm-slim']);
+  const runtime = runtimeUnderTest();
+  return runtimeReason(runtime, ['nginx:1', 'nginx:1-alpine', ...(runtime === 'docker' ? ['node:24-bookworm-slim'] : [])]);
 }
 
 /** A shell of the user's: nothing of the npm that runs the tests, nor of this checkout's programs. */

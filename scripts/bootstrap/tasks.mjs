@@ -4,6 +4,7 @@ export const tasks = {
   gantry: { argv: ['cli/bin/gantry.mjs'], build: true },
   test: { argv: ['scripts/test.mjs'], build: true },
   'test:unit': { argv: ['scripts/test.mjs', '--only', 'unit'], build: true },
+  e2e: { argv: ['scripts/e2e.mjs'], build: true },
   bench: { argv: ['bench/dist/main.js'], build: true },
   chaos: { argv: ['chaos/dist/main.js'], build: true },
   fuzz: { argv: ['scripts/fuzz.mjs'], build: true },

@@ -1,6 +1,6 @@
 /**
  * `npm run examples:build`: the images of the examples, with nothing fetched from or pushed to anywhere but what a Dockerfile names: by the local
- * engine, or without one into Gantry's own store. `--runtime docker` or `--runtime oci` says which; else the engine where one answers.
+ * engine, or without one into Gantry's own store. `--runtime docker` or `--runtime oci` says which, or `GANTRY_RUNTIME`; else the engine where one answers.
  */
 import { root } from '../bootstrap/paths.mjs';
 import { fail, progress, secondsSince } from '../bootstrap/report.mjs';
@@ -9,7 +9,7 @@ import { buildWithDocker, hasEngine } from './with-docker.mjs';
 
 const [option, wanted] = process.argv.slice(2);
 if (option !== undefined && !(option === '--runtime' && ['docker', 'oci'].includes(wanted))) fail('use --runtime docker or --runtime oci, or no option', 2);
-const runtime = wanted ?? (hasEngine() ? 'docker' : 'oci');
+const runtime = wanted ?? (hasEngine() && process.env.GANTRY_RUNTIME !== 'oci' ? 'docker' : 'oci');
 
 /** Loads what needs the build only where it is needed. */
 async function withoutEngine() {
