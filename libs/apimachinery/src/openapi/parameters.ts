@@ -29,10 +29,10 @@ export const actionParameters: Readonly<Record<string, readonly Parameter[]>> = 
   deletecollection: [...deletion, ...selection],
 };
 
-/** Parameters of every operation of a path: `pretty`, and what stands in braces. */
-export function pathParameters(template: string): Parameter[] {
+/** Parameters of every operation of a path: what stands in braces, and `pretty` where answers are objects. */
+export function pathParameters({ path: template, action }: { readonly path: string; readonly action?: string }): Parameter[] {
   const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-  return [...names.map(path), query('pretty')];
+  return [...names.map(path), ...(action === 'connect' ? [] : [query('pretty')])];
 }
 
 /** Query parameters from the fields of an options kind; none without one. */

@@ -71,7 +71,7 @@ export function buildOpenApiV2(served: readonly ServedResource[], version: strin
 function pathsV2(operations: readonly Operation[]): Record<string, PathItemV2> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
-    const item = (paths[operation.path] ??= operation.action === undefined ? {} : { parameters: pathParameters(operation.path).map(parameterV2) });
+    const item = (paths[operation.path] ??= operation.action === undefined ? {} : { parameters: pathParameters(operation).map(parameterV2) });
     item[operation.method] = operationV2(operation);
   }
   return paths;

@@ -46,7 +46,7 @@ export function buildOpenApiV3(group: string, groupVersion: string, served: read
 function pathsV3(operations: readonly Operation[]): Record<string, Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
-    const item = (paths[operation.path] ??= operation.action === undefined ? {} : { parameters: pathParameters(operation.path).map(parameterV3) });
+    const item = (paths[operation.path] ??= operation.action === undefined ? {} : { parameters: pathParameters(operation).map(parameterV3) });
     item[operation.method] = operationV3(operation);
   }
   return paths;
