@@ -1,13 +1,11 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { refused } from '../image-error.js';
 import type { ImageLimits } from '../image-store.js';
 import type { TarEntry, TarSink } from '../tar/entry.js';
 import { TarReader } from '../tar/reader.js';
-import { compressionOf, decompressor } from '../unpack/decompress.js';
+import { damageOf, decompressed } from '../unpack/decompress.js';
 import { pathInside } from '../unpack/entry-path.js';
 
 const MOST_ENTRIES = 10_000;
@@ -22,6 +20,7 @@ export class StagedArchive implements TarSink {
   readonly #links = new Map<string, string>();
   #open: { readonly descriptor: number; readonly size: number } | undefined;
   #bytes = 0;
+  #count = 0;
 
   constructor(folder: string, longest: number) {
     this.#folder = folder;
@@ -30,13 +29,14 @@ export class StagedArchive implements TarSink {
 
   begin(entry: TarEntry): void {
     const name = pathInside(entry.name);
-    if (this.#files.size + this.#links.size >= MOST_ENTRIES) throw refused(`the archive has more than ${MOST_ENTRIES} entries`);
+    if (this.#count + this.#links.size >= MOST_ENTRIES) throw refused(`the archive has more than ${MOST_ENTRIES} entries`);
     if (entry.type === 'symbolic-link') this.#links.set(name, posix.normalize(posix.join(posix.dirname(name), entry.linkName)));
     if (entry.type === 'hard-link') this.#links.set(name, pathInside(entry.linkName));
     if (entry.type !== 'file') return;
     this.#bytes += entry.size;
     if (this.#bytes > this.#longest) throw refused(`the archive unpacks to more than ${this.#longest} bytes`);
-    const path = join(this.#folder, String(this.#files.size));
+    this.#count += 1;
+    const path = join(this.#folder, String(this.#count));
     this.#files.set(name, path);
     this.#open = { descriptor: openSync(path, 'w', 0o600), size: entry.size };
   }
@@ -82,32 +82,16 @@ export async function stageArchive(source: AsyncIterable<Uint8Array>, folder: st
   await mkdir(folder);
   const staged = new StagedArchive(folder, limits.layerBytes);
   const reader = new TarReader(staged);
-  const { start, rest } = await peek(source);
-  const transform = decompressor(compressionOf(start)) ?? new PassThrough();
-  const read = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of chunks) reader.push(chunk);
-    reader.end();
-  };
   try {
-    await pipeline(Readable.from(rest, { objectMode: false }), transform, read, { signal });
+    for await (const chunk of decompressed(source)) {
+      signal?.throwIfAborted();
+      reader.push(chunk);
+    }
+    reader.end();
     return staged;
+  } catch (error) {
+    throw damageOf(error, 'archive');
   } finally {
     staged.close();
   }
-}
-
-/** The first bytes, enough to know the compression by, and all of them again. */
-async function peek(source: AsyncIterable<Uint8Array>): Promise<{ start: Uint8Array; rest: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  let start = Buffer.alloc(0);
-  while (start.length < 4) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    start = Buffer.concat([start, next.value]);
-  }
-  const rest = async function* (): AsyncGenerator<Uint8Array> {
-    yield start;
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  };
-  return { start, rest: rest() };
 }

@@ -61,7 +61,7 @@ export function numberAt(block: Buffer, start: number, length: number): number {
   if ((first & BINARY) !== 0) return binaryAt(block, start, length);
   const text = textAt(block, start, length).trim();
   if (text === '') return 0;
-  if (!/^[0-7]+$/.test(text)) throw refused('the archive is damaged: a header has a number that is none');
+  if (!/^[0-7]+$/.test(text)) throw refused('the archive is damaged or no tar archive: a header has a number that is none');
   return Number.parseInt(text, 8);
 }
 

@@ -56,7 +56,7 @@ export class LayerWriter implements TarSink {
     this.#meter.entry(entry.size);
     const path = pathInside(entry.name);
     const whiteout = readWhiteout(path);
-    if (whiteout?.kind === 'removed') return void this.remaining.removed.push(whiteout.path);
+    if (whiteout?.kind === 'removed') return this.#removed(whiteout.path, entry.mtime);
     if (whiteout?.kind === 'opaque') return this.#opaque(whiteout.path);
     if (whiteout?.kind === 'ignored') return;
     if (path === '' && entry.type !== 'directory') throw refused(`the root of the layer is a ${entry.type}`);
@@ -162,6 +162,11 @@ export class LayerWriter implements TarSink {
     mkdirSync(this.#at(parent), DIRECTORY_MODE);
     this.#implied.add(parent);
     this.#directories.set(parent, { mode: DIRECTORY_MODE, uid: 0, gid: 0, mtime });
+  }
+
+  #removed(path: string, mtime: number): void {
+    this.#makeParents(path, mtime);
+    this.remaining.removed.push(path);
   }
 
   #opaque(path: string): void {

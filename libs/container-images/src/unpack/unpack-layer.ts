@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { ImageError } from '../image-error.js';
 import { TarReader } from '../tar/reader.js';
-import { readDecompressed } from './decompress.js';
+import { damageOf, readDecompressed } from './decompress.js';
 import type { Remaining } from './layer-writer.js';
 import { LayerWriter } from './layer-writer.js';
 import type { LayerLimits } from './meter.js';
@@ -40,14 +39,7 @@ export async function unpackLayer({ blob, folder, limits }: UnpackTask): Promise
     writer.finish();
   } catch (error) {
     writer.abandon();
-    throw ofArchive(error);
+    throw damageOf(error, 'layer');
   }
   return { diffId: `sha256:${hash.digest('hex')}`, bytes: meter.fileBytes, remaining: writer.remaining };
-}
-
-/** What the decompression complains of is a fault of the layer. */
-function ofArchive(error: unknown): unknown {
-  const code = String((error as { code?: unknown }).code ?? '');
-  const isDamage = /^(Z_|ZSTD_|ERR_ZSTD|ERR_ZLIB)/.test(code);
-  return isDamage ? new ImageError('invalid', `the layer is damaged: ${(error as Error).message}`, { cause: error }) : error;
 }
