@@ -83,6 +83,41 @@ describe('resize', () => {
   });
 });
 
+describe('a resize in a namespace that limits', () => {
+  const limited = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
+  const both = (cpu: string, memory: string): object => ({ requests: { cpu, memory }, limits: { cpu, memory } });
+  const podsIn = async (namespace: string): Promise<void> => {
+    const container = { name: 'c1', image: 'busybox:1.36', resources: both('300m', '300Mi') };
+    for (const name of ['one', 'two']) expect((await test.call('POST', `${limited(namespace)}/pods`, { metadata: { name }, spec: { containers: [container] } })).status).toBe(201);
+  };
+  const resize = (namespace: string, cpu: string, memory: string): Promise<TestAnswer> => patch(`${limited(namespace)}/pods/one/resize`, 'strategic', { spec: { containers: [{ name: 'c1', resources: both(cpu, memory) }] } });
+
+  it('is refused beyond a quota, and counted within', async () => {
+    const hard = { cpu: '800m', memory: '800Mi' };
+    const path = `${limited('quota')}/resourcequotas/resize-resource-quota`;
+    await test.call('POST', '/api/v1/namespaces', { metadata: { name: 'quota' } });
+    const { body } = await test.call('POST', `${limited('quota')}/resourcequotas`, { metadata: { name: 'resize-resource-quota' }, spec: { hard } });
+    await test.call('PUT', `${path}/status`, { ...body, status: { hard, used: { cpu: '0', memory: '0' } } });
+    await expect.poll(async () => (await test.call('GET', `${path}?resourceVersion=0`)).body.status?.hard).toEqual(hard);
+    await podsIn('quota');
+    const used = async (): Promise<object> => (await test.call('GET', path)).body.status.used as object;
+    expect(await resize('quota', '600m', '400Mi')).toMatchObject({ status: 403, body: { message: expect.stringContaining('exceeded quota: resize-resource-quota, requested: cpu=300m, used: cpu=600m, limited: cpu=800m') as string } });
+    expect((await resize('quota', '350m', '350Mi')).status).toBe(200);
+    expect(await used()).toEqual({ cpu: '650m', memory: '650Mi' });
+    expect((await resize('quota', '100m', '100Mi')).status).toBe(200);
+  });
+
+  it('is refused beyond the limits of a container', async () => {
+    await test.call('POST', '/api/v1/namespaces', { metadata: { name: 'range' } });
+    await test.call('POST', `${limited('range')}/limitranges`, { metadata: { name: 'resize-limit-ranger' }, spec: { limits: [{ type: 'Container', max: { cpu: '500m', memory: '500Mi' }, min: { cpu: '50m', memory: '50Mi' } }] } });
+    await expect.poll(async () => (await test.call('GET', `${limited('range')}/limitranges?resourceVersion=0`)).body.items).toHaveLength(1);
+    await podsIn('range');
+    expect(await resize('range', '600m', '250Mi')).toMatchObject({ status: 403, body: { message: expect.stringContaining('forbidden: maximum cpu usage per Container is 500m, but limit is 600m') as string } });
+    expect(await resize('range', '10m', '400Mi')).toMatchObject({ status: 403, body: { message: expect.stringContaining('forbidden: minimum cpu usage per Container is 50m, but request is 10m') as string } });
+    expect((await resize('range', '350m', '300Mi')).status).toBe(200);
+  });
+});
+
 each.each(['ephemeralcontainers', 'resize'])('%s refuses what is no pod any more, and does not fail', async (subresource) => {
   const path = `${await created()}/${subresource}`;
   const odd: unknown[] = [{ spec: null }, { spec: { containers: null } }, { spec: { containers: [] } }, { spec: { containers: [{}] } }, { status: null }, { metadata: null }, { spec: { initContainers: [{}], ephemeralContainers: [{}] } }, { spec: { containers: [{ name: 'main', resources: null }] } }, { spec: { ephemeralContainers: [{ name: 'x', targetContainerName: 'y', resources: { limits: { cpu: 'x' } } }] } }];
