@@ -26,16 +26,21 @@ async function start(node: OciNode, id: string): Promise<void> {
   }
   node.events.tell({ containerId: id, podUid: record.podUid });
   // It may have ended before it was known to have started.
-  void lookAtContainer(node, id);
+  lookLater(node, id);
 }
 
 async function carryOut(node: OciNode, record: ContainerRecord): Promise<void> {
   const { id, config } = record;
   await mkdir(dirname(config.logPath), { recursive: true });
   await node.ledger.saveContainer({ ...record, starting: true });
-  const { process, reaper } = await createByReaper(node.options, node.places, record, () => void lookAtContainer(node, id));
+  const { process, reaper } = await createByReaper(node.options, node.places, record, () => lookLater(node, id));
   await node.runtime('start', id);
   await node.ledger.saveContainer({ ...record, starting: true, started: { ...process, at: Date.now(), reaper } });
+}
+
+/** Nobody waits for it: what fails is found out by whoever asks. */
+function lookLater(node: OciNode, id: string): void {
+  lookAtContainer(node, id).catch((error: unknown) => node.logger.warn({ container: id, error: String(error) }, 'how a container ended could not be found out'));
 }
 
 async function endFailedStart(node: OciNode, id: string, error: RuntimeError): Promise<never> {

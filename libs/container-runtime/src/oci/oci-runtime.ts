@@ -1,13 +1,13 @@
-import { watch } from 'node:fs';
 import { silentLogger } from '@gantry/async';
 import type { ContainerRuntime } from '../runtime.js';
 import { runCommand } from './command.js';
 import { createContainer } from './container-creation.js';
-import { lookAtContainer, stopContainer } from './container-end.js';
+import { stopContainer } from './container-end.js';
 import { removeContainer } from './container-removal.js';
 import { startContainer } from './container-start.js';
 import { containersOf, containerStats, listContainers, statusOf } from './container-verbs.js';
 import { Events } from './events.js';
+import { watchExits } from './exit-watch.js';
 import { imageVerbs } from './images.js';
 import { openNode } from './node.js';
 import type { OciNode } from './node.js';
@@ -72,9 +72,7 @@ export function assembleOciRuntime(options: OciOptions, makeStreams: MakeOciStre
 /** Ends that are written from the beginning of the recovery on are heard of, so that none falls between it and the watch. */
 async function open(options: OciOptions, events: Events, closed: AbortSignal): Promise<OciNode> {
   const { node, nameless } = await openNode(options, events);
-  watch(node.places.exits, { persistent: false, signal: closed }, (_, id) => (id === null ? undefined : void lookAtContainer(node, id))).on('error', (error) => {
-    node.logger.warn({ error: String(error) }, 'ends of containers are seen late: their directory is not watched any more');
-  });
+  watchExits(node, closed);
   await recover(node, nameless);
   return node;
 }

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from '../runtime.js';
+import { podCgroup } from './cgroups.js';
+import { runCommand } from './command.js';
+import { ociAbsent, ociTestBed, testImage } from './oci-harness.suite.js';
+import type { OciTestBed } from './oci-harness.suite.js';
+import { assembleOciRuntime } from './oci-runtime.js';
+import { ociPlaces } from './places.js';
+import type { OciPlaces } from './places.js';
+import { isAlive } from './process-identity.js';
+import type { ContainerRecord, SandboxRecord } from './records.js';
+
+describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () => {
+  const absent = ociAbsent();
+  let bed: OciTestBed;
+  let places: OciPlaces;
+  let runtime: ContainerRuntime;
+  const open = (): ContainerRuntime => assembleOciRuntime(bed.options, () => ({}) as never);
+  /** As a killed one does it: nothing is told to anybody. */
+  const reopen = async (between: () => Promise<void> | void = () => undefined): Promise<void> => {
+    await runtime.close();
+    await between();
+    runtime = open();
+  };
+
+  beforeAll(async () => {
+    if (absent !== undefined) return;
+    bed = await ociTestBed();
+    places = ociPlaces(bed.options.root);
+    runtime = open();
+  });
+  beforeEach((context) => {
+    if (absent !== undefined) context.skip(absent);
+  });
+  afterAll(async () => {
+    if (absent !== undefined) return;
+    await Promise.all((await runtime.listSandboxes()).map(({ id }) => runtime.removeSandbox(id)));
+    await runtime.close();
+    await bed.dispose();
+  });
+
+  const sandboxConfig = (more: Partial<SandboxConfig> = {}): SandboxConfig => ({ metadata: { name: 'p', namespace: 'd', uid: randomUUID(), attempt: 0 }, hostname: 'p', labels: {}, annotations: {}, network: 'pod', ...more });
+  const containerConfig = (script: string, more: Partial<ContainerConfig> = {}): ContainerConfig => ({
+    name: 'main', attempt: 0, image: testImage, command: ['sh', '-c', script], env: [], mounts: [], labels: {}, annotations: {}, resources: {}, logPath: join(bed.folder, 'logs', randomUUID()),
+    stdin: false, stdinOnce: false, tty: false, security: { privileged: false, readonlyRootfs: false, noNewPrivileges: false, capabilitiesAdd: [], capabilitiesDrop: [] }, ...more,
+  });
+  const begin = async (script: string, more: Partial<ContainerConfig> = {}): Promise<{ sandbox: string; id: string }> => {
+    const sandbox = await runtime.runSandbox(sandboxConfig());
+    const id = await runtime.createContainer(sandbox, containerConfig(script, more));
+    await runtime.startContainer(id);
+    return { sandbox, id };
+  };
+  /** By events alone. */
+  const exited = (id: string): Promise<ContainerStatus> => {
+    const stop = new AbortController();
+    return new Promise<ContainerStatus>((resolve, reject) => {
+      const look = (): void => void runtime.containerStatus(id).then((status) => (status.state === 'exited' ? resolve(status) : undefined), reject);
+      runtime.events((event) => (event.containerId === id ? look() : undefined), stop.signal);
+      look();
+    }).finally(() => stop.abort());
+  };
+  const recordOf = (id: string): ContainerRecord => JSON.parse(readFileSync(places.container(id).record, 'utf8')) as ContainerRecord;
+  const rewrite = ({ started: _, ...record }: ContainerRecord): void => writeFileSync(places.container(record.id).record, JSON.stringify(record));
+  const gone = async (sandbox: string): Promise<void> => {
+    await runtime.removeSandbox(sandbox);
+    // The reaper of a container that nobody knew any more may be late.
+    await expect.poll(() => bed.leftOver(), { timeout: 20_000 }).toEqual([]);
+  };
+
+  test('nothing is left of a pod that is removed while it runs', async () => {
+    const { sandbox } = await begin('sleep 600 & exec sleep 600');
+    expect((await bed.leftOver()).length).toBeGreaterThan(4);
+    await gone(sandbox);
+  });
+
+  test('what runs is adopted, and its end is heard of', async () => {
+    const { sandbox, id } = await begin("trap 'exit 5' TERM; touch /tmp/ready; while :; do sleep 0.05; done");
+    const before = await runtime.containerStatus(id);
+    await reopen();
+    expect(await runtime.listContainers()).toEqual([before]);
+    expect((await runtime.sandboxStatus(sandbox)).state).toBe('ready');
+    await runtime.stopContainer(id, 30);
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 5, startedAt: before.startedAt });
+    await gone(sandbox);
+  });
+
+  test('how something ended while nobody looked is found out', async () => {
+    const { sandbox, id } = await begin('read line < /dev/shm/end; exit 6', { command: ['sh', '-c', 'mkfifo /dev/shm/end; read line < /dev/shm/end; exit 6'] });
+    const { reaper } = recordOf(id).started ?? { reaper: { pid: 0, startTime: 0 } };
+    await reopen(async () => {
+      // Writing blocks until the container reads.
+      await runCommand('sh', ['-c', `until [ -p '${places.sandbox(sandbox).shm}/end' ]; do sleep 0.02; done; echo go > '${places.sandbox(sandbox).shm}/end'`]);
+      await expect.poll(() => isAlive(reaper), { timeout: 20_000 }).toBe(false);
+    });
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 6, reason: 'Error' });
+    await gone(sandbox);
+  });
+
+  test('one that was started by somebody who could not write it down runs, once', async () => {
+    const { sandbox, id } = await begin('exec sleep 600');
+    const { started } = recordOf(id);
+    await reopen(() => rewrite(recordOf(id)));
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'running' });
+    expect(recordOf(id).started).toMatchObject({ pid: started?.pid, startTime: started?.startTime, reaper: started?.reaper });
+    await gone(sandbox);
+  });
+
+  test('so does one that has ended since', async () => {
+    const { sandbox, id } = await begin('exit 3');
+    await exited(id);
+    await reopen(() => rewrite(recordOf(id)));
+    const status = await runtime.containerStatus(id);
+    expect(status).toMatchObject({ state: 'exited', exitCode: 3 });
+    expect(status.startedAt).toBeGreaterThan(0);
+    await gone(sandbox);
+  });
+
+  test('one that was made and not started can be removed, however far it came', async () => {
+    const sandbox = await runtime.runSandbox(sandboxConfig());
+    const id = await runtime.createContainer(sandbox, containerConfig('exec sleep 600'));
+    await reopen(async () => {
+      rewrite({ ...recordOf(id), starting: true });
+      await runCommand(bed.options.conmon, ['--api-version', '1', '--cid', id, '--cuuid', id, '--runtime', bed.options.binary.path, '--bundle', places.container(id).directory, '--container-pidfile', places.container(id).pidFile, '--log-path', `k8s-file:${join(bed.folder, 'log')}`, '--exit-dir', places.exits, '--full-attach', '--runtime-arg', `--root=${places.state}`]);
+      await expect.poll(() => runCommand(bed.options.binary.path, ['--root', places.state, 'state', id]).catch(() => ''), { timeout: 20_000 }).toContain('"created"');
+    });
+    expect((await runtime.containerStatus(id)).state).toBe('created');
+    await gone(sandbox);
+  });
+
+  test('what is half made goes when the next one begins', async () => {
+    const { sandbox, id } = await begin('exec sleep 600');
+    const lonely = await begin('exec sleep 600');
+    const unborn: SandboxRecord = { id: 'unborn', config: sandboxConfig(), createdAt: 1 };
+    await reopen(async () => {
+      mkdirSync(places.container('nameless').rootfs, { recursive: true });
+      mkdirSync(places.sandbox('unborn').directory);
+      writeFileSync(places.sandbox('unborn').record, JSON.stringify(unborn));
+      mkdirSync(places.sandbox('begun').shm, { recursive: true });
+      await runCommand('mount', ['-t', 'tmpfs', 'shm', places.sandbox('begun').shm]);
+      await runCommand('mount', ['-t', 'tmpfs', 'x', places.container('nameless').rootfs]);
+      writeFileSync(join(places.exits, 'stranger'), '0');
+      const [image] = await bed.options.images.list();
+      await bed.options.images.hold({ imageId: image?.id ?? '', holder: `${bed.options.cluster}.n1.stranger` });
+      // Its sandbox is gone, as is all that its runtime knows of it but the processes.
+      writeFileSync(places.sandbox(lonely.sandbox).record, '{');
+    });
+    const left = (await runtime.listContainers()).map((container) => container.id);
+    expect(left).toEqual([id]);
+    expect((await bed.leftOver()).filter((each) => /nameless|unborn|begun|stranger/.test(each) || each.includes(lonely.id))).toEqual([]);
+    await gone(sandbox);
+  });
+
+  test('a group with processes of a container that nobody knows is emptied', async () => {
+    const { sandbox } = await begin('exec sleep 600');
+    const stray = await begin('exec sleep 600');
+    const { podUid, started } = recordOf(stray.id);
+    await reopen(async () => {
+      await runCommand('umount', [places.container(stray.id).rootfs]);
+      await runCommand('rm', ['-rf', places.container(stray.id).directory, join(places.state, stray.id)]);
+    });
+    await runtime.removeSandbox(stray.sandbox);
+    expect(started !== undefined && isAlive(started)).toBe(false);
+    expect((await bed.leftOver()).filter((each) => each.includes(podCgroup(bed.options, podUid)))).toEqual([]);
+    await gone(sandbox);
+  });
+
+  test('a container whose reaper is killed does not run on unseen', async () => {
+    const { sandbox, id } = await begin('exec sleep 600');
+    const { started } = recordOf(id);
+    process.kill(started?.reaper.pid ?? 0, 'SIGKILL');
+    expect(await exited(id)).toMatchObject({ exitCode: 137, reason: 'Error', message: expect.stringMatching(/killed/) as string });
+    expect(started !== undefined && isAlive(started)).toBe(false);
+    await gone(sandbox);
+  });
+
+  test('a sandbox whose holder is killed is not ready, and can be removed', async () => {
+    const { sandbox } = await begin('exec sleep 600');
+    process.kill((await runtime.sandboxStatus(sandbox)).pid ?? 0, 'SIGKILL');
+    await expect.poll(async () => (await runtime.sandboxStatus(sandbox)).state, { timeout: 20_000 }).toBe('notready');
+    await expect(runtime.createContainer(sandbox, containerConfig('true', { name: 'late' }))).rejects.toMatchObject({ code: 'not-found' });
+    await gone(sandbox);
+  });
+
+  test('a program that is not there is said not to be, in words that name it', async () => {
+    const sandbox = await runtime.runSandbox(sandboxConfig());
+    const id = await runtime.createContainer(sandbox, containerConfig('', { command: ['/no/such/program'] }));
+    await expect(runtime.startContainer(id)).rejects.toThrow(/OCI runtime create failed: .*\/no\/such\/program.*no such file or directory/i);
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 128, reason: 'StartError', startedAt: 0, message: expect.stringMatching(/no\/such\/program/) as string });
+    await gone(sandbox);
+  });
+
+  test('a creation that fails leaves nothing', async () => {
+    const sandbox = await runtime.runSandbox(sandboxConfig());
+    const security = { ...containerConfig('').security, runAsUserName: 'stranger' };
+    await expect(runtime.createContainer(sandbox, containerConfig('', { security }))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(runtime.createContainer(sandbox, containerConfig('', { image: 'gantry.test/none:1' }))).rejects.toMatchObject({ code: 'image-not-found' });
+    expect(await runtime.listContainers()).toEqual([]);
+    await gone(sandbox);
+  });
+
+  test('a privileged one has the devices of the machine', async () => {
+    const logPath = join(bed.folder, 'devices');
+    const { sandbox, id } = await begin('ls /dev/kmsg && mknod /tmp/null c 1 3 && cat /tmp/null', { logPath, security: { ...containerConfig('').security, privileged: true } });
+    expect(await exited(id)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(logPath, 'utf8')).toContain('/dev/kmsg');
+    await gone(sandbox);
+  });
+
+  test('many pods at once are as one', async () => {
+    const pods = await Promise.all(Array.from({ length: 12 }, () => begin('exec sleep 600')));
+    expect((await runtime.listContainers()).filter(({ state }) => state === 'running')).toHaveLength(12);
+    await Promise.all(pods.map(({ sandbox }) => runtime.removeSandbox(sandbox)));
+    expect(await bed.leftOver()).toEqual([]);
+  });
+});
