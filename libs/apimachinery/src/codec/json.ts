@@ -1,6 +1,7 @@
 import './bigint-json.js';
 import { goQuote } from '../errors/go-quote.js';
 import { fieldProblems, hasDuplicateKeys } from './duplicate-keys.js';
+import { goJsonError } from './go-json-error.js';
 import { endOfString } from './json-strings.js';
 
 /** Deeper nesting is refused: the walks over decoded objects recurse. */
@@ -12,7 +13,7 @@ const INTEGER = /^-?\d+$/;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
-/** A body that is no JSON, or nested too deeply. `message` is for a 400. */
+/** A body that is no JSON, or nested too deeply. `message` is for a 400, in Go's words. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
 }
@@ -26,7 +27,7 @@ export function parseJson(text: string): unknown {
   try {
     return MAY_LOSE_DIGITS.test(text) ? (JSON.parse(text, exactNumber as never) as unknown) : (JSON.parse(text) as unknown);
   } catch (error) {
-    throw new JsonSyntaxError((error as Error).message);
+    throw new JsonSyntaxError(goJsonError(text) ?? (error as Error).message);
   }
 }
 

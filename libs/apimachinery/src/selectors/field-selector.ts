@@ -25,10 +25,10 @@ export class FieldSelector {
 
   /**
    * The predicate over objects, its readers looked up once.
-   * @throws StatusError 400 on a field that no reader is given for
+   * @throws StatusError 400 on a field that no reader is given for: `unsupported` says it
    */
-  compile<T>(readers: Readonly<Record<string, FieldReader<T>>>): (object: T) => boolean {
-    const tests = this.requirements.map((requirement) => compileOne(requirement, readers));
+  compile<T>(readers: Readonly<Record<string, FieldReader<T>>>, unsupported = (field: string): string => `field label not supported: ${field}`): (object: T) => boolean {
+    const tests = this.requirements.map((requirement) => compileOne(requirement, readers, unsupported));
     return (object) => {
       for (const test of tests) if (!test(object)) return false;
       return true;
@@ -41,9 +41,9 @@ export class FieldSelector {
   }
 }
 
-function compileOne<T>({ field, operator, value }: FieldRequirement, readers: Readonly<Record<string, FieldReader<T>>>): (object: T) => boolean {
+function compileOne<T>({ field, operator, value }: FieldRequirement, readers: Readonly<Record<string, FieldReader<T>>>, unsupported: (field: string) => string): (object: T) => boolean {
   const read = Object.hasOwn(readers, field) ? readers[field] : undefined;
-  if (read === undefined) throw newBadRequest(`field label not supported: ${field}`);
+  if (read === undefined) throw newBadRequest(unsupported(field));
   return operator === '=' ? (object) => read(object) === value : (object) => read(object) !== value;
 }
 

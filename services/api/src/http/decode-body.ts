@@ -12,6 +12,8 @@ interface TypeMeta {
 
 const JSON_TYPE = 'application/json';
 const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
+/** Bytes of a body that a refusal shows. */
+const MOST_SHOWN = 30;
 const READABLE = [JSON_TYPE, 'application/yaml', PROTOBUF_TYPE];
 
 /**
@@ -63,13 +65,14 @@ function report(context: RequestContext, expected: GroupVersionKind, validation:
 
 function fromJson(text: string, expected: GroupVersionKind): ResourceObject {
   try {
-    const value = parseJson(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as ResourceObject;
+    const value = parseJson(text) ?? {};
+    const problem = kindProblem(value);
+    if (problem === undefined) return value as ResourceObject;
+    throw unrecognized(expected, problem, text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw unrecognized(expected, `couldn't get version/kind; json parse error: ${error.message}`, text);
   }
-  throw unrecognized(expected, "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct", text);
 }
 
 function fromProtobuf({ body }: RequestContext, expected: GroupVersionKind): ResourceObject {
@@ -86,12 +89,21 @@ function checkedKind(object: ResourceObject, expected: GroupVersionKind): Resour
   const apiVersion = apiVersionOf(expected);
   object.apiVersion ||= apiVersion;
   object.kind ||= expected.kind;
-  if (object.apiVersion !== apiVersion) throw newBadRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`);
-  if (object.kind !== expected.kind) {
-    throw newBadRequest(`${object.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${otherKindMessage(object, { apiVersion, kind: expected.kind })}`);
-  }
+  if (object.apiVersion !== apiVersion || object.kind !== expected.kind) throw newBadRequest(otherKind(object, expected));
   object.metadata ??= {};
   return object;
+}
+
+/** Versions that upstream's decoder still reads, and no path serves. */
+const EARLIER = /\/v\d+(?:alpha|beta)\d+$/;
+
+function otherKind({ apiVersion, kind }: TypeMeta, expected: GroupVersionKind): string {
+  const wanted = apiVersionOf(expected);
+  const given = parseGroupVersionKind(apiVersion, kind);
+  if (kind === expected.kind && (definitionNameOf(given) !== undefined || EARLIER.test(apiVersion))) {
+    return `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`;
+  }
+  return `${kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${expected.kind}: ${otherKindMessage({ apiVersion, kind }, { apiVersion: wanted, kind: expected.kind })}`;
 }
 
 /** What is wrong with kind and version of a parsed document, in the words of Go's decoder. */
@@ -118,6 +130,12 @@ function unhandled({ kind, version }: GroupVersionKind, problem: string): Error 
 }
 
 function unrecognized({ kind }: GroupVersionKind, problem: string, text: string): Error {
-  const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
-  return newBadRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${Buffer.from(shown).toString('hex')})`);
+  return newBadRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${summaryOf(Buffer.from(text))})`);
+}
+
+/** The beginning of a body, in letters where it looks like JSON. */
+function summaryOf(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const shown = body.subarray(0, MOST_SHOWN).toString(body[0] === 0x7b ? 'utf8' : 'hex');
+  return body.length > MOST_SHOWN ? `${shown} ...` : shown;
 }

@@ -1,4 +1,4 @@
-import { parseFieldSelector, parseLabelSelector } from '@gantry/apimachinery';
+import { goQuote, parseFieldSelector, parseLabelSelector } from '@gantry/apimachinery';
 import type { FieldReader } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
 import type { CachedObject } from '../watch-cache/cached-object.js';
@@ -23,12 +23,18 @@ const METADATA_FIELDS: Readonly<Record<string, FieldReader<ResourceObject>>> = {
   'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
 };
 
+/** What upstream says of a kind that has no fields of its own to select by. */
+function onlyMetadata(field: string): string {
+  return `${goQuote(field)} is not a known field selector: only ${Object.keys(METADATA_FIELDS).map(goQuote).join(', ')}`;
+}
+
 /** Throws a `StatusError` (400) for selectors that cannot be read and for fields that the kind does not offer. */
 export function objectFilter(resource: ServedResource, labelSelector: string | null, fieldSelector: string | null): ObjectFilter {
   if (!labelSelector && !fieldSelector) return everything;
   const labels = parseLabelSelector(labelSelector ?? '');
   const fields = parseFieldSelector(fieldSelector ?? '');
-  const byFields = fields.compile({ ...METADATA_FIELDS, ...resource.kind.selectableFields });
+  const own = resource.kind.selectableFields;
+  const byFields = fields.compile({ ...METADATA_FIELDS, ...own }, Object.keys(own).length === 0 ? onlyMetadata : undefined);
   const passes = (object: ResourceObject): boolean => labels.matches(object.metadata.labels) && byFields(object);
   return {
     matches: labels.empty && fields.empty ? undefined : ({ object }) => passes(resource.isConverted ? fromStored(resource, object) : object),

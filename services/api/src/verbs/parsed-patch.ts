@@ -6,7 +6,8 @@ import type { ResourceRequest } from './verb.js';
 export const APPLY_TYPE = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
-const READABLE: readonly string[] = [JSON_PATCH, MERGE_PATCH, 'application/strategic-merge-patch+json', APPLY_TYPE];
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const READABLE: readonly string[] = [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY_TYPE];
 const OPERATION_FIELDS: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value']);
 
 /** A patch other than apply. */
@@ -26,7 +27,7 @@ export function parsePatch({ context }: Pick<ResourceRequest, 'context'>, kind: 
   const type = mediaType(context);
   if (!READABLE.includes(type)) throw newUnsupportedMediaType(READABLE);
   const text = bodyText(context);
-  const body = parsedBody(text);
+  const body = parsedBody(text, type);
   const problems = (): readonly string[] => problemsOf(text, body, type === JSON_PATCH);
   if (type === JSON_PATCH) return showingResult((document) => applyJsonPatch(document, body), problems);
   if (type === MERGE_PATCH) return showingResult((document) => applyMergePatch(document, body), problems);
@@ -51,11 +52,12 @@ function unknownOperationFields(body: unknown): string[] {
   return body.flatMap((operation: unknown, index) => Object.keys(operation ?? {}).filter((name) => !OPERATION_FIELDS.has(name)).map((name) => `[${String(index)}].${name}`));
 }
 
-function parsedBody(text: string): unknown {
+/** Of a strategic patch upstream says no more than its decoder does. */
+function parsedBody(text: string, type: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw newBadRequest(`error decoding patch: ${error.message}`);
+    if (error instanceof JsonSyntaxError) throw newBadRequest(type === STRATEGIC ? error.message : `error decoding patch: ${error.message}`);
     throw error;
   }
 }

@@ -98,6 +98,13 @@ describe('list', () => {
     expect((await test.call('GET', `/api/v1/configmaps?${query}`)).status).toBe(status);
   });
 
+  it.each([
+    ['configmaps', '"foo" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+    ['pods', 'field label not supported: foo'],
+  ])('of %s says by which fields it does not select', async (plural, message) => {
+    expect((await test.call('GET', `/api/v1/${plural}?fieldSelector=foo%3Dbar`)).body.message).toBe(message);
+  });
+
   it('selects by label and field', async () => {
     const path = await withMaps(['a', { x: '1' }], ['b', { x: '2' }], ['c']);
     const list = async (query: string): Promise<string[]> => names((await test.call('GET', `${path}?${query}`)).body);

@@ -67,6 +67,30 @@ describe('an update is refused', () => {
   });
 });
 
+describe('a body that is no JSON is refused', () => {
+  const unrecognized = (problem: string): string => `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: ${problem}`;
+  it.each([
+    ['{"a":}', unrecognized(`invalid character '}' looking for beginning of value ({"a":})`)],
+    ['x', unrecognized("invalid character 'x' looking for beginning of value (78)")],
+    [`{"a": "${'x'.repeat(40)}`, unrecognized(`unexpected end of JSON input ({"a": "${'x'.repeat(23)} ...)`)],
+    ['3', unrecognized('json: cannot unmarshal number into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (33)')],
+  ])('%s', async (body, message) => {
+    expect(told(await test.call('POST', MAPS, body))).toEqual([400, message]);
+  });
+
+  it.each([
+    [{ apiVersion: 'apps/v1beta1', kind: 'Deployment' }, 'the API version in the data (apps/v1beta1) does not match the expected API version (apps/v1)'],
+    [{ apiVersion: 'v1', kind: 'Pod' }, 'Pod in version "v1" cannot be handled as a Deployment: converting (v1.Pod) to (apps.Deployment): unknown conversion'],
+    [{ apiVersion: 'v1', kind: 'Nope' }, 'Nope in version "v1" cannot be handled as a Deployment: no kind "Nope" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"'],
+  ])('so is %j for a Deployment', async (body, message) => {
+    expect(told(await test.call('POST', DEPLOYMENTS, body))).toEqual([400, message]);
+  });
+
+  it.each([[MERGE, 'error decoding patch: unexpected end of JSON input'], [JSON_PATCH, 'error decoding patch: unexpected end of JSON input'], [STRATEGIC, 'unexpected end of JSON input']])('as a patch of type %j', async (type, message) => {
+    expect(told(await test.call('PATCH', `${MAPS}/there`, '{', type))).toEqual([400, message]);
+  });
+});
+
 describe('a patch is refused', () => {
   const refused = (shown: string, problem: string): string => ` "" is invalid: patch: Invalid value: "${shown}": ${problem}`;
   const merged = (problem: string): unknown => expect.stringMatching(new RegExp(`^ "" is invalid: patch: Invalid value: "\\{.*\\}": ${problem}$`));

@@ -73,7 +73,7 @@ describe('create', () => {
     const [space, kind, version] = await Promise.all(answers);
     expect(space!.body.message).toBe('the namespace of the provided object does not match the namespace sent on the request');
     expect([kind!.status, version!.status]).toEqual([400, 400]);
-    expect(version!.body.message).toBe('the API version in the data (v2) does not match the expected API version (v1)');
+    expect(version!.body.message).toBe('ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/runtime/scheme.go:111"');
   });
 
   it('writes nothing in a dry run', async () => {

@@ -24,5 +24,5 @@ export const replicaSet = defineKind<DefaultedReplicaSet>({
     selector: ({ spec }) => selectorFromObject(spec.selector).toString(),
   },
   columns: replicaSetColumns,
-  selectableFields: { 'status.replicas': ({ status }) => String(status.replicas) },
+  selectableFields: {},
 });
