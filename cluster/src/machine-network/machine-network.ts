@@ -87,7 +87,7 @@ async function presentRange({ bridge, owner }: NetworkNames): Promise<NodeRange 
 
 async function makeBridge({ bridge, owner }: NetworkNames): Promise<NodeRange> {
   const range = freeRange(await rangesInUse());
-  if (range === undefined) throw new ClusterError('no range of addresses is free for the nodes: 172.31.240.0/20 is in use', 'delete a cluster that is not needed, see "gantry list"');
+  if (range === undefined) throw new ClusterError('no range of addresses is free for the nodes: 172.31.240.0/20 and 198.19.0.0/20 are in use', 'delete a cluster that is not needed, see "gantry list"');
   await commandWithLines(`link add ${bridge} type bridge\nlink set ${bridge} alias "${owner}"\naddr add ${range.gateway}/24 dev ${bridge}\n`, 'ip', '-batch');
   return range;
 }

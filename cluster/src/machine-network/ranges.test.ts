@@ -7,7 +7,8 @@ describe('the range of the nodes', () => {
     ['is the first that there is', [], '172.31.240.0/24'],
     ['is the next where a network is there', ['10.0.0.0/8', '172.31.240.0/24', '172.31.241.7'], '172.31.242.0/24'],
     ['leaves room for a larger network', ['172.31.240.0/21'], '172.31.248.0/24'],
-    ['is none in a network that has them all', ['172.16.0.0/12'], undefined],
+    ['is of another kind where an engine has all of that', ['172.31.0.0/16', '198.19.0.0/24'], '198.19.1.0/24'],
+    ['is none where all are in use', ['172.16.0.0/12', '198.18.0.0/15'], undefined],
   ])('%s', (_, inUse, expected) => {
     expect(freeRange(inUse)?.cidr).toBe(expected);
   });

@@ -8,8 +8,12 @@ export interface NodeRange {
 }
 
 const LENGTH = 24;
-/** `172.31.240.0/24` and the fifteen that follow it. */
-const CANDIDATES = Array.from({ length: 16 }, (_, index) => `172.31.${240 + index}.0/${LENGTH}`);
+/** Private addresses; then, since an engine may have all of those for one network, some of those that are kept for tests of networks (RFC 2544). */
+const CANDIDATES = [...sixteen('172.31', 240), ...sixteen('198.19', 0)];
+
+function sixteen(start: string, first: number): string[] {
+  return Array.from({ length: 16 }, (_, index) => `${start}.${first + index}.0/${LENGTH}`);
+}
 
 /** The first range that overlaps none of those that are in use (`10.0.0.0/8`, or an address alone); undefined: none is free. */
 export function freeRange(inUse: readonly string[]): NodeRange | undefined {
