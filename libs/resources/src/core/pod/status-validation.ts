@@ -23,14 +23,14 @@ export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): F
   return errors;
 }
 
-/** Types that are older than the rule for their names. */
-const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized']);
+/** Types whose names are known to be good; the first three are older than the rule. */
+const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady', 'PodReadyToStartContainers']);
 
 function validateConditions(conditions: readonly coreV1.PodCondition[] = [], errors: FieldError[]): void {
+  const at = (index: number, field: string): FieldPath => statusPath.child('conditions').index(index).child(field);
   conditions.forEach(({ type, observedGeneration = 0 }, index) => {
-    const at = statusPath.child('conditions').index(index);
-    if (observedGeneration < 0) errors.push(invalid(at.child('observedGeneration'), observedGeneration, 'must be a non-negative integer'));
-    if (!ownConditions.has(type)) for (const problem of isQualifiedName(type)) errors.push(invalid(at.child('Type'), type, problem));
+    if (observedGeneration < 0) errors.push(invalid(at(index, 'observedGeneration'), observedGeneration, 'must be a non-negative integer'));
+    if (!ownConditions.has(type)) for (const problem of isQualifiedName(type)) errors.push(invalid(at(index, 'Type'), type, problem));
   });
 }
 
