@@ -34,7 +34,8 @@ export class TestRegistry {
 
   /** `127.0.0.1:12345`. */
   get host(): string {
-    return `127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    const { port } = this.#server!.address() as AddressInfo;
+    return `127.0.0.1:${port}`;
   }
 
   putBlob(bytes: Buffer, digest = digestOf(bytes)): string {

@@ -84,7 +84,7 @@ class LayerAssembly {
     const blob = await this.parts.downloads.run(() => this.source.obtain(this.signal, (current) => this.#tell('downloading', current)), this.signal);
     const { place, folder } = await this.parts.layers.draft();
     try {
-      const bytes = await this.parts.unpacks.run(() => this.#unpack(blob, folder), this.signal);
+      const bytes = await this.#unpack(blob, folder);
       const { chainId, diffId } = this.source;
       await this.parts.layers.add(place, { chainId, diffId, bytes });
     } catch (error) {
@@ -95,9 +95,12 @@ class LayerAssembly {
   }
 
   async #unpack(blob: string, folder: string): Promise<number> {
-    const { limits, whiteouts, logger, places } = this.parts;
-    this.#tell('unpacking', this.source.size);
-    const unpacked = await unpackInWorker({ blob, folder, limits }, this.signal);
+    const { limits, whiteouts, logger, places, unpacks } = this.parts;
+    // Given back before the layer below is waited for, which may be in line behind.
+    const unpacked = await unpacks.run(() => {
+      this.#tell('unpacking', this.source.size);
+      return unpackInWorker({ blob, folder, limits }, this.signal);
+    }, this.signal);
     if (unpacked.diffId !== this.source.diffId) throw refused(`layer ${this.source.digest} unpacks to ${unpacked.diffId}, where the image's configuration says ${this.source.diffId}`);
     await this.layerBelow;
     await finishLayer({ folder, remaining: unpacked.remaining, below: this.below, whiteouts, temporary: join(places.temporary, ownedName()), logger });
