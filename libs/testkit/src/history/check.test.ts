@@ -15,6 +15,9 @@ describe('a history of one key', () => {
   const create = operation({ kind: 'create', invoked: 0, completed: 10, revision: 1 });
   const update = operation({ kind: 'update', invoked: 20, completed: 30, revision: 5, expected: 1 });
   const chain = chainOf(wrote(1, create), wrote(5, update));
+  const again = operation({ kind: 'create', invoked: 40, completed: 50, revision: 3 });
+  const anybodys = (invoked: number, expected?: number): Operation => operation({ kind: 'delete', invoked, completed: Infinity, outcome: 'ambiguous', ...(expected === undefined ? {} : { expected }) });
+  const removedAndMadeAgain = chainOf(wrote(1, create), { revision: 2, exists: false }, wrote(3, again));
 
   it.each<[string, Operation[], Chain, number[]]>([
     ['that is in order', [create, update, operation({ kind: 'read', invoked: 40, completed: 50, revision: 5 })], chain, []],
@@ -34,6 +37,8 @@ describe('a history of one key', () => {
     ['with a delete that its revision names', [create, operation({ kind: 'delete', invoked: 20, completed: 30, expected: 1 })], chainOf(wrote(1, create), { revision: 2, exists: false }), []],
     ['with a delete that its object names', [create, operation({ kind: 'delete', invoked: 20, completed: 30, uid: 'u' })], chainOf(wrote(1, create), { revision: 2, exists: false, uid: 'u' }), []],
     ['with a delete that was acknowledged and not done', [create, operation({ kind: 'delete', invoked: 20, completed: 30, uid: 'u' })], chainOf(wrote(1, create)), [1]],
+    ['with a removal by either of two deletes without an answer, of which one began when it was over', [create, anybodys(20), again, anybodys(60, 1)], removedAndMadeAgain, []],
+    ['with a removal that was over before the only delete began', [create, again, anybodys(60)], removedAndMadeAgain, [13]],
   ])('%s', (_what, operations, log, invariants) => {
     expect(checkKey(operations, log).map(({ invariant }) => invariant)).toEqual(invariants);
   });

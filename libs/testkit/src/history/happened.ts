@@ -25,23 +25,39 @@ export function resolveWrites(operations: readonly Operation[], chain: Chain): R
   }
   claimDeletes(writes.filter(({ kind }) => kind === 'delete'), chain, happened, claimed);
   for (const write of writes) violations.push(...judge(write, happened.get(write)));
-  const mayBeAnybodys = writes.some((write) => write.kind === 'delete' && write.outcome === 'ambiguous' && !happened.has(write));
-  for (const change of chain.changes) if (!claimed.has(change) && !(mayBeAnybodys && !change.exists)) violations.push(phantom(chain, change));
+  violations.push(...phantoms(writes, chain, happened, claimed));
   return { happened, violations };
 }
 
-/** The log does not say who removed a key: the revision or the object that a delete named does. Acknowledged ones choose first. */
+/**
+ * The log does not say who removed a key: the revision or the object that a delete named does. Acknowledged ones choose first; one without an
+ * answer made no removal that was over before it began, whatever it named: that was somebody else's.
+ */
 function claimDeletes(deletes: readonly Operation[], chain: Chain, happened: Map<Operation, Change>, claimed: Set<Change>): void {
   const removals = removalsOf(chain);
   for (const outcome of ['ok', 'ambiguous'] as const) {
+    const isOver = pastOf(happened);
     for (const remove of deletes) {
       if (remove.outcome !== outcome || happened.has(remove) || (remove.expected === undefined && remove.uid === undefined)) continue;
       const change = remove.uid === undefined ? removals.byRevision.get(remove.expected ?? 0) : removals.byUid.get(remove.uid);
       if (change === undefined || claimed.has(change) || !isRemovalBy(remove, chain, change)) continue;
+      if (outcome === 'ambiguous' && isOver(change, remove.invoked)) continue;
       happened.set(remove, change);
       claimed.add(change);
     }
   }
+}
+
+/** Had a change been made at this time, because a later one had ended by then? */
+function pastOf(happened: Happened): (change: Change, time: number) => boolean {
+  const ends = [...happened].map(([{ completed }, { revision }]) => ({ completed, revision })).sort((a, b) => b.revision - a.revision);
+  return (change, time) => {
+    for (const { completed, revision } of ends) {
+      if (revision <= change.revision) return false;
+      if (completed < time) return true;
+    }
+    return false;
+  };
 }
 
 /** An object is removed once, and so is a revision. */
@@ -61,6 +77,14 @@ function judge(write: Operation, change: Change | undefined): Violation[] {
   const wasDenied = write.outcome === 'failed' || write.outcome === 'refused';
   if (wasDenied && change !== undefined) return [{ invariant: 13, what: `a write that was said to have failed is in the log at revision ${change.revision}`, evidence }];
   return [];
+}
+
+/** Changes that no write of the clients can have made. */
+function phantoms(writes: readonly Operation[], chain: Chain, happened: Happened, claimed: ReadonlySet<Change>): Violation[] {
+  const isOver = pastOf(happened);
+  const anybodys = writes.filter((write) => write.kind === 'delete' && write.outcome === 'ambiguous' && !happened.has(write));
+  const mayBeAnybodys = (change: Change): boolean => !change.exists && anybodys.some((remove) => isRemovalBy(remove, chain, change) && !isOver(change, remove.invoked));
+  return chain.changes.filter((change) => !claimed.has(change) && !mayBeAnybodys(change)).map((change) => phantom(chain, change));
 }
 
 function phantom({ key }: Chain, { revision, operation }: Change): Violation {
