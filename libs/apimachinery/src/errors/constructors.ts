@@ -80,10 +80,9 @@ export function newBadRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message);
 }
 
-/** 405: the resource does not have this verb. */
-export function newMethodNotSupported(resource: GroupResource, action: string): StatusError {
-  const message = `${action} is not supported on resources of kind ${goQuote(groupResourceName(resource))}`;
-  return failure(405, 'MethodNotAllowed', message, { group: resource.group, kind: resource.resource });
+/** 405: what is at the path does not have this method. */
+export function newMethodNotAllowed(): StatusError {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 /** 406: nothing that the client accepts can be served. */

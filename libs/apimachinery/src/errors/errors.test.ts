@@ -19,7 +19,7 @@ const table: [sentence: string, error: errors.StatusError, code: number, reason:
   ['forbidden with a name', errors.newForbidden(pods, 'a', 'no'), 403, 'Forbidden', 'pods "a" is forbidden: no'],
   ['forbidden outside of resources', errors.newForbidden({ group: '', resource: '' }, '', 'no'), 403, 'Forbidden', 'forbidden: no'],
   ['unauthorized has a default text', errors.newUnauthorized(), 401, 'Unauthorized', 'not authorized'],
-  ['a verb that the resource lacks', errors.newMethodNotSupported(deployments, 'create'), 405, 'MethodNotAllowed', 'create is not supported on resources of kind "deployments.apps"'],
+  ['a verb that the resource lacks', errors.newMethodNotAllowed(), 405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'],
   ['an old revision is expired', errors.newExpired('too old resource version: 1 (5)'), 410, 'Expired', 'too old resource version: 1 (5)'],
   ['a future revision is a timeout', errors.newTooLargeResourceVersion(9, 5n, 1), 504, 'Timeout', 'Timeout: Too large resource version: 9, current: 5'],
   ['a server timeout is a 500', errors.newServerTimeout(pods, 'list', 2), 500, 'ServerTimeout', 'The list operation against pods could not be completed at this time, please try again.'],

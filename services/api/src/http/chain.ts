@@ -1,4 +1,4 @@
-import { failure, newInternalError, newMethodNotSupported, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
+import { failure, newInternalError, newMethodNotAllowed, newUnauthorized, parseFieldSelector, StatusError } from '@gantry/apimachinery';
 import type { FieldSelector } from '@gantry/apimachinery';
 import type { Logger } from '@gantry/async';
 import type { ApiMetrics } from '../metrics/api-metrics.js';
@@ -133,9 +133,10 @@ export class RequestChain {
   async #answerRoute({ context, identity, path, route, verb, attributes }: KnownRequest): Promise<Answer> {
     const refusal = this.#refusal(identity, attributes, route, path);
     if (refusal !== undefined) throw forbiddenResource(identity, attributes, refusal);
-    if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path, context.method)) throw nothingHere();
+    if (route === undefined || (path.rest !== '' && route.behind === undefined) || isMisplaced(route, path)) throw nothingHere();
+    if (isOfAllNamespaces(route, path) && context.method !== 'GET') throw newMethodNotAllowed();
     const handler = verb === undefined ? undefined : route.verbs[verb];
-    if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotSupported(route.groupResource, verb ?? context.method);
+    if (handler === undefined || (verb === 'create' && path.name !== '' && path.subresource === '')) throw newMethodNotAllowed();
     if (route.warning !== undefined) this.#warn(context, route.warning, path);
     await translateYamlBody(context);
     return handler(this.#request(context, identity, path, attributes));
@@ -204,7 +205,12 @@ function selectedFields({ query }: RequestContext): FieldSelector | undefined {
 }
 
 /** A cluster-scoped resource inside a namespace, or an object of a namespaced one outside of any. */
-function isMisplaced({ namespaced }: Route, { namespace, name }: ResourcePath, method: string): boolean {
-  if (!namespaced) return namespace !== '';
-  return namespace === '' && (name !== '' || method !== 'GET');
+function isMisplaced(route: Route, path: ResourcePath): boolean {
+  if (!route.namespaced) return path.namespace !== '';
+  return isOfAllNamespaces(route, path) && (path.name !== '' || route.verbs.list === undefined);
+}
+
+/** What is in namespaces can be read without one, and not written. */
+function isOfAllNamespaces({ namespaced }: Route, { namespace }: ResourcePath): boolean {
+  return namespaced && namespace === '';
 }

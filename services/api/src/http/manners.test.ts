@@ -102,7 +102,10 @@ describe('methods', () => {
   });
 
   it('that a resource does not have are 405', async () => {
-    for (const [method, target] of [['PATCH', path], ['POST', `${path}/small`], ['PUT', path], ['DELETE', '/api/v1/namespaces']] as const) expect([method, target, (await test.call(method, target, {})).status]).toEqual([method, target, 405]);
+    for (const [method, target] of [['PATCH', path], ['POST', `${path}/small`], ['PUT', path], ['DELETE', '/api/v1/namespaces'], ['DELETE', '/api/v1/configmaps'], ['POST', '/api/v1/configmaps']] as const) {
+      const { status, body } = await test.call(method, target, {});
+      expect([method, target, status, body.message]).toEqual([method, target, 405, 'the server does not allow this method on the requested resource']);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { failure } from '@gantry/apimachinery';
+import { newMethodNotAllowed } from '@gantry/apimachinery';
 import type { Answer } from './answer.js';
 import { nothingHere } from './nothing-here.js';
 import type { RequestContext } from './request-context.js';
@@ -29,7 +29,7 @@ export class PathEndpoints {
     const path = plain(context.path);
     const endpoint = this.#exact.get(path) ?? this.#under.find(([prefix]) => path.startsWith(prefix))?.[1];
     if (endpoint === undefined) throw nothingHere();
-    if (context.method !== 'GET' && context.method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+    if (context.method !== 'GET' && context.method !== 'HEAD') throw newMethodNotAllowed();
     return endpoint(context);
   }
 }
