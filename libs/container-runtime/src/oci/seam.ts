@@ -22,6 +22,8 @@ export interface StreamDependencies {
   readonly runtimeCommand: readonly [program: string, ...args: string[]];
   readonly conmon: string;
   readonly logger: Logger;
+  /** Aborts when the runtime is closed. */
+  readonly closed: AbortSignal;
 }
 
 /** Those verbs of a runtime that carry bytes. */
