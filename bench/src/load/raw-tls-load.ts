@@ -19,6 +19,8 @@ type Target = Pick<Endpoint, 'port'> & Partial<Endpoint>;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: (\d+)/i;
+/** The end of an answer in chunks, which has no length. */
+const LAST_CHUNK = '0\r\n\r\n';
 
 /** One kept connection that speaks the least HTTP/1.1 there is: the load shares the cores, and what it costs is not the server's. */
 class RawConnection {
@@ -26,6 +28,8 @@ class RawConnection {
   private wanted = 0;
   private received = 0;
   private status = 0;
+  /** The last bytes of an answer in chunks. */
+  private tail = '';
   private done: ((answer: { status: number; bytes: number }) => void) | undefined;
 
   private constructor(private readonly socket: TLSSocket) {
@@ -52,9 +56,11 @@ class RawConnection {
   private receive(chunk: Buffer): void {
     this.received += chunk.length;
     if (this.wanted === 0) this.readHead(chunk);
-    if (this.wanted === 0 || this.received < this.wanted) return;
+    if (this.wanted === Infinity) this.tail = `${this.tail}${chunk.toString('latin1', Math.max(0, chunk.length - LAST_CHUNK.length))}`.slice(-LAST_CHUNK.length);
+    if (this.wanted === 0 || (this.received < this.wanted && this.tail !== LAST_CHUNK)) return;
     const answer = { status: this.status, bytes: this.received };
     this.wanted = this.received = 0;
+    this.tail = '';
     this.done?.(answer);
   }
 
@@ -65,7 +71,8 @@ class RawConnection {
     if (end < 0) return;
     const text = head.subarray(0, end).toString('latin1');
     this.status = Number(text.slice(9, 12));
-    this.wanted = end + HEAD_END.length + Number(LENGTH.exec(text)?.[1]);
+    const length = LENGTH.exec(text)?.[1];
+    this.wanted = length === undefined ? Infinity : end + HEAD_END.length + Number(length);
     this.chunks = [];
   }
 }

@@ -49,6 +49,7 @@ export { trackApply } from './managed-fields/track-apply.js';
 export { trackCreate, trackUpdate } from './managed-fields/track-update.js';
 export type { ManagedObject } from './managed-fields/track-update.js';
 export { setOf } from './managed-fields/field-set.js';
+export { isShared, managedFieldsJson, parseObject } from './managed-fields/shared-sets.js';
 export type { ManagedFieldsEntry } from './managed-fields/field-managers.js';
 export { valueTypeOf } from './managed-fields/value-type.js';
 export type { ValueType } from './managed-fields/value-type.js';

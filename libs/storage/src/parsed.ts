@@ -1,4 +1,4 @@
-import { parseJson } from '@gantry/apimachinery';
+import { parseObject } from '@gantry/apimachinery';
 import { takeExpected } from './expected.js';
 import type { StoredValue } from './storage.js';
 
@@ -19,7 +19,7 @@ export function parsedValue<T extends object>({ key, value, revision }: Pick<Sto
   if (known?.metadata.resourceVersion === resourceVersion) return known as T;
   // The same state may be shown under another revision, as that of a deletion; the first one is the one that all share.
   if (known !== undefined) return { ...known, metadata: { ...known.metadata, resourceVersion } } as T;
-  const object = (takeExpected(key, value) ?? parseJson(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'))) as Parsed;
+  const object = (takeExpected(key, value) ?? parseObject(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'))) as Parsed;
   object.metadata.resourceVersion = resourceVersion;
   parsed.set(value, object);
   return object as T;

@@ -23,7 +23,7 @@ export class JsonSyntaxError extends Error {
  * other, of duplicate keys the last wins. `JSON.stringify` writes it all back. Throws `JsonSyntaxError`.
  */
 export function parseJson(text: string): unknown {
-  if (text.length > MAX_JSON_DEPTH) checkDepth(text);
+  if (text.length > 2 * MAX_JSON_DEPTH) checkDepth(text);
   try {
     return MAY_LOSE_DIGITS.test(text) ? (JSON.parse(text, exactNumber as never) as unknown) : (JSON.parse(text) as unknown);
   } catch (error) {

@@ -4,6 +4,7 @@ import { isEmpty, isMember, recursiveDifference } from './field-set.js';
 import type { FieldSet } from './field-set.js';
 import { manageable } from './field-managers.js';
 import { itemElement } from './path-element.js';
+import { sharedSet } from './shared-sets.js';
 import { deducedType } from './value-type.js';
 import type { MapType, ValueType } from './value-type.js';
 
@@ -34,14 +35,14 @@ export function createdSet(type: ValueType, object: unknown, ignored: FieldSet):
 function newSet(type: ValueType, object: unknown, ignored: FieldSet): Known {
   const created = createdFields(type, object);
   const all = isEmpty(ignored) ? created : recursiveDifference(created, ignored);
-  return { all, ignored, set: manageable(all, ignored) };
+  return { all, ignored, set: sharedSet(manageable(all, ignored)) };
 }
 
 /** Whether `createdFields` of the value would answer that level; what is ignored is not looked at. */
 function isStructOf(type: MapType, value: unknown, level: FieldSet, ignored?: FieldSet): boolean {
   const map = asMap(value);
   if (map === undefined) return false;
-  let left = Object.keys(level).length;
+  let left = sizeOf(level);
   for (const name in map) {
     const inner = map[name];
     if (inner === undefined) continue;
@@ -78,7 +79,7 @@ function isNewNode(type: ValueType, value: unknown, node: FieldSet, hasSelf: boo
 }
 
 function areFields(type: MapType, map: Readonly<Record<string, unknown>>, level: FieldSet, hasSelf: boolean): boolean {
-  let left = Object.keys(level).length - (hasSelf ? 1 : 0);
+  let left = sizeOf(level) - (hasSelf ? 1 : 0);
   for (const name in map) {
     const value = map[name];
     if (value === undefined) continue;
@@ -92,7 +93,7 @@ function areFields(type: MapType, map: Readonly<Record<string, unknown>>, level:
 
 /** Items that are there twice make the set anew. */
 function areItems(type: ValueType, list: readonly unknown[], level: FieldSet, hasSelf: boolean): boolean {
-  if (Object.keys(level).length - (hasSelf ? 1 : 0) !== list.length) return false;
+  if (sizeOf(level) - (hasSelf ? 1 : 0) !== list.length) return false;
   const met = list.length > 1 ? new Set<string>() : undefined;
   for (const item of list) {
     const element = itemElement(type.list!, item);
@@ -101,4 +102,11 @@ function areItems(type: ValueType, list: readonly unknown[], level: FieldSet, ha
     met?.add(element);
   }
   return true;
+}
+
+/** Without a list of the names, which is most of what this allocated. */
+function sizeOf(level: FieldSet): number {
+  let size = 0;
+  for (const _ in level) size += 1;
+  return size;
 }

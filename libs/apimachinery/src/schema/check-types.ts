@@ -67,7 +67,7 @@ function checkArray(schema: Schema, value: unknown, place: Place): string | unde
 function checkObject(declared: Schema, schema: Schema, value: unknown, place: Place): string | undefined {
   if (!isObject(value)) return mismatch(value, goTypeOf(declared), place);
   const struct = declared.$ref === undefined ? place.struct : shortName(declared.$ref);
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
     if (field === undefined || isPlain(field, value[key])) continue;

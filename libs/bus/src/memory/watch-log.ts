@@ -68,9 +68,7 @@ export class WatchLog {
   }
 
   follow(options: FollowOptions): Follower {
-    const matchers = options.subjects?.map(subjectMatcher);
-    const matches = matchers === undefined ? () => true : (subject: string) => matchers.some((match) => match(subject));
-    const follower: Follower = { cursor: options.fromSequence, matches, options, closed: false };
+    const follower: Follower = { cursor: options.fromSequence, matches: anyOf(options.subjects), options, closed: false };
     this.followers.add(follower);
     return follower;
   }
@@ -124,4 +122,11 @@ export class WatchLog {
 /** Approximate bytes that a kept message holds. */
 function sizeOf(message: SequencedMessage): number {
   return message.data.byteLength + message.subject.length + 512;
+}
+
+/** Every message is shown to every follower, of which most have one pattern. */
+function anyOf(patterns: FollowOptions['subjects']): (subject: string) => boolean {
+  const matchers = patterns?.map(subjectMatcher);
+  if (matchers === undefined) return () => true;
+  return matchers.length === 1 ? matchers[0]! : (subject) => matchers.some((match) => match(subject));
 }

@@ -1,4 +1,4 @@
-import { apiVersionOf, checkTypes, decodeProtobuf, definitionNameOf, dropUnknownFields, fieldProblemMessages, goKind, goQuote, hasDuplicateFields, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseGroupVersionKind, parseJson, ProtobufError } from '@gantry/apimachinery';
+import { apiVersionOf, checkTypes, decodeProtobuf, definitionNameOf, dropUnknownFields, fieldProblemMessages, goKind, goQuote, hasDuplicateFields, JsonSyntaxError, newBadRequest, newUnsupportedMediaType, parseGroupVersionKind, parseObject, ProtobufError } from '@gantry/apimachinery';
 import type { GroupVersionKind } from '@gantry/apimachinery';
 import type { ResourceObject } from '@gantry/resources';
 import type { RequestContext } from './request-context.js';
@@ -65,7 +65,7 @@ function report(context: RequestContext, expected: GroupVersionKind, validation:
 
 function fromJson(text: string, expected: GroupVersionKind): ResourceObject {
   try {
-    const value = parseJson(text) ?? {};
+    const value = parseObject(text) ?? {};
     const problem = kindProblem(value);
     if (problem === undefined) return value as ResourceObject;
     throw unrecognized(expected, problem, text);

@@ -1,4 +1,6 @@
-import type { ResourceObject } from '@gantry/resources';
+import { managedFieldsJson } from '@gantry/apimachinery';
+import type { ManagedFieldsEntry } from '@gantry/apimachinery';
+import type { ObjectMetadata, ResourceObject } from '@gantry/resources';
 import type { EncodedValue } from '@gantry/storage';
 import type { ServedResource } from './served-resource.js';
 
@@ -16,6 +18,13 @@ export function encodeObject(resource: ServedResource, object: ResourceObject): 
   delete metadata.resourceVersion;
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":`;
   const tail = JSON.stringify(rest);
-  const text = `${head}${JSON.stringify(metadata)}${tail === '{}' ? '}' : `,${tail.slice(1)}`}`;
+  const text = `${head}${metadataJson(metadata)}${tail === '{}' ? '}' : `,${tail.slice(1)}`}`;
   return { value: Buffer.from(text), spliceOffset: Buffer.byteLength(head) + 1, schemaHash: resource.cache.form.schemaHash, object: { kind, apiVersion, metadata: { ...metadata }, ...rest } };
+}
+
+/** The text of a set of fields that many objects have is at hand. */
+function metadataJson(metadata: ObjectMetadata): string {
+  const { managedFields, ...others } = metadata;
+  if (managedFields === undefined) return JSON.stringify(metadata);
+  return `${JSON.stringify(others).slice(0, -1)},"managedFields":[${(managedFields as ManagedFieldsEntry[]).map(managedFieldsJson).join(',')}]}`;
 }

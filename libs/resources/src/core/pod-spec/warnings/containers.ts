@@ -53,9 +53,12 @@ function saysTheSame(annotation: string, profile: coreV1.AppArmorProfile | undef
 function hiddenVariables(variables: readonly coreV1.EnvVar[], at: FieldPath, warnings: string[]): void {
   const met = new Set<string>();
   variables.forEach(({ name, value = '', valueFrom }, index) => {
-    const reference = `$(${name})`;
-    const buildsOnItself = valueFrom === undefined && value !== reference && value.includes(reference);
-    if (met.has(name) && !buildsOnItself && !isEnough(warnings)) warnings.push(`${at.index(index).toString()}: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`);
+    if (met.has(name) && !buildsOnItself(name, value, valueFrom) && !isEnough(warnings)) warnings.push(`${at.index(index).toString()}: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`);
     met.add(name);
   });
+}
+
+function buildsOnItself(name: string, value: string, valueFrom: coreV1.EnvVarSource | undefined): boolean {
+  const reference = `$(${name})`;
+  return valueFrom === undefined && value !== reference && value.includes(reference);
 }

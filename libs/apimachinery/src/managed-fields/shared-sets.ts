@@ -1,0 +1,153 @@
+import { JsonSyntaxError, parseJson } from '../codec/json.js';
+import { endOfString } from '../codec/json-strings.js';
+import { isObject } from '../schema/json-value.js';
+import type { ManagedFieldsEntry } from './field-managers.js';
+import type { FieldSet } from './field-set.js';
+
+/** A set of fields that many objects have: who made them by one template manages the same of each. */
+interface SharedSet {
+  readonly text: string;
+  readonly set: FieldSet;
+}
+
+/** Sets that are known at a time, the last used first. */
+const KEPT = 32;
+/** Shorter ones are parsed as fast as they are found; longer or deeper ones are nobody's template. */
+const SHORTEST = 64;
+const LONGEST = 64 * 1024;
+const DEEPEST = 100;
+
+const kept: SharedSet[] = [];
+const texts = new WeakMap<FieldSet, string>();
+
+/** The set of those that are shared which is like this one, or this one, which is shared from now on. */
+export function sharedSet(set: FieldSet): FieldSet {
+  const text = JSON.stringify(set);
+  const found = known(text, 0);
+  if (found?.text.length === text.length) return found.set;
+  if (isOfTemplate(text.length)) keep({ text, set });
+  return set;
+}
+
+function isOfTemplate(length: number): boolean {
+  return length >= SHORTEST && length <= LONGEST;
+}
+
+/** Whether many objects have this very set. It is as JSON would give it. */
+export function isShared(set: unknown): boolean {
+  return texts.has(set as FieldSet);
+}
+
+/** The JSON of an entry of `metadata.managedFields`, made without a walk through a set that is shared. */
+export function managedFieldsJson(entry: ManagedFieldsEntry): string {
+  const text = entry.fieldsV1 === undefined ? undefined : texts.get(entry.fieldsV1);
+  if (text === undefined) return JSON.stringify(entry);
+  const { fieldsV1: _, subresource, ...head } = entry;
+  return `${JSON.stringify(head).slice(0, -1)},"fieldsV1":${text}${subresource === undefined ? '' : `,"subresource":${JSON.stringify(subresource)}`}}`;
+}
+
+function keep(shared: SharedSet): void {
+  texts.set(shared.set, shared.text);
+  kept.unshift(shared);
+  if (kept.length > KEPT) kept.pop();
+}
+
+const FIELDS = '"fieldsV1":{';
+/** In place of a set in a text, with its number behind. No text of a client is taken for it: each must be found once, at its place. */
+const PLACE = '\u0000set ';
+
+/**
+ * `parseJson` for an object of the API: a set of fields in its metadata that other objects have too is theirs, so it is neither parsed nor held
+ * again. Such sets are more than half of many objects. Nobody may change them.
+ */
+export function parseObject(text: string): unknown {
+  if (!text.includes(FIELDS)) return parseJson(text);
+  const { sets, rest } = cutOut(text);
+  if (sets.length === 0) return parseJson(text);
+  try {
+    const object = parseJson(rest);
+    if (putBack(object, sets)) return object;
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+  }
+  // Something else than expected: the whole text says what, or gives it.
+  return parseJson(text);
+}
+
+/** The text with places for the sets that are known, or are from now on. */
+function cutOut(text: string): { sets: FieldSet[]; rest: string } {
+  const sets: FieldSet[] = [];
+  let rest = '';
+  let from = 0;
+  for (let at = text.indexOf(FIELDS); at >= 0; at = text.indexOf(FIELDS, at + FIELDS.length)) {
+    const start = at + FIELDS.length - 1;
+    const shared = startsMember(text, at) ? (known(text, start) ?? learnt(text, start)) : undefined;
+    if (shared === undefined) continue;
+    rest += `${text.slice(from, start)}"${JSON.stringify(PLACE).slice(1, -1)}${String(sets.push(shared.set) - 1)}"`;
+    from = start + shared.text.length;
+  }
+  return { sets, rest: rest + text.slice(from) };
+}
+
+/** Not the end of a longer name. */
+function startsMember(text: string, at: number): boolean {
+  const before = text[at - 1];
+  return before === ',' || before === '{';
+}
+
+/** A text that begins with a whole object goes on behind it. */
+function known(text: string, start: number): SharedSet | undefined {
+  for (let index = 0; index < kept.length; index++) {
+    const shared = kept[index]!;
+    if (!text.startsWith(shared.text, start)) continue;
+    if (index > 0) {
+      kept.splice(index, 1);
+      kept.unshift(shared);
+    }
+    return shared;
+  }
+  return undefined;
+}
+
+/** undefined for what is short, long, deep or written in another way than this process would. */
+function learnt(text: string, start: number): SharedSet | undefined {
+  const end = endOfObject(text, start);
+  if (end === undefined || !isOfTemplate(end - start)) return undefined;
+  const own = text.slice(start, end);
+  try {
+    const set = parseJson(own) as FieldSet;
+    const shared = { text: JSON.stringify(set), set };
+    if (shared.text !== own) return undefined;
+    keep(shared);
+    return shared;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The index behind the object that starts there; undefined where it does not end, or is too deep. */
+function endOfObject(text: string, start: number): number | undefined {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x7b && ++depth > DEEPEST) return undefined;
+    else if (code === 0x7d && --depth === 0) return at + 1;
+  }
+  return undefined;
+}
+
+/** Whether every set was wanted, once, by an entry of `metadata.managedFields`. */
+function putBack(object: unknown, sets: readonly FieldSet[]): boolean {
+  const metadata = isObject(object) ? object['metadata'] : undefined;
+  const entries = isObject(metadata) ? metadata['managedFields'] : undefined;
+  if (!Array.isArray(entries)) return false;
+  let next = 0;
+  for (const entry of entries as unknown[]) {
+    if (!isObject(entry) || typeof entry['fieldsV1'] !== 'string') continue;
+    if (entry['fieldsV1'] !== `${PLACE}${String(next)}` || next >= sets.length) return false;
+    entry['fieldsV1'] = sets[next++];
+  }
+  return next === sets.length;
+}
