@@ -1,5 +1,7 @@
 import { defaultHome, GANTRY_VERSION } from '@gantry/cluster/lifecycle';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BuildFlags } from './commands/image-config.js';
+import type { GarbageFlags, ImageOptions, PullFlags } from './commands/image.js';
 import type { KubeconfigOptions } from './commands/kubeconfig.js';
 import type { RestoreOptions } from './commands/snapshot.js';
 import type { UpOptions } from './commands/up.js';
@@ -27,6 +29,7 @@ export function buildProgram(): Command {
   formatted(common(program.command('sql').description('ask the objects and their history with SQL: see docs/sql.md')))
     .argument('[query]', 'a statement; the standard input without one')
     .action(async (query: string | undefined, options: CommonOptions) => (await import('./commands/sql.js')).sql(query, options));
+  addImage(program.command('image').description('the images of clusters that run containers without an engine (an engine keeps its own)').exitOverride());
   formatted(program.command('version').description('the versions of Gantry and of the API')).action(async (options: CommonOptions) => (await import('./commands/version.js')).version(options));
   return program;
 }
@@ -37,6 +40,49 @@ function addSnapshot(command: Command): void {
   formatted(common(command.command('restore').description('put a saved state in the place of that of a stopped cluster, or of a new one'))).argument('<file>', 'what "snapshot save" wrote; - is standard input')
     .option('--encryption-key <file>', 'encryption.key of the cluster that was saved, for a new cluster')
     .action(async (file: string, options: RestoreOptions) => (await import('./commands/snapshot.js')).restore(file, options));
+}
+
+function addImage(command: Command): void {
+  imageCommand(command.command('pull').description('fetch images from their registries')).argument('<reference...>', 'such as nginx:1 or registry.example.com/web@sha256:…')
+    .option('-u, --username <name>', 'of the registry')
+    .option('--password-stdin', 'read its password from the standard input')
+    .action(async (references: string[], options: PullFlags) => (await import('./commands/image.js')).pull(references, options));
+  imageCommand(command.command('load').description('take images from an archive of "docker save" or an OCI layout: tar, also compressed by gzip or zstd')).argument('<file>', '- is standard input')
+    .action(async (file: string, options: ImageOptions) => (await import('./commands/image.js')).load(file, options));
+  imageCommand(command.command('list').alias('ls').description('the images that are here')).action(async (options: ImageOptions) => (await import('./commands/image.js')).list(options));
+  imageCommand(command.command('rm').alias('remove').description('remove images, or one of their names')).argument('<image...>', 'by reference or id')
+    .action(async (images: string[], options: ImageOptions) => (await import('./commands/image.js')).remove(images, options));
+  imageCommand(command.command('tag').description('give an image another name')).argument('<image>').argument('<reference>')
+    .action(async (image: string, reference: string, options: ImageOptions) => (await import('./commands/image.js')).tag(image, reference, options));
+  imageCommand(command.command('gc').description('remove unused images as a kubelet does: when the disk is 85 % full, until it is 80 % full')).option('-a, --all', 'every image that no container uses')
+    .action(async (options: GarbageFlags) => (await import('./commands/image.js')).collectGarbage(options));
+  addBuild(imageCommand(command.command('build').description('make an image of a folder of files')).argument('<folder>', 'becomes the root of its containers'));
+}
+
+function addBuild(command: Command): void {
+  command
+    .requiredOption('-t, --tag <reference>', 'its name; several times for several', gathered)
+    .option('--entrypoint <command>', 'a JSON list of texts, or a line for a shell')
+    .option('--cmd <command>', 'the same for what follows the entrypoint')
+    .option('-e, --env <name=value>', 'a variable; several times for several', gathered)
+    .option('-l, --label <name=value>', 'a label; several times for several', gathered)
+    .option('--expose <port>', 'a port, such as 80 or 53/udp; several times for several', gathered)
+    .option('--volume <path>', 'a volume; several times for several', gathered)
+    .option('-w, --workdir <path>', 'where commands start')
+    .option('-u, --user <user>', 'who runs them: a name or a number, with a group after a colon')
+    .option('--stop-signal <signal>', 'what ends them, such as SIGQUIT')
+    .option('--owner <uid:gid>', 'whose the files are; "keep": as in the folder', '0:0')
+    .action(async (folder: string, options: ImageOptions & BuildFlags) => (await import('./commands/image.js')).build(folder, options));
+}
+
+function imageCommand(command: Command): Command {
+  return formatted(command)
+    .addOption(new Option('--home <folder>', "folder of all clusters' state (GANTRY_HOME)").default(defaultHome(), '~/.gantry'))
+    .addOption(new Option('--images <folder>', 'folder of the images').env('GANTRY_IMAGES'));
+}
+
+function gathered(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function addStart(command: Command, fixed: { readonly detach?: boolean }): void {

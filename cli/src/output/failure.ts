@@ -26,7 +26,7 @@ export function reportFailure(error: unknown): number {
 function describe(error: unknown): { message: string; hint?: string; stack?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   const hint = (error as { hint?: unknown }).hint;
-  if (error.name === 'ClusterError') return { message: error.message, ...(typeof hint === 'string' ? { hint } : {}) };
+  if (error.name === 'ClusterError' || error.name === 'ImageError') return { message: error.message, ...(typeof hint === 'string' ? { hint } : {}) };
   const stack = error.stack?.split('\n').slice(1, 4).join('\n');
   return { message: error.message, ...(stack === undefined ? {} : { stack }) };
 }

@@ -28,7 +28,7 @@ export interface ImageLimits {
 export interface ImageStoreOptions {
   /** Made where it is not there; several processes of one machine may have it open at once. */
   readonly root: string;
-  /** By host, such as `docker.io`; those that are not named are reached over HTTPS at their host. */
+  /** By host, such as `docker.io`, before what `registries.json` in the root says; those that are not named are reached over HTTPS at their host. */
   readonly registries?: Readonly<Record<string, RegistrySettings>>;
   /** Of an index of several platforms, which one; unset: this machine's. */
   readonly platform?: Platform;

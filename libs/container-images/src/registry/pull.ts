@@ -14,6 +14,7 @@ import type { Catalog } from '../store/catalog.js';
 import type { StorePlaces } from '../store/places.js';
 import type { Records } from '../store/records.js';
 import { download } from './download.js';
+import { currentRegistries } from './registries-file.js';
 import type { RepositoryParts } from './repository.js';
 import { Repository } from './repository.js';
 
@@ -63,7 +64,8 @@ export interface PullParts extends Omit<RepositoryParts, 'credentials' | 'signal
 export function createPull(parts: PullParts): ImageStore['pull'] {
   return async (text, options = {}) => {
     const reference = parseReference(text);
-    const repository = new Repository(reference, { ...parts, credentials: options.credentials, signal: options.signal });
+    const registries = await currentRegistries(parts.places.root, parts.registries);
+    const repository = new Repository(reference, { ...parts, registries, credentials: options.credentials, signal: options.signal });
     const name = formatReference(reference);
     const phase = async <T>(what: 'resolve' | 'fetch', work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
       options.signal?.throwIfAborted();
