@@ -1,7 +1,7 @@
 // Imported by a worker as it stands (also as TypeScript, types stripped): no relative imports here.
 import { createRequire } from 'node:module';
 import type * as YamlLibrary from 'yaml';
-import type { Document, LineCounter, Tags } from 'yaml';
+import type { Document, LineCounter, ScalarTag, Tags } from 'yaml';
 
 /** Loaded when the first YAML is met: most processes never meet any, and loading takes 25 ms of their start. */
 let library: typeof YamlLibrary | undefined;
@@ -50,9 +50,20 @@ export function readYaml(text: string, longestJson: number): YamlResult {
 /** The library takes `e3` for a number, which it then cannot read. */
 const WITH_EXPONENT = /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
 
+/** Integers as Go's own literals have them, which its reader takes, too. */
+const GO_INTEGER: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0(?:[oO][0-7_]+|[bB][01_]+|[xX][0-9a-fA-F_]+)$/,
+  resolve: (text) => {
+    const digits = BigInt(text.replace(/^[-+]/, '').replaceAll('_', '').toLowerCase());
+    return text.startsWith('-') ? -digits : digits;
+  },
+};
+
 function withoutForeign(tags: Tags): Tags {
   const known = tags.filter((tag) => typeof tag !== 'object' || (!UNKNOWN_TO_GO.has(tag.tag) && !('format' in tag && tag.format === 'TIME')));
-  return known.map((tag) => (typeof tag === 'object' && 'format' in tag && tag.format === 'EXP' ? { ...tag, test: WITH_EXPONENT } : tag)) as Tags;
+  return [GO_INTEGER, ...known].map((tag) => (typeof tag === 'object' && 'format' in tag && tag.format === 'EXP' ? { ...tag, test: WITH_EXPONENT } : tag)) as Tags;
 }
 
 function plainValue(_key: string, value: unknown): unknown {

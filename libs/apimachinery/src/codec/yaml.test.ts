@@ -4,6 +4,7 @@ import { parseYaml, parseYamlBody, YamlSyntaxError } from './yaml.js';
 describe('parseYaml', () => {
   it.each([
     ['octal as Go reads it', 'defaultMode: 0644', { defaultMode: 420 }],
+    ['integers as Go writes them', 'a: 0o644\nb: 0b11\nc: 0x1F\nd: -0o10\ne: 0o8', { a: 420, b: 3, c: 31, d: -8, e: '0o8' }],
     ['words for booleans', 'a: yes\nb: off\nc: "yes"', { a: true, b: false, c: 'yes' }],
     ['what looks like a sexagesimal number', 'port: 22:22', { port: '22:22' }],
     ['what looks like a date', 'day: 2026-01-02\nat: 2026-01-02T03:04:05Z', { day: '2026-01-02', at: '2026-01-02T03:04:05Z' }],

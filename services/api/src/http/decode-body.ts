@@ -60,7 +60,13 @@ function normalized(object: ResourceObject, expected: GroupVersionKind): readonl
 
 function report(context: RequestContext, expected: GroupVersionKind, validation: FieldValidation, problems: readonly string[]): void {
   if (validation === 'Strict') throw unhandled(expected, `strict decoding error: ${problems.join(', ')}`);
-  for (const problem of problems) context.warn(problem);
+  for (const problem of problems) warnOfProblem(context, problem);
+}
+
+/** What a reader of YAML says is of several lines behind a first, and each is a warning of its own. */
+export function warnOfProblem(context: RequestContext, problem: string): void {
+  const [first, ...lines] = problem.split('\n');
+  for (const line of lines.length === 0 ? [first!] : lines) context.warn(line.trim());
 }
 
 function fromJson(text: string, expected: GroupVersionKind): ResourceObject {

@@ -4,7 +4,7 @@ import type { ResourceObject, Strategy } from '@gantry/resources';
 import { fieldVersions } from '../field-management/versions.js';
 import { bytesAnswer } from '../http/answer.js';
 import type { Answer } from '../http/answer.js';
-import { bodyText } from '../http/decode-body.js';
+import { bodyText, warnOfProblem } from '../http/decode-body.js';
 import type { RequestContext } from '../http/request-context.js';
 import { createObject } from '../registry/create.js';
 import { checkName, checkUid, updateObject } from '../registry/update.js';
@@ -83,7 +83,7 @@ function convert(object: ResourceObject, kind: GroupVersionKind, title: string):
 function reportDuplicates(context: RequestContext, validation: WriteOptions['validation'], duplicates: string): void {
   const problem = `error converting YAML to JSON: ${duplicates}`;
   if (validation === 'Strict') throw newBadRequest(`error strict decoding YAML: ${problem}`);
-  if (validation === 'Warn') context.warn(problem);
+  if (validation === 'Warn') warnOfProblem(context, problem);
 }
 
 /** Throws 400 for a configuration of something else than what the path says. */

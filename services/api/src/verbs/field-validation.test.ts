@@ -50,6 +50,14 @@ describe('unknown and duplicate fields of a body', () => {
     expect([status, body.message]).toEqual([400, `${strict}yaml: unmarshal errors:\n  line 2: key "kind" already set in map, unknown field "foo"`]);
   });
 
+  it('of YAML are warned of one by one', async () => {
+    const twice = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata: {a: x, b: x, a: z, b: z}\n';
+    const told = ['a', 'b'].map((key) => `299 - "line 4: key \\"${key}\\" already set in map"`).join(', ');
+    const maps = '/api/v1/namespaces/default/configmaps';
+    expect((await test.call('POST', `${maps}?dryRun=All`, twice, { 'content-type': 'application/yaml' })).headers['warning']).toBe(told);
+    expect((await test.call('PATCH', `${maps}/twice?dryRun=All&fieldManager=x`, twice, { 'content-type': 'application/apply-patch+yaml' })).headers['warning']).toBe(told);
+  });
+
   it('in metadata are found, too', async () => {
     const { body } = await test.call('POST', `${DEPLOYMENTS}?fieldValidation=Strict`, good('meta').replace('"name":"meta"', '"name":"meta","unknownMeta":"x","name":"meta"').replace('"a":"b"}},"spec"', '"a":"b"},"tmplMeta":1},"spec"'));
     expect(body.message).toBe(`${strict}unknown field "metadata.unknownMeta", duplicate field "metadata.name", unknown field "spec.template.metadata.tmplMeta"`);
