@@ -32,6 +32,7 @@ type check struct {
 
 var checks = []check{
 	{"discovery", discover},
+	{"documents", readDocuments},
 	{"typed", useTypes},
 	{"paging", page},
 	{"dynamic", useNoTypes},

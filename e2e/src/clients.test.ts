@@ -65,6 +65,7 @@ describe.skipIf(go !== undefined)(titled('a client in Go', go), () => {
 
   it.each([
     ['discovery', { minor: '36', namespaced: true, resource: 'apps/v1, Resource=deployments' }],
+    ['documents', { models: expect.arrayContaining(['io.k8s.api.apps.v1.Deployment']) as string[], differ: [] }],
     ['typed', { conflict: true, missing: true, bytes: 2, data: { other: '1', own: '1' } }],
     ['paging', { pages: 3, items: 25 }],
     ['dynamic', { first: 'ADDED', paused: true }],

@@ -81,7 +81,7 @@ export { mediaTypes, negotiateAccept } from './codec/negotiation.js';
 export type { Acceptable, Accepted, MediaFormat } from './codec/negotiation.js';
 export { encodeBody, isDecodeError } from './codec/body.js';
 export { encodeYaml } from './codec/yaml-writer.js';
-export { OpenApiDocuments, openApiV2ProtobufTypes } from './openapi/documents.js';
+export { OpenApiDocuments, openApiV2ProtobufTypes, openApiV3ProtobufTypes } from './openapi/documents.js';
 export type { OpenApiBytes } from './openapi/documents.js';
 export type { ServedResource, ServedSubresource } from './openapi/served.js';
 export { parseCertificateRequest } from './x509/certificate-request.js';

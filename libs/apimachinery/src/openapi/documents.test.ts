@@ -104,6 +104,13 @@ describe('the v3 documents', () => {
     expect(documents.v3('apis/batch/v1')).toBeUndefined();
   });
 
+  it('are smaller as protobuf, and under the same hash', () => {
+    const { bytes, hash } = documents.v3Protobuf('api/v1')!;
+    expect(Buffer.from(bytes.subarray(0, 7))).toEqual(Buffer.from([0x0a, 5, ...Buffer.from('3.0.0')]));
+    expect(bytes.length).toBeLessThan(documents.v3('api/v1')!.bytes.length);
+    expect([hash, documents.v3Protobuf('apis/batch/v1')]).toEqual([documents.v3('api/v1')!.hash, undefined]);
+  });
+
   it('reach only their own definitions', () => {
     expect([danglingReferences(core), danglingReferences(apps)]).toEqual([[], []]);
     expect(Object.keys(core.components.schemas)).not.toContain('io.k8s.api.apps.v1.Deployment');

@@ -3,10 +3,15 @@ import { groupVersionPath } from './operations.js';
 import type { ServedResource } from './served.js';
 import { encodeOpenApiV2 } from './v2-protobuf.js';
 import { buildOpenApiV2 } from './v2.js';
+import { encodeOpenApiV3 } from './v3-protobuf.js';
 import { buildOpenApiV3 } from './v3.js';
+import type { OpenApiV3Document } from './v3.js';
 
 /** The media types in which clients ask for the v2 document as protobuf. */
 export const openApiV2ProtobufTypes = ['application/com.github.proto-openapi.spec.v2.v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'] as const;
+
+/** The same of a v3 document. */
+export const openApiV3ProtobufTypes = ['application/com.github.proto-openapi.spec.v3.v1.0+protobuf', 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf'] as const;
 
 /** A document as it is sent. */
 export interface OpenApiBytes {
@@ -42,9 +47,19 @@ export class OpenApiDocuments {
 
   /** `/openapi/v3/<path>`, JSON; `path` is `api/v1` or `apis/apps/v1`. Undefined when nothing of it is served. */
   v3(path: string): OpenApiBytes | undefined {
+    const build = this.builderOf(path);
+    return build && this.once(`v3/${path}`, () => jsonBytes(build()));
+  }
+
+  /** The same as gnostic's protobuf, under the hash of the JSON. */
+  v3Protobuf(path: string): OpenApiBytes | undefined {
+    const [build, json] = [this.builderOf(path), this.v3(path)];
+    return build && json && { bytes: this.once(`v3/${path}.pb`, () => encodeOpenApiV3(build())).bytes, hash: json.hash };
+  }
+
+  private builderOf(path: string): (() => OpenApiV3Document) | undefined {
     const resource = this.served.find((one) => groupVersionPath(one) === `/${path}`);
-    if (resource === undefined) return undefined;
-    return this.once(`v3/${path}`, () => jsonBytes(buildOpenApiV3(resource.group, resource.version, this.served, this.version)));
+    return resource && (() => buildOpenApiV3(resource.group, resource.version, this.served, this.version));
   }
 
   private groupVersions(): string[] {

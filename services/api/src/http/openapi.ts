@@ -1,4 +1,4 @@
-import { covers, newNotAcceptable, OpenApiDocuments, openApiV2ProtobufTypes, parseAccept } from '@gantry/apimachinery';
+import { covers, newNotAcceptable, OpenApiDocuments, openApiV2ProtobufTypes, openApiV3ProtobufTypes, parseAccept } from '@gantry/apimachinery';
 import type { ServedResource as OpenApiServedResource } from '@gantry/apimachinery';
 import type { Answer } from './answer.js';
 import { answerTagged } from './discovery/endpoints.js';
@@ -9,6 +9,7 @@ import type { RequestContext } from './request-context.js';
 const YEAR_MS = 31_536_000_000;
 const JSON_TYPE = 'application/json';
 const V2_TYPES = [JSON_TYPE, ...openApiV2ProtobufTypes];
+const V3_TYPES = [JSON_TYPE, ...openApiV3ProtobufTypes];
 
 /**
  * `/openapi/v2`, `/openapi/v3` and a document for every group and version, each built when first asked for. The protobuf type that older
@@ -29,12 +30,12 @@ export function openApiEndpoints(served: readonly OpenApiServedResource[], versi
 /** Under the hash of the index a document never changes; under an old one is where to find the present. */
 function groupVersion(context: RequestContext, documents: OpenApiDocuments): Answer {
   const path = context.path.slice('/openapi/v3/'.length);
-  const document = documents.v3(path);
-  if (document === undefined) throw nothingHere();
-  accepted(context, [JSON_TYPE]);
+  if (documents.v3(path) === undefined) throw nothingHere();
+  const isJson = accepted(context, V3_TYPES) === JSON_TYPE;
+  const document = (isJson ? documents.v3(path) : documents.v3Protobuf(path))!;
   const hash = context.query.get('hash');
   if (hash && hash !== document.hash) return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${document.hash}`, vary: 'Accept' }, body: new Uint8Array(0) };
-  const answer = varied(answerTagged(context, document, JSON_TYPE));
+  const answer = varied(answerTagged(context, document, isJson ? JSON_TYPE : openApiV3ProtobufTypes[0]));
   if (hash) Object.assign(answer.headers, { 'cache-control': 'public, immutable', expires: new Date(Date.now() + YEAR_MS).toUTCString() });
   return answer;
 }

@@ -55,5 +55,8 @@ describe('the OpenAPI documents', () => {
     expect(document.body.components.schemas['io.k8s.api.apps.v1.Deployment']).toBeDefined();
     expect(document.headers['cache-control']).toBe('public, immutable');
     expect((await test.call('GET', '/openapi/v3/apis/batch/v1')).status).toBe(404);
+    const protobuf = await test.call('GET', serverRelativeURL, undefined, { accept: 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf' });
+    expect([protobuf.headers['content-type'], protobuf.headers['etag']]).toEqual(['application/com.github.proto-openapi.spec.v3.v1.0+protobuf', document.headers['etag']]);
+    expect((await test.call('GET', serverRelativeURL, undefined, { accept: 'text/plain' })).status).toBe(406);
   });
 });
