@@ -23,6 +23,7 @@ describe('checkTypes', () => {
     ['a list where the object belongs', pod, [], 'json: cannot unmarshal array into Go value of type v1.Pod'],
     ['a bool as int or string', { group: '', version: 'v1', kind: 'Service' }, { spec: { ports: [{ targetPort: true }] } },
       'json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32'],
+    ['a text for a map of bytes', { group: '', version: 'v1', kind: 'Secret' }, { data: 'x' }, 'json: cannot unmarshal string into Go struct field Secret.data of type map[string][]uint8'],
     ['a quantity that is none at all', pod, { spec: { containers: [{ resources: { limits: { cpu: { much: true } } } }] } },
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
     ['a quantity outside the grammar', pod, { spec: { containers: [{ resources: { limits: { cpu: '1 core' } } }] } },

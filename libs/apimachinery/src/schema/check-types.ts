@@ -131,7 +131,7 @@ function goTypeOf(schema: Schema): string {
     case 'integer': return schema.format ?? 'int64';
     case 'number': return 'float64';
     case 'boolean': return 'bool';
-    default: return 'string';
+    default: return schema.format === 'byte' ? '[]uint8' : 'string';
   }
 }
 
