@@ -1,5 +1,5 @@
 export type {
-  ContainerConfig, ContainerResources, ContainerRuntime, ContainerState, ContainerStats, ContainerStatus, Image, LogEntry, LogOptions, Mount, ProcessStreams, RuntimeErrorCode, RuntimeEvent,
+  ContainerConfig, ContainerResources, ContainerRuntime, ContainerState, ContainerStats, ContainerStatus, Image, ImageGarbageLimits, ImageGarbageReport, LogEntry, LogOptions, Mount, ProcessStreams, RuntimeErrorCode, RuntimeEvent,
   SandboxConfig, SandboxMetadata, SandboxState, SandboxStatus, Version,
 } from './runtime.js';
 export { RuntimeError } from './runtime.js';

@@ -86,6 +86,8 @@ export interface ContainerConfig {
     readonly supplementalGroups?: readonly number[];
     readonly readonlyRootfs: boolean;
     readonly noNewPrivileges: boolean;
+    /** What it may ask of the kernel: what does no harm (default, but for privileged ones), or everything. */
+    readonly seccomp?: 'default' | 'unconfined';
     readonly capabilitiesAdd: readonly string[];
     readonly capabilitiesDrop: readonly string[];
   };
@@ -128,6 +130,22 @@ export interface Image {
   /** Bytes. */
   readonly size: number;
   readonly user?: string;
+}
+
+export interface ImageGarbageLimits {
+  /** Percent of the disk in use from which on images are removed, and to which. */
+  readonly high: number;
+  readonly low: number;
+  /** Milliseconds for which an image is left alone once it came. */
+  readonly minimumAge: number;
+  /** Milliseconds for which an image is kept unused; 0: for ever. */
+  readonly maximumAge: number;
+}
+
+export interface ImageGarbageReport {
+  /** Bytes that had to come free for the disk's sake, and that did. */
+  readonly wanted: number;
+  readonly freed: number;
 }
 
 export interface LogOptions {
@@ -213,6 +231,8 @@ export interface ContainerRuntime {
   imageStatus(image: string): Promise<Image | undefined>;
   listImages(): Promise<Image[]>;
   removeImage(id: string): Promise<void>;
+  /** Removes images that no container of any node uses, while their disk is too full or they are too old. Undefined where the images are not the runtime's own to remove. */
+  collectImageGarbage?(limits: ImageGarbageLimits): Promise<ImageGarbageReport>;
 
   /** Until `signal` aborts; reconnects by itself. */
   events(listener: (event: RuntimeEvent) => void, signal: AbortSignal): void;

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { coreV1 } from '@gantry/api-types';
 import { parseQuantity } from '@gantry/apimachinery';
 import type { ContainerRuntime, Version } from '@gantry/container-runtime';
 import type { EventContent, EventRecorder, RunningController } from '@gantry/controller';
 import { createEventRecorder, perItemExponential, runController, WorkQueue } from '@gantry/controller';
-import type { ValueSources } from './environment/environment.js';
 import { createWatchedObjects } from './environment/watched-objects.js';
+import { imageGarbageLoop } from './images/image-garbage.js';
 import { createImagePuller } from './images/image-puller.js';
+import { pullSecretsOf } from './images/pull-secrets.js';
 import { createKubeletMetrics } from './metrics/kubelet-metrics.js';
 import type { KubeletMetrics } from './metrics/kubelet-metrics.js';
 import { measuredRuntime } from './metrics/measured-runtime.js';
@@ -86,12 +86,14 @@ export async function startKubelet(given: KubeletOptions): Promise<Kubelet> {
   const readPage = nodePages({ nodeName: options.nodeName, runtime, pods: () => source.all(), machine: () => machineSize(capacity), probes, metrics: options.metrics, now: () => clock.now() });
   const streams = serveStreams({ bus: options.bus, nodeName: options.nodeName, runtime, clock, logger, readPage, findPod: source.find.bind(source), addressOf: addressesOf(options, version, network) });
   const workers = startWorkers(options, deps, network?.ready, source, queue, poke);
+  const ofNode = { apiVersion: 'v1', kind: 'Node', name: options.nodeName, uid: options.nodeName };
+  const garbage = imageGarbageLoop({ runtime, settings: options.imageGarbage, clock, logger, event: (content) => recorder.event(ofNode, content) }, stopping.signal);
   const ready = Promise.all([reporter.registered, source.synced]).then(() => undefined);
   ready.catch(() => undefined);
   let stopped: Promise<void> | undefined;
   const stop = async (how: StopOptions): Promise<void> => {
     stopping.abort();
-    await Promise.all([reporter.stop(how.tell), streams.stop(), workers.stop()]);
+    await Promise.all([reporter.stop(how.tell), streams.stop(), workers.stop(), garbage]);
     if (how.endPods === true) await endPods(deps, source.all());
     await deps.sources.stop();
     await recorder.stop();
@@ -189,7 +191,7 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
     client, runtime, nodeName, clock, logger, source, network, event, hasFiles, metrics,
     runtimeName: version.runtimeName,
     status: createStatusWriter(client),
-    puller: createImagePuller({ runtime, clock, event: ofContainer, settled, pullSecrets: (pod) => pullSecrets(sources, pod) }),
+    puller: createImagePuller({ runtime, clock, event: ofContainer, settled, parallelPulls: options.maxParallelImagePulls, pullSecrets: (pod) => pullSecretsOf(pod, sources.secret.bind(sources), (content) => event(podReference(pod), content)) }),
     stopper, postStart,
     allocations: new Allocations({ pods: () => source.all(), capacity: capacityNow, event, changed: (uid) => queue.add(uid) }),
     prober: createProber({ ask: hasFiles ? askContainers(runtime) : askHollow(runtime), clock, event, asked: probes.asked.bind(probes), changed: (uid) => queue.add(uid) }),
@@ -205,12 +207,6 @@ async function dependencies(options: Omit<ResolvedOptions, 'network'> & { networ
 
 /** Nobody listens where there are no processes. */
 const hollowGet: HttpGet = async () => ({ status: 200, body: '', leadsAway: false });
-
-async function pullSecrets(sources: ValueSources, pod: Pod): Promise<coreV1.Secret[]> {
-  const names = (pod.spec?.imagePullSecrets ?? []).map(({ name = '' }) => name);
-  const found = await Promise.all(names.map((name) => sources.secret(pod.metadata?.namespace ?? '', name)));
-  return found.filter((secret) => secret !== undefined);
-}
 
 function nodeFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');

@@ -6,6 +6,8 @@ import type { Client } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import type { Informer } from '@gantry/informer';
 import type { Metrics } from '@gantry/platform/metrics';
+import type { ImageGarbageSettings } from './images/image-garbage.js';
+import { IMAGE_GARBAGE_DEFAULTS } from './images/image-garbage.js';
 import type { MakePodNetwork } from './network/pod-network.js';
 import type { NodeCapacity } from './node/node-object.js';
 import type { PodCache } from './pods/pod-source.js';
@@ -51,6 +53,10 @@ export interface KubeletOptions {
   readonly metrics?: Metrics;
   /** Pods looked at at once. */
   readonly concurrency?: number;
+  /** Images pulled at once; 1: one after another. */
+  readonly maxParallelImagePulls?: number;
+  /** When images that nothing uses are removed, of runtimes that keep their own. */
+  readonly imageGarbage?: ImageGarbageSettings;
 }
 
 const KUBELET_DEFAULTS = {
@@ -66,6 +72,8 @@ const KUBELET_DEFAULTS = {
   forbiddenPaths: ['/var/run/docker.sock', '/run/docker.sock'] as readonly string[],
   machineRoot: '',
   concurrency: 16,
+  maxParallelImagePulls: 5,
+  imageGarbage: IMAGE_GARBAGE_DEFAULTS,
 } as const;
 
 export type ResolvedOptions = KubeletOptions & Required<Pick<KubeletOptions, keyof typeof KUBELET_DEFAULTS>>;

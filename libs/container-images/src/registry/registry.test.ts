@@ -134,7 +134,7 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
 
   test('tries again after 503 and 429, as late as it is asked to', async () => {
     registry.putImage(image, '1');
-    const answers = [[503, {}], [429, { 'retry-after': '7' }]] as [number, object][];
+    const answers: [number, Record<string, string>][] = [[503, {}], [429, { 'retry-after': '7' }]];
     registry.intercept = (_, response) => {
       const next = answers.shift();
       if (next !== undefined) response.writeHead(next[0], next[1]).end();

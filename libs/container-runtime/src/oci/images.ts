@@ -4,7 +4,7 @@ import type { ContainerRuntime, Image } from '../runtime.js';
 import { RuntimeError } from '../runtime.js';
 
 /** The images of the machine, in the words of a runtime. */
-export function imageVerbs(images: ImageStore): Pick<ContainerRuntime, 'pullImage' | 'imageStatus' | 'listImages' | 'removeImage'> {
+export function imageVerbs(images: ImageStore): Pick<ContainerRuntime, 'pullImage' | 'imageStatus' | 'listImages' | 'removeImage' | 'collectImageGarbage'> {
   return {
     pullImage: async (reference, credentials) => (await translated(images.pull(reference, credentials === undefined ? {} : { credentials }))).id,
     imageStatus: async (reference) => {
@@ -13,6 +13,7 @@ export function imageVerbs(images: ImageStore): Pick<ContainerRuntime, 'pullImag
     },
     listImages: async () => (await translated(images.list())).map(describe),
     removeImage: (id) => translated(images.remove(id)),
+    collectImageGarbage: (limits) => translated(images.collectGarbage(limits)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { coreV1 } from '@gantry/api-types';
-import { backoffDelay } from '@gantry/async';
+import { backoffDelay, Semaphore } from '@gantry/async';
 import type { Clock } from '@gantry/async';
 import type { ContainerRuntime, Image } from '@gantry/container-runtime';
 import { RuntimeError } from '@gantry/container-runtime';
@@ -29,6 +29,8 @@ export interface ImagePullerOptions {
   readonly event: (pod: Pod, container: string, content: EventContent) => void;
   /** The pod's pull secrets, those that are there. */
   readonly pullSecrets: (pod: Pod) => Promise<readonly coreV1.Secret[]>;
+  /** Pulls at once, of all pods; 1: one after another. */
+  readonly parallelPulls: number;
   /** A pull for this pod has ended, well or not. */
   readonly settled: (podUid: string) => void;
 }
@@ -52,6 +54,7 @@ interface Attempt {
 
 export function createImagePuller(options: ImagePullerOptions): ImagePuller {
   const attempts = new Map<string, Map<string, Attempt>>();
+  const turns = new Semaphore(options.parallelPulls);
   return {
     async ensure(pod, container, startKey) {
       const name = normalizedImage(container.image ?? '');
@@ -59,7 +62,7 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
       const { uid } = identityOf(pod);
       const ofPod = attempts.get(uid) ?? new Map<string, Attempt>();
       attempts.set(uid, ofPod);
-      return new Step(options, pod, container, name, startKey, ofPod).run();
+      return new Step(options, turns, pod, container, name, startKey, ofPod).run();
     },
     forget: (podUid) => void attempts.delete(podUid),
   };
@@ -76,6 +79,7 @@ function invalidName(options: ImagePullerOptions, pod: Pod, container: Container
 class Step {
   constructor(
     private readonly options: ImagePullerOptions,
+    private readonly turns: Semaphore,
     private readonly pod: Pod,
     private readonly container: Container,
     private readonly name: string,
@@ -142,29 +146,39 @@ class Step {
     const attempt: Attempt = { state: 'pulling', failures: before?.failures ?? 0, error: '', failedAt: 0, retryAt: 0, told: new Set(), startKey: this.startKey };
     this.attempts.set(this.key, attempt);
     this.tell('Normal', 'Pulling', `Pulling image "${this.container.image ?? ''}"`);
-    const started = this.options.clock.monotonic();
-    this.fetch()
-      .then(() => this.pulled(attempt, started), (error: unknown) => this.failed(attempt, error))
+    const asked = this.options.clock.monotonic();
+    this.turns.run(() => this.fetch(), undefined)
+      .then((took) => this.pulled(attempt, took, this.options.clock.monotonic() - asked), (error: unknown) => this.failed(attempt, error))
       .finally(() => this.options.settled(identityOf(this.pod).uid));
   }
 
-  private async fetch(): Promise<void> {
-    const credentials = credentialsFor(this.name, await this.options.pullSecrets(this.pod));
-    await this.options.runtime.pullImage(this.name, credentials);
+  /** With each of the credentials that fit until one does; resolves to the milliseconds that it took. */
+  private async fetch(): Promise<number> {
+    const started = this.options.clock.monotonic();
+    const fitting = credentialsFor(this.name, await this.options.pullSecrets(this.pod));
+    const failures: unknown[] = [];
+    for (const credentials of fitting.length === 0 ? [undefined] : fitting) {
+      try {
+        await this.options.runtime.pullImage(this.name, credentials);
+        return this.options.clock.monotonic() - started;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw failures.length === 1 ? failures[0] : new RuntimeError('pull-failed', `[${failures.map(textOf).join(', ')}]`);
   }
 
-  private async pulled(attempt: Attempt, started: number): Promise<void> {
+  private async pulled(attempt: Attempt, took: number, withWaiting: number): Promise<void> {
     attempt.state = 'pulled';
-    const took = goDuration(Math.round(this.options.clock.monotonic() - started));
     const image = await this.options.runtime.imageStatus(this.name).catch(() => undefined);
-    const message = `Successfully pulled image "${this.container.image ?? ''}" in ${took} (${took} including waiting). Image size: ${image?.size ?? 0} bytes.`;
-    this.tell('Normal', 'Pulled', message);
+    const [alone, whole] = [took, withWaiting].map((milliseconds) => goDuration(Math.round(milliseconds)));
+    this.tell('Normal', 'Pulled', `Successfully pulled image "${this.container.image ?? ''}" in ${alone} (${whole} including waiting). Image size: ${image?.size ?? 0} bytes.`);
   }
 
   private failed(attempt: Attempt, error: unknown): void {
     attempt.failures += 1;
     attempt.state = 'failed';
-    attempt.error = error instanceof RuntimeError ? error.message : String(error);
+    attempt.error = textOf(error);
     attempt.failedAt = this.options.clock.now();
     attempt.retryAt = this.options.clock.now() + backoffDelay(PULL_BACKOFF, attempt.failures);
     this.tell('Warning', 'Failed', `Failed to pull image "${this.container.image ?? ''}": ${attempt.error}`);
@@ -179,4 +193,8 @@ class Step {
   private tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.options.event(this.pod, this.container.name, { type, reason, message });
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof RuntimeError ? error.message : String(error);
 }

@@ -38,6 +38,7 @@ export function measuredRuntime(runtime: ContainerRuntime, { asked }: KubeletMet
     imageStatus: (...args) => timed('image_status', runtime.imageStatus(...args)),
     listImages: () => timed('list_images', runtime.listImages()),
     removeImage: (...args) => timed('remove_image', runtime.removeImage(...args)),
+    collectImageGarbage: runtime.collectImageGarbage?.bind(runtime),
     events: (...args) => runtime.events(...args),
     close: () => runtime.close(),
   };
