@@ -111,6 +111,7 @@ export function describeContainerProcesses(name: string, make: () => Promise<Pro
 
     test('others may ask the kernel only for what does no harm, and gain nothing where they must not', async () => {
       expect(await says("sed -n 's/^\\(NoNewPrivs\\|Seccomp\\):\\t//p' /proc/self/status", secured({ noNewPrivileges: true }))).toBe('1\n2');
+      expect(await says("sed -n 's/^Seccomp:\\t//p' /proc/self/status", secured({ seccomp: 'unconfined' }))).toBe('0');
       expect(await says('unshare -n true 2>&1; mount -t tmpfs x /tmp 2>&1')).toMatch(/^unshare: .*not permitted\nmount: .*(denied|not permitted).*$/);
     });
 

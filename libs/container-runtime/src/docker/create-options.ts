@@ -130,7 +130,7 @@ function privileges(context: CreateContext, security: ContainerConfig['security'
   return {
     CapAdd: fittingCapabilities(security.capabilitiesAdd, context.capabilities),
     CapDrop: security.capabilitiesDrop.map((name) => name.toUpperCase().replace(/^CAP_/, '')),
-    SecurityOpt: security.noNewPrivileges ? ['no-new-privileges'] : [],
+    SecurityOpt: [...(security.noNewPrivileges ? ['no-new-privileges'] : []), ...(security.seccomp === 'unconfined' ? ['seccomp=unconfined'] : [])],
   };
 }
 

@@ -13,7 +13,7 @@ const KILL_ROUNDS = 20;
 /** Finds out whether a container has ended, and tells of it. */
 export async function lookAtContainer(node: OciNode, id: string): Promise<void> {
   const before = node.ledger.containers.get(id);
-  if (before === undefined || before.ended !== undefined) return;
+  if (before === undefined || before.ended !== undefined || node.closed.aborted) return;
   const end = await findEnd(before, node.places.container(id), node.cgroups, node.cgroupOf(before));
   if (end === undefined) return;
   if (end === 'lost' || (before.config.pid ?? 'container') !== 'container') await killGroup(node, before);

@@ -21,12 +21,20 @@ echo ready
 exec sleep 2147483647 < /dev/null > /dev/null 2>&1
 `;
 
-/** Starts the holder of a sandbox: `written` is to write it down, and nothing is done before that. */
-export async function startHolder(places: SandboxPlaces, config: SandboxConfig, written: (holder: ProcessIdentity) => Promise<void>): Promise<void> {
+export interface HolderEvents {
+  /** To write it down: nothing is done before that. */
+  readonly written: (holder: ProcessIdentity) => Promise<void>;
+  /** It has ended, while this process lives. */
+  readonly ended: () => void;
+}
+
+/** Starts the holder of a sandbox. It outlives this process. */
+export async function startHolder(places: SandboxPlaces, config: SandboxConfig, { written, ended }: HolderEvents): Promise<void> {
   const settings = [...sandboxSysctls(config)].map(([path, value]) => `${path}=${value}`);
   const namespaces = ['-i', '-u', ...(config.network === 'pod' ? ['-n'] : [])];
   const child = spawn('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sandbox', places.shm, config.hostname, ...settings], { cwd: '/', detached: true, stdio: 'pipe' });
   child.unref();
+  child.once('exit', ended);
   const ready = readiness(child);
   ready.catch(() => undefined);
   try {

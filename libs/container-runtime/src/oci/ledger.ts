@@ -65,14 +65,15 @@ class FileLedger implements Ledger {
 
   async saveSandbox(record: SandboxRecord): Promise<void> {
     const { directory, record: file } = this.places.sandbox(record.id);
-    await mkdir(directory, { recursive: true });
+    // Only once: what is removed meanwhile must not come back.
+    if (!this.sandboxes.has(record.id)) await mkdir(directory);
     await writeAtomically(file, JSON.stringify(record));
     this.sandboxes.set(record.id, record);
   }
 
   async saveContainer(record: ContainerRecord): Promise<void> {
     const { directory, record: file } = this.places.container(record.id);
-    await mkdir(directory, { recursive: true });
+    if (!this.containers.has(record.id)) await mkdir(directory);
     await writeAtomically(file, JSON.stringify(record));
     this.containers.set(record.id, record);
   }

@@ -30,6 +30,8 @@ export interface OciNode {
   readonly heavy: Semaphore;
   /** By container: those who wait for its end. */
   readonly ends: Map<string, Deferred<void>>;
+  /** Aborted: another process may have taken over, and what is seen here is not told or written down any more. */
+  readonly closed: AbortSignal;
   /** Runs the runtime's own program on what it keeps of this node. */
   runtime(...args: readonly string[]): Promise<string>;
   cgroupOf(record: Pick<ContainerRecord, 'id' | 'podUid'>): string;
@@ -37,12 +39,12 @@ export interface OciNode {
   holderOf(id: string): string;
 }
 
-export async function openNode(options: OciOptions, events: Events): Promise<{ node: OciNode; nameless: OpenedLedger['nameless'] }> {
+export async function openNode(options: OciOptions, events: Events, closed: AbortSignal): Promise<{ node: OciNode; nameless: OpenedLedger['nameless'] }> {
   const places = ociPlaces(options.root);
   const { ledger, nameless } = await openLedger(places);
   const cgroups = openCgroups();
   const node: OciNode = {
-    options, places, ledger, cgroups, events,
+    options, places, ledger, cgroups, events, closed,
     logger: options.logger ?? silentLogger,
     machine: describeMachine(cgroups),
     turns: new Turns(),

@@ -71,7 +71,7 @@ export function assembleOciRuntime(options: OciOptions, makeStreams: MakeOciStre
 
 /** Ends that are written from the beginning of the recovery on are heard of, so that none falls between it and the watch. */
 async function open(options: OciOptions, events: Events, closed: AbortSignal): Promise<OciNode> {
-  const { node, nameless } = await openNode(options, events);
+  const { node, nameless } = await openNode(options, events, closed);
   watchExits(node, closed);
   await recover(node, nameless);
   return node;

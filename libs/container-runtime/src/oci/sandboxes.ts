@@ -43,7 +43,7 @@ async function make(node: OciNode, record: SandboxRecord): Promise<void> {
   await node.ledger.saveSandbox(record);
   await Promise.all([mkdir(places.shm), writeFile(places.hostname, `${record.config.hostname}\n`)]);
   if (record.config.sharesProcesses === true) await node.ledger.saveSandbox({ ...record, holder: await startReapingHolder(node, places, record) });
-  else await startHolder(places, record.config, (holder) => node.ledger.saveSandbox({ ...record, holder }));
+  else await startHolder(places, record.config, { written: (holder) => node.ledger.saveSandbox({ ...record, holder }), ended: () => node.events.tell({ sandboxId: record.id, podUid: record.config.metadata.uid }) });
 }
 
 /** Ends all of its containers at once, then its namespaces. */

@@ -42,6 +42,13 @@ describe('the configuration of a container', () => {
     });
   });
 
+  test('asks for no filter of system calls only where the pod or, before it, the container says so', () => {
+    const unconfined: Partial<coreV1.PodSpec> = { securityContext: { seccompProfile: { type: 'Unconfined' } } };
+    expect(config({}, unconfined).security.seccomp).toBe('unconfined');
+    expect(config({ securityContext: { seccompProfile: { type: 'RuntimeDefault' } } }, unconfined).security.seccomp).toBeUndefined();
+    expect(() => config({ securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'x.json' } } })).toThrow('not supported by this kubelet');
+  });
+
   test.each<[string, coreV1.SecurityContext, string | undefined, string]>([
     ['an image of root', {}, undefined, 'container has runAsNonRoot and image will run as root (pod: "p_d(u)", container: main)'],
     ['the user root', { runAsUser: 0 }, '1000', `container's runAsUser breaks non-root policy (pod: "p_d(u)", container: main)`],

@@ -1,3 +1,4 @@
+import type { coreV1 } from '@gantry/api-types';
 import { parseQuantity } from '@gantry/apimachinery';
 import type { ContainerConfig, ContainerResources, Image, Mount } from '@gantry/container-runtime';
 import type { EnvironmentVariable } from '../environment/environment.js';
@@ -98,9 +99,15 @@ function securityOf(pod: Pod, container: Container, image: Image): ContainerConf
     ...(groups.length === 0 ? {} : { supplementalGroups: groups }),
     readonlyRootfs: own.readOnlyRootFilesystem === true,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
+    ...seccompOf(own.seccompProfile ?? shared.seccompProfile),
     capabilitiesAdd: own.capabilities?.add ?? [],
     capabilitiesDrop: own.capabilities?.drop ?? [],
   };
+}
+
+function seccompOf(profile: coreV1.SeccompProfile | undefined): Pick<ContainerConfig['security'], 'seccomp'> {
+  if (profile?.type === 'Localhost') throw new ConfigError(`seccomp profile "${profile.localhostProfile ?? ''}" of type Localhost is not supported by this kubelet`);
+  return profile?.type === 'Unconfined' ? { seccomp: 'unconfined' } : {};
 }
 
 function refuseRoot(pod: Pod, container: Container, runAsUser: number | undefined, imageUser: string | undefined): void {

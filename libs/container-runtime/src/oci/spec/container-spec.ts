@@ -44,7 +44,8 @@ export function containerSpec(input: SpecInput): RuntimeSpec {
   const { config, machine, sandbox, rootfs, cgroup, devices } = input;
   const { privileged, readonlyRootfs } = config.security;
   const capabilities = containerCapabilities(config.security, machine.capabilities);
-  const seccomp = privileged ? undefined : defaultSeccomp(new Set(capabilities), machine.architecture);
+  const isFiltered = !privileged && config.security.seccomp !== 'unconfined';
+  const seccomp = isFiltered ? defaultSeccomp(new Set(capabilities), machine.architecture) : undefined;
   return {
     ociVersion: OCI_VERSION,
     process: specProcess(input, capabilities),
