@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from '@gantry/apimachinery';
 import type { DiscoveredGroup, DiscoveredResource, DiscoveredVersion } from './served.js';
 
 /** `APIGroupDiscoveryList` of `apidiscovery.k8s.io`: every group with all it serves, in one answer. */
@@ -14,15 +15,20 @@ function versionItem({ version, resources }: DiscoveredVersion): Record<string, 
 }
 
 function resourceItem({ kind, verbs, subresources }: DiscoveredResource): Record<string, unknown> {
-  const { group, version, shortNames, categories } = kind;
+  const { shortNames, categories } = kind;
   return {
     resource: kind.resource,
-    responseKind: { group, version, kind: kind.kind },
+    responseKind: responseKind(kind, kind),
     scope: kind.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: kind.singular,
     verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
-    ...(subresources.length > 0 && { subresources: subresources.map(({ name, bodyKind, verbs: own }) => ({ subresource: name, responseKind: bodyKind, verbs: own })) }),
+    ...(subresources.length > 0 && { subresources: subresources.map(({ name, bodyKind, verbs: own }) => ({ subresource: name, responseKind: responseKind(bodyKind, kind), verbs: own })) }),
   };
+}
+
+/** Group and version are said only of a kind that has others than the resource, as upstream has it. */
+function responseKind({ group, version, kind }: GroupVersionKind, resource: GroupVersionKind): GroupVersionKind {
+  return group === resource.group && version === resource.version ? { group: '', version: '', kind } : { group, version, kind };
 }

@@ -29,7 +29,9 @@ describe('discovery', () => {
     expect(headers['content-type']).toBe(`application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
     expect([body.kind, body.apiVersion]).toEqual(['APIGroupDiscoveryList', `apidiscovery.k8s.io/${version}`]);
     const apps = body.items.find((item: { metadata: { name: string } }) => item.metadata.name === 'apps');
-    expect(apps.versions[0].resources.find(({ resource }: { resource: string }) => resource === 'deployments')).toMatchObject({ resource: 'deployments', responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' }, scope: 'Namespaced', singularResource: 'deployment', subresources: [{ subresource: 'scale' }, { subresource: 'status' }] });
+    expect(apps.versions[0].resources.find(({ resource }: { resource: string }) => resource === 'deployments')).toMatchObject({ resource: 'deployments', responseKind: { group: '', version: '', kind: 'Deployment' }, scope: 'Namespaced', singularResource: 'deployment', subresources: [
+      { subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }, { subresource: 'status', responseKind: { group: '', version: '', kind: 'Deployment' } },
+    ] });
     expect((await test.call('GET', '/apis', undefined, { ...aggregated(version), 'if-none-match': headers['etag']! })).status).toBe(304);
     expect((await test.call('GET', '/api', undefined, aggregated(version))).body.items[0].versions[0].resources.map((one: { resource: string }) => one.resource)).toContain('pods');
   });
@@ -42,6 +44,11 @@ describe('discovery', () => {
   it('says 404 for a group or version that is not served', async () => {
     for (const path of ['/apis/batch', '/apis/apps/v2', '/api/v2']) expect([path, (await test.call('GET', path)).status]).toEqual([path, 404]);
   });
+});
+
+it('the version says what it emulates, and what still understands it', async () => {
+  const { minor, ...body } = (await test.call('GET', '/version')).body as Record<string, string>;
+  expect(body).toMatchObject({ major: '1', emulationMajor: '1', emulationMinor: minor, minCompatibilityMajor: '1', minCompatibilityMinor: String(Number(minor) - 1) });
 });
 
 describe('the OpenAPI documents', () => {
