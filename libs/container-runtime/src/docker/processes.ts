@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { Backoff, delay, systemClock, withTimeout } from '@gantry/async';
+import { keepBeginning } from '../kept-output.js';
 import { RuntimeError } from '../runtime.js';
 import type { ProcessStreams } from '../runtime.js';
 import { translated } from './engine.js';
@@ -14,9 +15,6 @@ export interface ExecResult {
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
 }
-
-/** Bytes that are kept of each stream of a command whose answer is waited for: it may print without end. */
-const LONGEST_ANSWER = 16 * 1024;
 
 export interface Processes {
   /** Keeps the beginning of what the command prints. One that takes too long is ended, where the engine's processes are this machine's. */
@@ -39,7 +37,7 @@ export function createProcesses(engine: Engine, inspection: Inspection): Process
   return {
     exec,
     async execSync(id, command, timeoutMs) {
-      const [stdout, stderr] = [beginning(), beginning()];
+      const [stdout, stderr] = [keepBeginning(), keepBeginning()];
       const streams: ProcessStreams = { tty: false, stdout: stdout.take, stderr: stderr.take };
       let started: Docker.Exec | undefined;
       const { exitCode } = await bounded(timeoutMs, (signal) => run(engine, id, command, streams, signal, (made) => (started = made)), () => end(id, started));
@@ -60,18 +58,6 @@ export function createProcesses(engine: Engine, inspection: Inspection): Process
       const running = (await inspection.list('container')).filter((info) => info.State.Running);
       await Promise.all(running.flatMap(({ Id: id, ExecIDs: execs }) => (execs ?? []).map((exec) => end(id, engine.docker.getExec(exec)))));
     },
-  };
-}
-
-function beginning(): { readonly take: (chunk: Uint8Array) => void; readonly bytes: () => Uint8Array } {
-  const chunks: Uint8Array[] = [];
-  let left = LONGEST_ANSWER;
-  return {
-    take(chunk) {
-      if (left > 0) chunks.push(chunk.slice(0, left));
-      left -= chunk.length;
-    },
-    bytes: () => Buffer.concat(chunks),
   };
 }
 

@@ -1,2 +1,3 @@
+export { createOciRuntime } from './create-oci-runtime.js';
 export { assembleOciRuntime } from './oci-runtime.js';
 export type { OciOptions, RuntimeBinary } from './options.js';

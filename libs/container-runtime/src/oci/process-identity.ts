@@ -7,8 +7,10 @@ export interface ProcessIdentity {
   readonly startTime: number;
 }
 
-interface ProcessState extends ProcessIdentity {
+export interface ProcessState extends ProcessIdentity {
   readonly parent: number;
+  /** The process that leads, or led, its session. */
+  readonly session: number;
   /** It has ended, and nobody has asked how. */
   readonly isZombie: boolean;
 }
@@ -22,8 +24,8 @@ export function lookAtProcess(pid: number): ProcessState | undefined {
     return undefined;
   }
   // The name stands in brackets and can have anything in it, brackets included.
-  const [state = '', parent = '', ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { pid, parent: Number(parent), startTime: Number(rest[17]), isZombie: state === 'Z' || state === 'X' };
+  const [state = '', parent = '', , session = '', ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { pid, parent: Number(parent), session: Number(session), startTime: Number(rest[15]), isZombie: state === 'Z' || state === 'X' };
 }
 
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {

@@ -1,0 +1,65 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { delay, systemClock } from '@gantry/async';
+import { lookAtProcess } from '../process-identity.js';
+import type { ProcessState } from '../process-identity.js';
+import type { CommandFiles } from './command-files.js';
+
+/** How often what is left is looked for: processes make others while they are killed. */
+const ROUNDS = 20;
+
+/**
+ * Kills a command with what it started: the runtime's process, all below it, and all of their sessions, so that what was left in the
+ * background goes too. Only a daemon that took a session of its own and left its parent stays, as it would when the command ended by itself.
+ */
+export async function endCommand(files: CommandFiles, container: string): Promise<void> {
+  const known = new Set<number>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const processes = allProcesses();
+    for (const pid of beginnings(files, container, processes)) known.add(pid);
+    const found = belonging(processes, known).filter(({ isZombie }) => !isZombie);
+    if (found.length === 0) return;
+    for (const { pid } of found) {
+      known.add(pid);
+      kill(pid);
+    }
+    await delay(systemClock, round);
+  }
+}
+
+function allProcesses(): ProcessState[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => lookAtProcess(Number(name)) ?? []);
+}
+
+/** Those that run the command, which have its directory among their arguments, and the command itself. */
+function beginnings({ directory, pidFile }: CommandFiles, container: string, processes: readonly ProcessState[]): number[] {
+  const runners = processes.filter(({ pid }) => textOf(`/proc/${pid}/cmdline`).includes(directory)).map(({ pid }) => pid);
+  const command = Number(textOf(pidFile));
+  const isIts = command > 0 && textOf(`/proc/${command}/cgroup`).includes(container);
+  return isIts ? [...runners, command] : runners;
+}
+
+/** Those of `roots`, their descendants, and the members of sessions that one of these leads. */
+export function belonging(processes: readonly ProcessState[], roots: ReadonlySet<number>): ProcessState[] {
+  const members = new Set<number>(roots);
+  for (let before = -1; before !== members.size; ) {
+    before = members.size;
+    for (const { pid, parent, session } of processes) if (members.has(parent) || members.has(session)) members.add(pid);
+  }
+  return processes.filter(({ pid }) => members.has(pid));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

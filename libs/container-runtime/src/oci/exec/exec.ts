@@ -1,0 +1,62 @@
+import { onAbort } from '@gantry/async';
+import { keepBeginning } from '../../kept-output.js';
+import type { ContainerRuntime } from '../../runtime.js';
+import { RuntimeError } from '../../runtime.js';
+import type { StreamDependencies } from '../seam.js';
+import { listCommandFiles, makeCommandFiles, removeCommandFiles } from './command-files.js';
+import { endCommand } from './end-command.js';
+import { runInContainer } from './run-command.js';
+
+/** Commands in containers that run. */
+export function createExec(dependencies: StreamDependencies): Pick<ContainerRuntime, 'exec' | 'execSync' | 'endCommands'> {
+  const { containers, places } = dependencies;
+  const exec: ContainerRuntime['exec'] = async (id, args, streams, signal) => {
+    await refuseEnded(dependencies, id);
+    const files = await makeCommandFiles(places.container(id).directory);
+    let killing: Promise<void> | undefined;
+    const release = onAbort(signal, () => (killing = endCommand(files, id)));
+    try {
+      const exitCode = await runInContainer(dependencies, { container: id, args, files }, streams, signal);
+      signal.throwIfAborted();
+      return { exitCode };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      release();
+      await killing;
+      await removeCommandFiles(files);
+    }
+  };
+  return {
+    exec,
+    execSync: async (id, args, timeoutMs) => {
+      const [stdout, stderr] = [keepBeginning(), keepBeginning()];
+      const { exitCode } = await bounded(timeoutMs, (limit) => exec(id, args, { tty: false, stdout: stdout.take, stderr: stderr.take }, limit));
+      return { exitCode, stdout: stdout.bytes(), stderr: stderr.bytes() };
+    },
+    async endCommands() {
+      const all = (await containers.list()).map(({ record: { id } }) => id);
+      await Promise.all(all.map(async (id) => {
+        for (const files of await listCommandFiles(places.container(id).directory)) {
+          await endCommand(files, id);
+          await removeCommandFiles(files);
+        }
+      }));
+    },
+  };
+}
+
+async function refuseEnded({ containers }: StreamDependencies, id: string): Promise<void> {
+  const { state } = await containers.get(id);
+  if (state !== 'running') throw new RuntimeError('invalid', `container "${id}" is not running`);
+}
+
+async function bounded<T>(timeoutMs: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    return await work(limit);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new RuntimeError('deadline', `command did not end within ${timeoutMs} ms`, { cause: error });
+  }
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { closeSync, existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { ProcessStreams } from '../../runtime.js';
+import { RuntimeError } from '../../runtime.js';
+import type { StreamDependencies } from '../seam.js';
+import { openTerminal } from '../terminal/terminal.js';
+import { failureOf, wasStarted } from './command-files.js';
+import type { CommandFiles } from './command-files.js';
+import { makePipes } from './pipes.js';
+import type { Pipes } from './pipes.js';
+import { OutputPumps, feed, followSizes } from './stream-pumps.js';
+import type { Sink } from './stream-pumps.js';
+
+/** A command that is to run in a container. */
+export interface Command {
+  readonly container: string;
+  readonly args: readonly string[];
+  readonly files: CommandFiles;
+}
+
+/** How the runtime ended, and how the command with it where that was started. */
+type Ended = Promise<{ readonly exitCode: number; readonly killed: boolean }>;
+
+/** Runs a command to its end; rejects with `invalid` where it could not be started. When `signal` aborts, somebody has to end it. */
+export async function runInContainer({ runtimeCommand }: Pick<StreamDependencies, 'runtimeCommand'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<number> {
+  const argv = [...runtimeCommand, ...execArguments(command, streams.tty)];
+  const pumps = new OutputPumps();
+  try {
+    const ended = await (streams.tty ? startInTerminal : startWithPipes)(argv, command, streams, pumps);
+    const { exitCode, killed } = await ended;
+    if (!signal.aborted) await pumps.drain(signal);
+    if (!killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
+    return exitCode;
+  } finally {
+    pumps.close();
+  }
+}
+
+function execArguments({ container, args, files }: Command, tty: boolean): string[] {
+  return ['--log', files.log, '--log-format', 'json', 'exec', '--pid-file', files.pidFile, ...(tty ? ['--tty', '--env', 'TERM=xterm'] : []), container, ...args];
+}
+
+async function startWithPipes(argv: readonly string[], command: Command, streams: ProcessStreams, pumps: OutputPumps): Promise<Ended> {
+  const wanted = [streams.stdin === undefined ? [] : ['in' as const], streams.stdout === undefined ? [] : ['out' as const], streams.stderr === undefined ? [] : ['err' as const]].flat();
+  const pipes: Pipes = await makePipes(command.files.directory, wanted);
+  const ends = [pipes.in, pipes.out, pipes.err].map((pipe) => pipe?.childEnd);
+  const { ended } = start(argv, ends.map((end) => end ?? 'ignore'), true);
+  for (const end of ends) if (end !== undefined) closeSync(end);
+  if (pipes.out !== undefined) pumps.add(pipes.out.ownEnd, streams.stdout ?? ignore);
+  if (pipes.err !== undefined) pumps.add(pipes.err.ownEnd, afterStart(command.files, ended, streams.stderr ?? ignore));
+  const input = pipes.in?.ownEnd;
+  if (input !== undefined) {
+    void feed(input, streams.stdin).then(() => input.end());
+    void ended.then(() => input.destroy(), () => input.destroy());
+  }
+  return ended;
+}
+
+/** What comes in ends with the program and not before: a terminal has no end of input but what is typed. */
+async function startInTerminal(argv: readonly string[], command: Command, streams: ProcessStreams, pumps: OutputPumps): Promise<Ended> {
+  const terminal = await openTerminal(command.files.directory);
+  const end = terminal.programEnd;
+  const { ended } = start(['setsid', '-c', ...argv], [end, end, end], false);
+  closeSync(end);
+  pumps.add(terminal.output, afterStart(command.files, ended, streams.stdout ?? ignore));
+  void feed(terminal.input, streams.stdin);
+  void followSizes(streams.resize, terminal.resize);
+  terminal.output.once('close', terminal.close);
+  return ended;
+}
+
+function start([program = '', ...args]: readonly string[], stdio: StdioOptions, detached: boolean): { readonly ended: Ended } {
+  const child = spawn(program, args, { stdio, detached, cwd: '/' });
+  const ended = endOf(child);
+  // It is waited for, but perhaps only after it has failed.
+  ended.catch(() => undefined);
+  return { ended };
+}
+
+function endOf(child: ChildProcess): Ended {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new RuntimeError('unavailable', error.message, { cause: error })));
+    child.once('exit', (code, signal) => resolve({ exitCode: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], killed: code === null }));
+  });
+}
+
+/** What the runtime prints of its own failure on the command's output is no output of the command. */
+function afterStart(files: CommandFiles, ended: Ended, sink: Sink): Sink {
+  let started: Promise<boolean> | undefined;
+  return async (chunk) => {
+    started ??= wasStarted(files, ended).catch(() => false);
+    if (await started) await sink(chunk);
+  };
+}
+
+function ignore(): void {
+  // Nobody wants it.
+}
