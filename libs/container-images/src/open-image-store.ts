@@ -45,7 +45,7 @@ export async function openImageStore(options: ImageStoreOptions, clock: Clock = 
   const freeSpace = async (): Promise<number> => (await sweep(places, records, layers)).freed;
   const added = async (image: ArchivedImage, loading: LoadOptions): Promise<StoredImage> => {
     await arrivals.add({ ...image, names: image.tags }, loading);
-    return (await catalog.get(image.id))!;
+    return catalog.arrived(image.id);
   };
   /** Runs `work` with a name for a file or folder of its own, which goes with it. */
   const withTemporary = async <T>(work: (path: string) => Promise<T>): Promise<T> => {
@@ -70,7 +70,7 @@ export async function openImageStore(options: ImageStoreOptions, clock: Clock = 
       await freeSpace();
     },
     hold: (hold) => catalog.hold(hold),
-    release: (hold) => holds.remove(hold),
+    release: (hold) => catalog.release(hold),
     holds: () => holds.all(),
     collectGarbage: (collecting = {}) => withFileLock(join(places.locks, 'garbage'), undefined, () => collectGarbage(
       { places, records, holds, sweep: freeSpace, get: (reference) => catalog.get(reference), remove: (id) => catalog.removeUnlessHeld(id), now: () => clock.now() },

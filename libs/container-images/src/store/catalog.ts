@@ -27,6 +27,13 @@ export class Catalog {
     return record === undefined ? undefined : this.#stored(record, await this.#records.references());
   }
 
+  /** An image that has just come. */
+  async arrived(id: string): Promise<StoredImage> {
+    const image = await this.get(id);
+    if (image === undefined) throw new ImageError('pull-failed', `the image ${id} was removed as soon as it was there`);
+    return image;
+  }
+
   async list(): Promise<StoredImage[]> {
     const references = await this.#records.references();
     const images = await Promise.all((await this.#records.images()).map((record) => this.#stored(record, references)));
@@ -73,6 +80,12 @@ export class Catalog {
     if ((await this.get(hold.imageId)) !== undefined) return this.#records.touch(hold.imageId);
     await this.#holds.remove(hold);
     throw notFound(hold.imageId);
+  }
+
+  async release(hold: ImageHold): Promise<void> {
+    await this.#holds.remove(hold);
+    // It was in use until now.
+    await this.#records.touch(hold.imageId);
   }
 
   async #removeById(id: string | undefined): Promise<void> {
