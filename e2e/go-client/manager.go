@@ -19,7 +19,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
-// deployer keeps a Deployment for each ConfigMap that has replicas in it.
+const finalizer = "example.com/deployer"
+
+// deployer keeps a Deployment for each ConfigMap that has an image in it.
 type deployer struct {
 	client.Client
 }
@@ -29,8 +31,17 @@ func (d *deployer) Reconcile(ctx context.Context, request controllerruntime.Requ
 	if err := d.Get(ctx, request.NamespacedName, source); err != nil {
 		return controllerruntime.Result{}, client.IgnoreNotFound(err)
 	}
+	before := source.DeepCopy()
+	if source.DeletionTimestamp != nil && controllerutil.RemoveFinalizer(source, finalizer) {
+		return controllerruntime.Result{}, client.IgnoreNotFound(d.Patch(ctx, source, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})))
+	}
 	if source.Data["image"] == "" || source.DeletionTimestamp != nil {
 		return controllerruntime.Result{}, nil
+	}
+	if controllerutil.AddFinalizer(source, finalizer) {
+		if err := d.Patch(ctx, source, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+			return controllerruntime.Result{}, err
+		}
 	}
 	made := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: source.Name, Namespace: source.Namespace}}
 	_, err := controllerutil.CreateOrUpdate(ctx, d.Client, made, func() error {
@@ -93,9 +104,13 @@ func useManager(ctx context.Context, test *scene) (any, error) {
 	if err := has(func(made *appsv1.Deployment, err error) bool { return err == nil && made.UID != first.UID }); err != nil {
 		return nil, err
 	}
+	final, err := maps.Get(ctx, "managed", metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
 	if err := maps.Delete(ctx, "managed", metav1.DeleteOptions{}); err != nil {
 		return nil, err
 	}
-	err := has(func(_ *appsv1.Deployment, err error) bool { return apierrors.IsNotFound(err) })
-	return map[string]any{"owner": first.OwnerReferences[0].Kind, "image": first.Spec.Template.Spec.Containers[0].Image, "collected": err == nil}, err
+	err = has(func(_ *appsv1.Deployment, err error) bool { return apierrors.IsNotFound(err) })
+	return map[string]any{"owner": first.OwnerReferences[0].Kind, "image": first.Spec.Template.Spec.Containers[0].Image, "finalizers": final.Finalizers, "collected": err == nil}, err
 }

@@ -74,7 +74,7 @@ describe.skipIf(go !== undefined)(titled('a client in Go', go), () => {
     ['apply', { conflict: true, replicas: 1, left: true, scaled: 0 }],
     ['election', { leaders: ['first', 'second'], holder: 'second', transitions: 1 }],
     ['events', { about: 'ConfigMap', message: 'twice', from: 'go-client' }],
-    ['manager', { owner: 'ConfigMap', image: 'nginx:1', collected: true }],
+    ['manager', { owner: 'ConfigMap', image: 'nginx:1', finalizers: ['example.com/deployer'], collected: true }],
   ])('%s', (check, expected) => {
     expect(found.get(check)).toEqual(expected);
   });
