@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { Deferred, Semaphore, silentLogger } from '@gantry/async';
-import type { Logger } from '@gantry/async';
+import { Semaphore, silentLogger } from '@gantry/async';
+import type { Deferred, Logger } from '@gantry/async';
 import { openCgroups, podCgroup } from './cgroups.js';
 import type { Cgroups } from './cgroups.js';
 import { runCommand } from './command.js';
-import { Events } from './events.js';
+import type { Events } from './events.js';
 import { openLedger } from './ledger.js';
 import type { Ledger, OpenedLedger } from './ledger.js';
 import { describeMachine } from './machine.js';
