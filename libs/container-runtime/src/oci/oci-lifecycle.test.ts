@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from '../runtime.js';
 import { podCgroup } from './cgroups.js';
 import { runCommand } from './command.js';
@@ -35,9 +35,12 @@ describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () 
   beforeEach((context) => {
     if (absent !== undefined) context.skip(absent);
   });
+  // What a test that failed left is not the next one's.
+  afterEach(async () => {
+    if (absent === undefined) await Promise.all((await runtime.listSandboxes()).map(({ id }) => runtime.removeSandbox(id)));
+  });
   afterAll(async () => {
     if (absent !== undefined) return;
-    await Promise.all((await runtime.listSandboxes()).map(({ id }) => runtime.removeSandbox(id)));
     await runtime.close();
     await bed.dispose();
   });
@@ -79,6 +82,7 @@ describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () 
   test('what runs is adopted, and its end is heard of', async () => {
     const { sandbox, id } = await begin("trap 'exit 5' TERM; touch /tmp/ready; while :; do sleep 0.05; done");
     const before = await runtime.containerStatus(id);
+    await expect.poll(() => existsSync(join(places.container(id).rootfs, 'tmp/ready')), { timeout: 20_000 }).toBe(true);
     await reopen();
     expect(await runtime.listContainers()).toEqual([before]);
     expect((await runtime.sandboxStatus(sandbox)).state).toBe('ready');
