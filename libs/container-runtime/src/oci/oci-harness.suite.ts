@@ -32,7 +32,13 @@ export function ociAbsent(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'containers without an engine need Linux and root';
   if (usableBinary() === undefined) return 'neither crun nor runc is installed';
   if (findProgram('conmon') === undefined) return 'conmon is not installed';
-  return findProgram('busybox') === undefined ? 'there is no busybox to make an image of' : undefined;
+  return staticBusybox() === undefined ? 'there is no static busybox to make an image of' : undefined;
+}
+
+/** One that needs no libraries of the machine: it names no loader. */
+function staticBusybox(): string | undefined {
+  const path = findProgram('busybox');
+  return path === undefined || /\/lib(64)?\/ld-/.test(readFileSync(path, 'latin1')) ? undefined : path;
 }
 
 export interface OciTestBed {
@@ -85,8 +91,8 @@ function exists(path: string): boolean {
 function makeRootfs(folder: string): string {
   for (const path of ['bin', 'etc', 'tmp', 'home/web']) mkdirSync(join(folder, path), { recursive: true });
   chmodSync(join(folder, 'tmp'), 0o1777);
-  cpSync(findProgram('busybox') ?? '', join(folder, 'bin/busybox'));
-  for (const name of execFileSync(findProgram('busybox') ?? '', ['--list']).toString().trim().split('\n')) {
+  cpSync(staticBusybox() ?? '', join(folder, 'bin/busybox'));
+  for (const name of execFileSync(staticBusybox() ?? '', ['--list']).toString().trim().split('\n')) {
     if (name !== 'busybox') symlinkSync('busybox', join(folder, 'bin', name));
   }
   writeFileSync(join(folder, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:web:/home/web:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n');
