@@ -1,6 +1,7 @@
 import { killContainer, killGroup, tellEnd } from './container-end.js';
 import type { OciNode } from './node.js';
 import { unmountOverlay } from './overlay.js';
+import { deleteFromRuntime } from './runtime-state.js';
 
 /** Takes a container away with all that was made for it, whatever it does. */
 export function removeContainer(node: OciNode, id: string): Promise<void> {
@@ -20,8 +21,7 @@ export function removeContainer(node: OciNode, id: string): Promise<void> {
  */
 export async function undoContainer(node: OciNode, id: string, imageId?: string): Promise<void> {
   const record = node.ledger.containers.get(id);
-  // The runtime knows only what was to be started.
-  if (record === undefined || record.starting === true) await node.runtime('delete', '--force', id).catch(() => undefined);
+  await deleteFromRuntime(node, id);
   await unmountOverlay(node.places.container(id));
   if (record !== undefined) await node.cgroups.remove(node.cgroupOf(record));
   await node.ledger.removeContainer(id);

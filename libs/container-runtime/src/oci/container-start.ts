@@ -6,6 +6,8 @@ import { lookAtContainer } from './container-end.js';
 import type { OciNode } from './node.js';
 import { createByReaper, runtimeMessage } from './reaper.js';
 import type { ContainerRecord } from './records.js';
+import { deleteFromRuntime } from './runtime-state.js';
+import { sandboxHolds } from './sandbox-state.js';
 
 /** As upstream's runtimes have it for a program that never ran. */
 const NEVER_RAN = 128;
@@ -19,6 +21,7 @@ async function start(node: OciNode, id: string): Promise<void> {
   const record = node.ledger.container(id);
   if (record.ended !== undefined) throw new RuntimeError('start-failed', `container "${id}" has ended`);
   if (record.started !== undefined) return;
+  if (!sandboxHolds(node.ledger.sandbox(record.sandboxId))) throw new RuntimeError('not-found', `sandbox "${record.sandboxId}" is not running`);
   try {
     await carryOut(node, record);
   } catch (error) {
@@ -45,7 +48,7 @@ function lookLater(node: OciNode, id: string): void {
 
 async function endFailedStart(node: OciNode, id: string, error: RuntimeError): Promise<never> {
   const record = node.ledger.container(id);
-  await node.runtime('delete', '--force', id).catch(() => undefined);
+  await deleteFromRuntime(node, id).catch((failure: unknown) => node.logger.warn({ container: id, error: String(failure) }, 'what is left of a start that failed goes with the container'));
   const message = runtimeMessage(error.message);
   await node.ledger.saveContainer({ ...record, ended: { at: Date.now(), exitCode: NEVER_RAN, reason: 'StartError', message } });
   node.events.tell({ containerId: id, podUid: record.podUid });

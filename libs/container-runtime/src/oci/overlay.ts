@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, stat, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runCommand } from './command.js';
 import { unmount } from './mount-table.js';
@@ -10,6 +10,7 @@ import type { ContainerPlaces } from './places.js';
  */
 export async function mountOverlay(places: ContainerPlaces, layers: readonly string[]): Promise<void> {
   await Promise.all([places.rootfs, places.upper, places.work, places.links].map((path) => mkdir(path, { recursive: true })));
+  await takeAfter(places.upper, layers.at(-1));
   await Promise.all(layers.map((layer, index) => symlink(layer, join(places.links, linkName(index)))));
   const [upper, work, links] = [places.upper, places.work, places.links].map((path) => basename(path));
   // The topmost comes first. An overlay without any lower layer is none: an empty image gets an empty one.
@@ -20,6 +21,14 @@ export async function mountOverlay(places: ContainerPlaces, layers: readonly str
 
 export function unmountOverlay(places: ContainerPlaces): Promise<void> {
   return unmount([places.rootfs]);
+}
+
+/** The root directory is as the writable layer's. */
+async function takeAfter(upper: string, layer: string | undefined): Promise<void> {
+  if (layer === undefined) return;
+  const { mode, uid, gid } = await stat(layer);
+  await chmod(upper, mode & 0o7777);
+  if (uid !== 0 || gid !== 0) await chown(upper, uid, gid);
 }
 
 function linkName(index: number): string {

@@ -8,13 +8,16 @@ import { holderPrefix } from './node.js';
 import type { OciNode } from './node.js';
 import { lookAtProcess } from './process-identity.js';
 import type { ContainerRecord } from './records.js';
-import { undoSandbox } from './sandboxes.js';
+import { deleteFromRuntime } from './runtime-state.js';
+import { removeNodeCgroups, undoSandbox } from './sandboxes.js';
+import { awaitUnfinished } from './unfinished.js';
 
 /**
  * Brings records and machine together after a process that could have been killed at any line: what was half made is undone, what
  * runs is adopted, what belongs to nothing goes.
  */
 export async function recover(node: OciNode, nameless: OpenedLedger['nameless']): Promise<void> {
+  await awaitUnfinished(node.places);
   await undoHalfMade(node, nameless);
   await Promise.all([...node.ledger.containers.values()].map((record) => adopt(node, record)));
   await removeStrays(node);
@@ -66,13 +69,14 @@ async function runtimeState(node: OciNode, id: string): Promise<{ status: string
 /** What the runtime, the machine and the images have for containers that are not. */
 async function removeStrays(node: OciNode): Promise<void> {
   const { places, ledger, options } = node;
-  for (const id of await readdir(places.state)) if (!isKnown(node, id)) await node.runtime('delete', '--force', id).catch(() => undefined);
+  for (const id of await readdir(places.state)) if (!isKnown(node, id)) await deleteFromRuntime(node, id);
   for (const id of await readdir(places.exits)) if (!ledger.containers.has(id)) await rm(join(places.exits, id), { force: true });
   const prefix = holderPrefix(options);
   for (const hold of await options.images.holds()) {
     if (hold.holder.startsWith(prefix) && !ledger.containers.has(hold.holder.slice(prefix.length))) await options.images.release(hold);
   }
   await removeStrayGroups(node);
+  if (ledger.sandboxes.size === 0) await removeNodeCgroups(node);
 }
 
 async function removeStrayGroups(node: OciNode): Promise<void> {

@@ -12,6 +12,7 @@ import type { OciNode } from './node.js';
 import { signalProcess } from './process-identity.js';
 import { startReapingHolder } from './reaping-holder.js';
 import type { SandboxRecord } from './records.js';
+import { deleteFromRuntime } from './runtime-state.js';
 import { sandboxHolds } from './sandbox-state.js';
 import { sandboxStatus } from './status.js';
 
@@ -68,8 +69,7 @@ export async function removeSandbox(node: OciNode, id: string): Promise<void> {
 export async function undoSandbox(node: OciNode, id: string): Promise<void> {
   const record = node.ledger.sandboxes.get(id);
   if (record?.holder !== undefined) signalProcess(record.holder, 'SIGKILL');
-  // What nobody knows anything of may be a container of the runtime.
-  if (record === undefined || record.config.sharesProcesses === true) await node.runtime('delete', '--force', id).catch(() => undefined);
+  await deleteFromRuntime(node, id);
   await unmount([node.places.sandbox(id).shm]);
   if (record !== undefined) await node.cgroups.remove(podCgroup(node.options, record.config.metadata.uid));
   await node.ledger.removeSandbox(id);
@@ -78,7 +78,7 @@ export async function undoSandbox(node: OciNode, id: string): Promise<void> {
 }
 
 /** From the node's group up: what others still use is not empty and stays. */
-async function removeNodeCgroups(node: OciNode): Promise<void> {
+export async function removeNodeCgroups(node: OciNode): Promise<void> {
   for (let group = nodeCgroup(node.options); group !== ''; group = group.slice(0, group.lastIndexOf('/'))) await node.cgroups.remove(group);
 }
 
