@@ -162,6 +162,7 @@ describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () 
     const stray = await begin('exec sleep 600');
     const { podUid, started } = recordOf(stray.id);
     await reopen(async () => {
+      process.kill(started?.reaper.pid ?? 0, 'SIGKILL');
       await runCommand('umount', [places.container(stray.id).rootfs]);
       await runCommand('rm', ['-rf', places.container(stray.id).directory, join(places.state, stray.id)]);
     });
