@@ -1,10 +1,11 @@
 import { isObject, jsonTypeOf } from './json-value.js';
+import { embeddedStructs } from './message-table.js';
 import { alternativeFor, definitionNameOf, isFreeForm, resolveSchema } from './schema-model.js';
 import type { GroupVersionKind, Schema } from './schema.js';
 import { scalarError, scalarKind } from './wire-scalars.js';
 import type { ScalarKind } from './wire-scalars.js';
 
-/** Where the walk stands, made into text only for a finding: the innermost struct and the fields on the way, without indices. */
+/** Where the walk stands, made into text only for a finding: the innermost struct by its definition's name, and the fields on the way, without indices. */
 interface Place {
   readonly struct: string;
   readonly field: string;
@@ -66,7 +67,7 @@ function checkArray(schema: Schema, value: unknown, place: Place): string | unde
 
 function checkObject(declared: Schema, schema: Schema, value: unknown, place: Place): string | undefined {
   if (!isObject(value)) return mismatch(value, goTypeOf(declared), place);
-  const struct = declared.$ref === undefined ? place.struct : shortName(declared.$ref);
+  const struct = declared.$ref ?? place.struct;
   for (const key in value) {
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
@@ -109,7 +110,7 @@ function mismatch(value: unknown, goType: string, place: Place, digits?: string)
   const type = jsonTypeOf(value);
   const got = type === 'boolean' ? 'bool' : digits === undefined ? type : `${type} ${digits}`;
   const fields = fieldsOf(place);
-  const into = fields === '' ? 'Go value' : `Go struct field ${place.struct}.${fields}`;
+  const into = fields === '' ? 'Go value' : `Go struct field ${shortName(place.struct)}.${fields}`;
   return `json: cannot unmarshal ${got} into ${into} of type ${goType}`;
 }
 
@@ -144,7 +145,8 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-function fieldsOf({ field, parent }: Place): string {
+function fieldsOf({ struct, field, parent }: Place): string {
+  const steps = field === '' ? [] : [...embeddedStructs(struct, field), field];
   const outer = parent === undefined ? '' : fieldsOf(parent);
-  return outer === '' ? field : `${outer}.${field}`;
+  return [...(outer === '' ? [] : [outer]), ...steps].join('.');
 }

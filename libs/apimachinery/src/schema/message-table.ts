@@ -17,3 +17,19 @@ export function messageTable(definition: string): MessageTable | undefined {
 export function typeNameIn(definition: string, type: string): string {
   return type.includes('.') ? type : `${definition.slice(0, definition.lastIndexOf('.'))}.${type}`;
 }
+
+/** The structs that Go embeds in a definition's on the way to a field that its JSON has itself: `VolumeSource` for a volume's `emptyDir`. */
+export function embeddedStructs(definition: string, field: string): string[] {
+  const table = messageTable(definition) ?? {};
+  if (Object.hasOwn(table, field)) return [];
+  for (const [, type, mode] of Object.values(table)) {
+    const embedded = typeNameIn(definition, type);
+    if (mode === 'inline' && holds(embedded, field)) return [embedded.slice(embedded.lastIndexOf('.') + 1), ...embeddedStructs(embedded, field)];
+  }
+  return [];
+}
+
+function holds(definition: string, field: string): boolean {
+  const table = messageTable(definition) ?? {};
+  return Object.hasOwn(table, field) || Object.values(table).some(([, type, mode]) => mode === 'inline' && holds(typeNameIn(definition, type), field));
+}
