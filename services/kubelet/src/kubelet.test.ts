@@ -14,7 +14,7 @@ describe('a node', () => {
     await node.start();
     const [registered] = node.client.objects(NODES);
     expect(registered?.metadata).toMatchObject({ name: 'n1', labels: { 'kubernetes.io/hostname': 'n1', 'kubernetes.io/os': 'linux' } });
-    expect(registered?.status).toMatchObject({ capacity: { cpu: '4', pods: '110' }, addresses: [{ type: 'InternalIP', address: '192.0.2.1' }, { type: 'Hostname', address: 'n1' }], nodeInfo: { containerRuntimeVersion: 'hollow://1.0.0' } });
+    expect(registered?.status).toMatchObject({ capacity: { cpu: '4', pods: '110', 'ephemeral-storage': expect.stringMatching(/^\d+Ki$/) as string }, addresses: [{ type: 'InternalIP', address: '192.0.2.1' }, { type: 'Hostname', address: 'n1' }], nodeInfo: { containerRuntimeVersion: 'hollow://1.0.0' } });
     expect(registered?.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' });
     const renewed = () => node.client.objects(LEASES)[0]?.spec?.renewTime;
     expect(renewed()).toBe('2026-01-01T00:00:00.000000Z');

@@ -19,6 +19,8 @@ export interface NodeFacts {
   readonly taints: readonly coreV1.Taint[];
   readonly podCidr?: string;
   readonly kubeletVersion: string;
+  /** On its file system containers write. */
+  readonly dataDir: string;
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', ia32: '386', ppc64: 'ppc64le', s390x: 's390x' };
@@ -53,6 +55,8 @@ export interface NodeStatusInput {
   /** Why pods cannot be plugged in; undefined when they can. */
   readonly networkProblem: string | undefined;
   readonly images: readonly Image[];
+  /** What containers can write, as a quantity. */
+  readonly diskSize: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -60,7 +64,7 @@ export interface NodeStatusInput {
 /** The status that a kubelet writes for its node. */
 export function nodeStatus(input: NodeStatusInput): coreV1.NodeStatus {
   const { cpu, memory, pods } = input.facts.capacity;
-  const amounts = { cpu, memory, pods };
+  const amounts = { cpu, 'ephemeral-storage': input.diskSize, memory, pods };
   return {
     ...input.previous,
     addresses: [...input.facts.addresses],

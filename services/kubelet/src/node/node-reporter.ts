@@ -6,6 +6,7 @@ import type { Client } from '@gantry/client';
 import { LEASES, NODES } from '@gantry/client';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { formatMicroTime } from '@gantry/controller';
+import { diskSize } from './disk-size.js';
 import { newNode, nodeConditions, nodeLabels, nodeStatus } from './node-object.js';
 import type { NodeCapacity, NodeFacts } from './node-object.js';
 
@@ -68,6 +69,7 @@ class Reporter {
   #poked = false;
   #waiting: AbortController | undefined;
   #facts: NodeFacts;
+  #diskSize: string | undefined;
 
   constructor(
     private readonly options: NodeReporterOptions,
@@ -167,7 +169,8 @@ class Reporter {
   async #status(node: coreV1.Node, now: number): Promise<coreV1.NodeStatus> {
     const { runtime, networkProblem } = this.options;
     const [version, images] = await Promise.all([runtime.version().catch(() => undefined), runtime.listImages().catch(() => [])]);
-    return nodeStatus({ facts: this.#facts, previous: node.status ?? {}, runtime: version, networkProblem: networkProblem(), images, now });
+    this.#diskSize ??= await diskSize(this.#facts.dataDir);
+    return nodeStatus({ facts: this.#facts, diskSize: this.#diskSize, previous: node.status ?? {}, runtime: version, networkProblem: networkProblem(), images, now });
   }
 
   async #renewLease(): Promise<void> {
