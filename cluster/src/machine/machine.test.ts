@@ -4,7 +4,7 @@ import type { OciPrograms } from '../programs/programs.js';
 import { examineMachine, type Facts } from './machine.js';
 
 const ENGINE = { version: '27.0', cpus: 2, memoryBytes: 1, operatingSystem: 'Debian', kernelVersion: '6' };
-const PROGRAMS: OciPrograms = { runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' }, conmon: { name: 'conmon', path: '/usr/bin/conmon', version: '2.1' }, socat: '/usr/bin/socat' };
+const PROGRAMS: OciPrograms = { runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' }, conmon: { name: 'conmon', path: '/usr/bin/conmon', version: '2.1' } };
 const CANNOT = new ClusterError('pods without a Docker engine need crun, which cannot be installed: no network', 'type: apt-get install crun');
 const GOOD: Facts = {
   platform: 'linux', isRoot: true, dockerHost: undefined, hasProgram: () => true,

@@ -1,5 +1,7 @@
 import type { Logger } from '@gantry/async';
+import { openImageStore } from '@gantry/container-images';
 import type { ContainerRuntime } from '@gantry/container-runtime';
+import { createOciRuntime, type RuntimeBinary } from '@gantry/container-runtime/oci';
 import type { OciNodeRuntime } from './messages.js';
 
 export interface OciRuntimeOptions extends Omit<OciNodeRuntime, 'kind'> {
@@ -8,6 +10,15 @@ export interface OciRuntimeOptions extends Omit<OciNodeRuntime, 'kind'> {
 }
 
 /** Containers without an engine, of one node; with it the machine's images, which are closed with it. */
-export function openOciRuntime({ node }: OciRuntimeOptions): Promise<ContainerRuntime> {
-  return Promise.reject(new Error(`the containers of ${node} need a runtime that this build does not have`));
+export async function openOciRuntime({ instance, node, root, images, programs, logger }: OciRuntimeOptions): Promise<ContainerRuntime> {
+  const store = await openImageStore({ root: images, logger });
+  const { name, path } = programs.runtime;
+  const runtime = createOciRuntime({ root, images: store, binary: { kind: name as RuntimeBinary['kind'], path }, conmon: programs.conmon.path, cluster: instance, node, logger });
+  return {
+    ...runtime,
+    close: async () => {
+      await runtime.close();
+      await store.close();
+    },
+  };
 }

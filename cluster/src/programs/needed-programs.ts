@@ -21,6 +21,7 @@ const RUNC: NeededProgram = { names: ['runc'], packages: everywhere('runc') };
 const NEEDED_PROGRAMS = {
   runtime: { names: ['crun', 'runc'], packages: everywhere('crun') },
   conmon: { names: ['conmon'], packages: everywhere('conmon') },
+  // For terminals, of which Node knows nothing.
   socat: { names: ['socat'], packages: everywhere('socat') },
   // BusyBox has one too, which takes no batches.
   ip: { names: ['ip'], packages: { debian: 'iproute2', alpine: 'iproute2', fedora: 'iproute' }, mustSay: 'iproute2' },

@@ -57,7 +57,6 @@ describe('the programs of a node without an engine', () => {
     expect(await ensure(machine)).toEqual({
       runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8.1' },
       conmon: { name: 'conmon', path: '/usr/bin/conmon', version: '2.1.6' },
-      socat: '/usr/bin/socat',
     });
     expect([machine.ran, lines]).toEqual([[], []]);
   });

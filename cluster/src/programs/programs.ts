@@ -17,7 +17,6 @@ export interface FoundProgram {
 export interface OciPrograms {
   readonly runtime: FoundProgram;
   readonly conmon: FoundProgram;
-  readonly socat: string;
 }
 
 export interface EnsureOptions {
@@ -90,5 +89,5 @@ async function describe(facts: ProgramFacts, found: ReadonlyMap<ProgramRole, str
     return { name: basename(path), path, version: await versionOf(facts, path) };
   };
   const [runtime, conmon] = await Promise.all([program('runtime'), program('conmon')]);
-  return { runtime, conmon, socat: found.get('socat') ?? '' };
+  return { runtime, conmon };
 }

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openImageStore, type ImageStore } from '@gantry/container-images';
 import { engineReason } from './engine.js';
 import type { RuntimeUnderTest } from './form.js';
-import { run, runOk } from './run.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -23,16 +24,14 @@ export function environmentOf(runtime: RuntimeUnderTest): NodeJS.ProcessEnv {
 export async function runtimeReason(runtime: RuntimeUnderTest, images: readonly string[]): Promise<string | undefined> {
   const reason = await engineReason(images);
   if (reason !== undefined || runtime === 'docker') return reason;
-  for (const image of images) await loadOnce(image);
+  const store = await openImageStore({ root: FOLDER });
+  for (const image of images) await loadOnce(store, image);
+  await store.close();
   return undefined;
 }
 
-async function loadOnce(image: string): Promise<void> {
-  const gantry = [join(REPOSITORY, 'cli/bin/gantry.mjs'), 'image'];
-  const env = environmentOf('oci');
-  const listed = await runOk(process.execPath, [...gantry, 'list', '--output', 'json'], { env });
-  if (listed.includes(image)) return;
-  const script = 'set -o pipefail; docker save "$1" | "$2" "$3" image load -';
-  const { code, stdout, stderr } = await run('bash', ['-c', script, 'load', image, process.execPath, gantry[0] ?? ''], { env });
-  if (code !== 0) throw new Error(`the image ${image} could not be loaded: ${stdout}${stderr}`);
+async function loadOnce(store: ImageStore, image: string): Promise<void> {
+  if ((await store.get(image)) !== undefined) return;
+  const saving = spawn('docker', ['save', image], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await store.load(saving.stdout);
 }
