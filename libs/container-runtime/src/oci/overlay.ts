@@ -10,7 +10,7 @@ import type { ContainerPlaces } from './places.js';
  */
 export async function mountOverlay(places: ContainerPlaces, layers: readonly string[]): Promise<void> {
   await Promise.all([places.rootfs, places.upper, places.work, places.links].map((path) => mkdir(path, { recursive: true })));
-  await takeAfter(places.upper, layers.at(-1));
+  await openToAll(places.upper, layers.at(-1));
   await Promise.all(layers.map((layer, index) => symlink(layer, join(places.links, linkName(index)))));
   const [upper, work, links] = [places.upper, places.work, places.links].map((path) => basename(path));
   // The topmost comes first. An overlay without any lower layer is none: an empty image gets an empty one.
@@ -23,11 +23,11 @@ export function unmountOverlay(places: ContainerPlaces): Promise<void> {
   return unmount([places.rootfs]);
 }
 
-/** The root directory is as the writable layer's. */
-async function takeAfter(upper: string, layer: string | undefined): Promise<void> {
+/** The root directory is as the writable layer's: whoever the image's belongs to, everybody may look into it, as with other runtimes. */
+async function openToAll(upper: string, layer: string | undefined): Promise<void> {
+  await chmod(upper, 0o755);
   if (layer === undefined) return;
-  const { mode, uid, gid } = await stat(layer);
-  await chmod(upper, mode & 0o7777);
+  const { uid, gid } = await stat(layer);
   if (uid !== 0 || gid !== 0) await chown(upper, uid, gid);
 }
 
