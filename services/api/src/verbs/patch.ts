@@ -7,7 +7,7 @@ import type { Answer } from '../http/answer.js';
 import { kindProblem, mediaType, otherKindMessage } from '../http/decode-body.js';
 import type { FieldValidation } from '../http/decode-body.js';
 import { newInvalidPatch } from '../http/invalid-patch.js';
-import { checkUid, updateObject } from '../registry/update.js';
+import { checkName, checkUid, updateObject } from '../registry/update.js';
 import { applyWith } from './apply.js';
 import { dropRepeatedOwners } from './owner-references.js';
 import { APPLY_TYPE, parsePatch } from './parsed-patch.js';
@@ -30,6 +30,7 @@ export async function patchWith(request: ResourceRequest, strategy: Strategy): P
   const patched = patcher(request, resource.kind, validation);
   const objectFor = (old: ResourceObject): ResourceObject => {
     const object = patched(old);
+    checkName(object.metadata, name);
     checkUid(resource.kind, object, old);
     dropRepeatedOwners(object, (text) => context.warn(text), true);
     return object;

@@ -98,6 +98,7 @@ describe('a patch is refused', () => {
     ['that takes the name', MERGE, { metadata: { name: null } }, 400, noName('there')],
     ['that takes all metadata', MERGE, { metadata: null }, 400, noName('there')],
     ['that sets another name', MERGE, { metadata: { name: 'x' } }, 400, otherName('x', 'there')],
+    ['that sets another name and uid', MERGE, { metadata: { name: 'x', uid: 'x' } }, 400, otherName('x', 'there')],
     ['that sets another namespace', JSON_PATCH, [{ op: 'replace', path: '/metadata/namespace', value: 'x' }], 400, NAMESPACE],
     ['that sets another uid', MERGE, { metadata: { uid: 'x' } }, 422, 'ConfigMap "there" is invalid: metadata.uid: Invalid value: "x": field is immutable'],
     ['that sets a resourceVersion that is no number', MERGE, { metadata: { resourceVersion: 'abc' } }, 400, 'strconv.ParseUint: parsing "abc": invalid syntax'],

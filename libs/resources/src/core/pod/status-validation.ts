@@ -3,6 +3,7 @@ import { forbidden, invalid, isDNS1123Subdomain, isQualifiedName, path, validate
 import type { FieldError, FieldPath } from '@gantry/apimachinery';
 import { validateMetadataUpdate } from '../../metadata-validation.js';
 import { shouldRestart } from './restart.js';
+import { validateStatusAddresses } from './status-addresses.js';
 import type { DefaultedPod } from './types.js';
 
 const statusPath = path('status');
@@ -20,6 +21,7 @@ export function validatePodStatusUpdate(pod: DefaultedPod, old: DefaultedPod): F
   validateTransitions(pod.status.containerStatuses, old.status.containerStatuses, containers, restartPolicy, statusPath.child('containerStatuses'), errors);
   validateTransitions(pod.status.initContainerStatuses, old.status.initContainerStatuses, initContainers, restartPolicy, statusPath.child('initContainerStatuses'), errors);
   validateEphemeralTransitions(pod.status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, statusPath.child('ephemeralContainerStatuses'), errors);
+  validateStatusAddresses(pod.status, old.status, errors);
   return errors;
 }
 
