@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packedProgram } from './packed.mjs';
 
 // Compiled code is kept from one start to the next, which saves much of a start's time. Child processes find it by the environment.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/gantry-compile', import.meta.url));
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
-await import('../dist/main.js');
+const packed = packedProgram('gantry');
+await import(packed === undefined ? '../dist/main.js' : pathToFileURL(packed).href);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { packedProgram } from '../../cli/bin/packed.mjs';
 import { writeDescriptions } from '../generate/descriptions.mjs';
 import { sourcesFingerprint } from './fingerprint.mjs';
 import { root } from './paths.mjs';
@@ -26,11 +27,21 @@ function compile(top) {
   progress(`built in ${secondsSince(started)}`);
 }
 
+/** Everything runs without it, only more slowly: see `pack.mjs`. */
+function pack(top) {
+  if (!existsSync(join(top, 'node_modules/rolldown')) || packedProgram('gantry', top) !== undefined) return;
+  const started = performance.now();
+  const result = spawnSync(pinnedNode(), ['scripts/bootstrap/pack.mjs'], { cwd: top, stdio: ['ignore', 2, 2] });
+  progress(result.status === 0 ? `packed in ${secondsSince(started)}` : 'the programs could not be packed, and start more slowly; the lines above say why');
+}
+
 /** Compiles all projects unless the stamp says that nothing changed. The stamp is of the sources as they were before. */
 export function buildSources(top = root) {
   const fingerprint = sourcesFingerprint(top);
-  if (readStamp(STAMP) === fingerprint && everyProjectIsBuilt(top)) return;
-  removeStamp(STAMP);
-  compile(top);
-  writeStamp(STAMP, fingerprint);
+  if (readStamp(STAMP) !== fingerprint || !everyProjectIsBuilt(top)) {
+    removeStamp(STAMP);
+    compile(top);
+    writeStamp(STAMP, fingerprint);
+  }
+  pack(top);
 }

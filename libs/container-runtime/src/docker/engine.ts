@@ -1,10 +1,10 @@
-import './unused-modules.js';
 import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Semaphore } from '@gantry/async';
-import Docker from 'dockerode';
+import type DockerClient from 'dockerode';
 import type { DockerOptions } from 'dockerode';
 import { RuntimeError } from '../runtime.js';
+import { Docker } from './client.js';
 import type { RuntimeErrorCode } from '../runtime.js';
 import { QuietAgent } from './quiet-agent.js';
 
@@ -14,7 +14,7 @@ const CONCURRENT_STARTS = 6;
 const CONCURRENT_SANDBOXES = 3;
 
 export interface Engine {
-  readonly docker: Docker;
+  readonly docker: DockerClient;
   /** Runs `work` when fewer than the cap of heavy calls are under way. */
   heavy<T>(work: () => Promise<T>): Promise<T>;
   /** The same for the beginning of a pod, of which fewer are let in. */
@@ -42,7 +42,7 @@ export function createEngine(socketPath: string): Engine {
 
 const STREAM_STATUSES = { 200: true, 400: 'bad request', 404: 'not found', 409: 'conflict', 500: 'server error' };
 
-function openStream(docker: Docker, path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readable> {
+function openStream(docker: DockerClient, path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readable> {
   const options = { path: `${path}?`, method: 'GET', isStream: true, statusCodes: STREAM_STATUSES, options: { ...query }, abortSignal: signal };
   return new Promise((resolve, reject) => {
     docker.modem.dial(options, (error: unknown, stream: unknown) => (error ? reject(error) : resolve(stream as Readable)));

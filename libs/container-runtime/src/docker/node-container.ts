@@ -1,5 +1,5 @@
-import './unused-modules.js';
-import Docker from 'dockerode';
+import type DockerClient from 'dockerode';
+import { Docker } from './client.js';
 import { RuntimeError } from '../runtime.js';
 
 /**
@@ -102,7 +102,7 @@ function labelsOf(options: NodeContainerOptions): Record<string, string> {
   return { [CLUSTER_LABEL]: options.cluster, ...homeLabel(options.home) };
 }
 
-async function ensureNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
+async function ensureNetwork(docker: DockerClient, name: string, options: NodeContainerOptions): Promise<void> {
   const existing = (await docker.listNetworks({ filters: { name: [`^${name}$`] } })).at(0);
   if (existing !== undefined) return assertOwn(existing.Labels ?? {}, name, options);
   await createNetwork(docker, name, options);
@@ -112,10 +112,10 @@ async function ensureNetwork(docker: Docker, name: string, options: NodeContaine
  * Only in a network whose range was asked for can a container ask for its address. Which ranges are free the engine knows: it is made to
  * choose one, and the network is made again with that.
  */
-async function createNetwork(docker: Docker, name: string, options: NodeContainerOptions): Promise<void> {
+async function createNetwork(docker: DockerClient, name: string, options: NodeContainerOptions): Promise<void> {
   const make = { Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(options) };
-  const chosen: Docker.Network | undefined = await docker.createNetwork(make).catch(ignoreStatus(409));
-  const description = (await chosen?.inspect()) as Docker.NetworkInspectInfo | undefined;
+  const chosen: DockerClient.Network | undefined = await docker.createNetwork(make).catch(ignoreStatus(409));
+  const description = (await chosen?.inspect()) as DockerClient.NetworkInspectInfo | undefined;
   const range = description?.IPAM?.Config?.[0];
   if (chosen === undefined || range?.Subnet === undefined) return;
   await chosen.remove();
@@ -123,8 +123,8 @@ async function createNetwork(docker: Docker, name: string, options: NodeContaine
 }
 
 /** The address of that position; undefined where the engine would refuse it. */
-async function addressAt(docker: Docker, network: string, position: number | undefined): Promise<string | undefined> {
-  const description = (await docker.getNetwork(network).inspect()) as Docker.NetworkInspectInfo;
+async function addressAt(docker: DockerClient, network: string, position: number | undefined): Promise<string | undefined> {
+  const description = (await docker.getNetwork(network).inspect()) as DockerClient.NetworkInspectInfo;
   const { Subnet: subnet, Gateway: gateway } = description.IPAM?.Config?.[0] ?? {};
   if (position === undefined || subnet === undefined || gateway === undefined) return undefined;
   const [base = 0, length] = [toNumber(subnet.split('/')[0] ?? ''), Number(subnet.split('/')[1])];
@@ -140,7 +140,7 @@ function toText(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
-async function findOrCreate(docker: Docker, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
+async function findOrCreate(docker: DockerClient, network: string, options: NodeContainerOptions): Promise<DockerClient.Container> {
   const name = `gantry-${options.cluster}-${options.node}`;
   const existing = docker.getContainer(name);
   const state = await existing.inspect().catch(ignoreStatus(404));
@@ -151,8 +151,8 @@ async function findOrCreate(docker: Docker, network: string, options: NodeContai
   return createContainer(docker, name, network, options);
 }
 
-async function createContainer(docker: Docker, name: string, network: string, options: NodeContainerOptions): Promise<Docker.Container> {
-  const create = (address: string | undefined): Promise<Docker.Container> => docker.createContainer({
+async function createContainer(docker: DockerClient, name: string, network: string, options: NodeContainerOptions): Promise<DockerClient.Container> {
+  const create = (address: string | undefined): Promise<DockerClient.Container> => docker.createContainer({
     name,
     Image: options.image,
     Hostname: options.node,
@@ -163,11 +163,11 @@ async function createContainer(docker: Docker, name: string, network: string, op
   return create(await addressAt(docker, network, options.position));
 }
 
-async function ensureImage(docker: Docker, image: string): Promise<void> {
+async function ensureImage(docker: DockerClient, image: string): Promise<void> {
   if ((await docker.getImage(image).inspect().catch(ignoreStatus(404))) === undefined) await pull(docker, image);
 }
 
-async function pull(docker: Docker, image: string): Promise<void> {
+async function pull(docker: DockerClient, image: string): Promise<void> {
   try {
     const stream = await docker.pull(image);
     await new Promise<void>((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
