@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { delay, systemClock } from '@gantry/async';
 import { lookAtProcess } from '../process-identity.js';
 import type { ProcessState } from '../process-identity.js';
@@ -30,12 +30,40 @@ function allProcesses(): ProcessState[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => lookAtProcess(Number(name)) ?? []);
 }
 
-/** Those that run the command, which have its directory among their arguments, and the command itself. */
+/** Those that run the command, which have its directory among their arguments; the command itself; and what nobody runs any more. */
 function beginnings({ directory, pidFile }: CommandFiles, container: string, processes: readonly ProcessState[]): number[] {
   const runners = processes.filter(({ pid }) => textOf(`/proc/${pid}/cmdline`).includes(directory)).map(({ pid }) => pid);
-  const command = Number(textOf(pidFile));
-  const isIts = command > 0 && textOf(`/proc/${command}/cgroup`).includes(container);
-  return isIts ? [...runners, command] : runners;
+  const abandoned = processes.filter((each) => isAbandoned(each, container)).map(({ pid }) => pid);
+  const command = processOf({ pidFile }, container);
+  return [...runners, ...abandoned, ...(command === undefined ? [] : [command])];
+}
+
+/**
+ * Whether it is a command whose runtime was killed before it could write down the command's process: it is in the container, and its parent
+ * is somebody outside of the container's processes who has nothing to do with it. Of all others that is the reaper or a runtime, which name it.
+ */
+function isAbandoned({ pid, parent }: ProcessState, container: string): boolean {
+  if (!isIn(pid, container) || processesOf(pid) === processesOf(parent)) return false;
+  return !textOf(`/proc/${parent}/cmdline`).includes(container);
+}
+
+/** The namespace that says which processes it sees. */
+function processesOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return '';
+  }
+}
+
+function isIn(pid: number, container: string): boolean {
+  return textOf(`/proc/${pid}/cgroup`).includes(container);
+}
+
+/** The process of the command, while it is one of the container. */
+export function processOf({ pidFile }: Pick<CommandFiles, 'pidFile'>, container: string): number | undefined {
+  const pid = Number(textOf(pidFile));
+  return pid > 0 && isIn(pid, container) ? pid : undefined;
 }
 
 /** Those of `roots`, their descendants, and the members of sessions that one of these leads. */

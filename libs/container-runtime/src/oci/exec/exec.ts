@@ -4,7 +4,7 @@ import type { ContainerRuntime } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
 import type { StreamDependencies } from '../seam.js';
 import { listCommandFiles, makeCommandFiles, removeCommandFiles } from './command-files.js';
-import { endCommand } from './end-command.js';
+import { endCommand, processOf } from './end-command.js';
 import { runInContainer } from './run-command.js';
 
 /** Commands in containers that run. */
@@ -16,14 +16,16 @@ export function createExec(dependencies: StreamDependencies): Pick<ContainerRunt
     let killing: Promise<void> | undefined;
     const release = onAbort(signal, () => (killing = endCommand(files, id)));
     try {
-      const exitCode = await runInContainer(dependencies, { container: id, args, files }, streams, signal);
+      const { exitCode, killed } = await runInContainer(dependencies, { container: id, args, files }, streams, signal);
       signal.throwIfAborted();
+      // The runtime may have been killed, or one that it was started by.
+      if (killed || processOf(files, id) !== undefined) await endCommand(files, id);
       return { exitCode };
     } catch (error) {
+      await (killing ?? endCommand(files, id));
       throw signal.aborted ? signal.reason : error;
     } finally {
       release();
-      await killing;
       await removeCommandFiles(files);
     }
   };

@@ -20,19 +20,25 @@ export interface Command {
   readonly files: CommandFiles;
 }
 
-/** How the runtime ended, and how the command with it where that was started. */
-type Ended = Promise<{ readonly exitCode: number; readonly killed: boolean }>;
+/** How a command ended, as far as the runtime tells. */
+export interface CommandEnd {
+  readonly exitCode: number;
+  /** The runtime was killed, so that something of the command may be left. */
+  readonly killed: boolean;
+}
+
+type Ended = Promise<CommandEnd>;
 
 /** Runs a command to its end; rejects with `invalid` where it could not be started. When `signal` aborts, somebody has to end it. */
-export async function runInContainer({ runtimeCommand }: Pick<StreamDependencies, 'runtimeCommand'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<number> {
+export async function runInContainer({ runtimeCommand }: Pick<StreamDependencies, 'runtimeCommand'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
   const argv = [...runtimeCommand, ...execArguments(command, streams.tty)];
   const pumps = new OutputPumps();
   try {
     const ended = await (streams.tty ? startInTerminal : startWithPipes)(argv, command, streams, pumps);
-    const { exitCode, killed } = await ended;
+    const end = await ended;
     if (!signal.aborted) await pumps.drain(signal);
-    if (!killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
-    return exitCode;
+    if (!end.killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
+    return end;
   } finally {
     pumps.close();
   }
