@@ -10,7 +10,12 @@ const BEHIND_SYSTEMD = '/run/systemd/resolve/resolv.conf';
 
 /** Whom the node asks what is not the cluster's. Without an engine, those resolvers of the machine that can be reached from a network of one's own. */
 export async function upstreamsOf({ runtime }: Pick<NodeSettings, 'runtime'>): Promise<readonly string[]> {
-  return runtime.kind === 'docker' ? [ENGINE_RESOLVER] : reachableResolvers(await systemTexts());
+  return runtime.kind === 'docker' ? [ENGINE_RESOLVER] : machineResolvers();
+}
+
+/** Those of the machine that can be reached from a network of one's own. */
+export async function machineResolvers(): Promise<readonly string[]> {
+  return reachableResolvers(await systemTexts());
 }
 
 /** Of the first text that names some; nodes have no addresses of IPv6. */

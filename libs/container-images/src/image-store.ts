@@ -35,6 +35,8 @@ export interface ImageStoreOptions {
   readonly limits?: Partial<ImageLimits>;
   /** Layers downloaded at once for all pulls of this process: 3 when unset. */
   readonly downloads?: number;
+  /** Addresses of name servers that are asked where the system's find nothing: for processes in a network of their own, which cannot reach a resolver on the machine's loopback. */
+  readonly resolvers?: readonly string[];
   readonly logger?: Logger;
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { refused } from '../image-error.js';
+import { lookupBy } from './lookup.js';
 
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
@@ -32,6 +34,12 @@ const SILENCE = 30_000;
 export class Http {
   readonly #plain = new http.Agent({ keepAlive: true });
   readonly #secure = new https.Agent({ keepAlive: true });
+  readonly #lookup: LookupFunction;
+
+  /** `resolvers`: name servers that are asked where the system's find nothing. */
+  constructor(resolvers: readonly string[] = []) {
+    this.#lookup = lookupBy(resolvers);
+  }
 
   /** Follows redirects: credentials go to the first host alone, and never from HTTPS to plain HTTP. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
@@ -57,7 +65,7 @@ export class Http {
   #once({ url, headers, method = 'GET', insecure, authority, signal }: HttpRequest): Promise<HttpAnswer> {
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`${url.protocol} is no way to reach a registry`);
     const answer = Promise.withResolvers<HttpAnswer>();
-    const common = { method, headers: { 'user-agent': 'gantry', ...headers }, timeout: SILENCE, signal };
+    const common = { method, headers: { 'user-agent': 'gantry', ...headers }, timeout: SILENCE, signal, lookup: this.#lookup };
     const trust = insecure ? { rejectUnauthorized: false } : authority === undefined ? {} : { ca: [...rootCertificates, authority] };
     const sent = url.protocol === 'https:' ? https.request(url, { ...common, agent: this.#secure, ...trust }) : http.request(url, { ...common, agent: this.#plain });
     sent.once('response', (body) => answer.resolve({ status: body.statusCode ?? 0, reason: http.STATUS_CODES[body.statusCode ?? 0] ?? '', headers: body.headers, body }));
