@@ -87,7 +87,7 @@ export async function collectGarbage({ all, ...options }: GarbageFlags): Promise
 }
 
 async function withStore(options: ImageOptions, work: (store: ImageStore) => Promise<void>): Promise<void> {
-  const store = await openImageStore({ root: options.images ?? imagesFolder(options.home) });
+  const store = await openImageStore({ root: options.images ?? imagesFolder(options.home), proxyEnvironment: process.env });
   await work(store).finally(() => store.close());
 }
 

@@ -12,7 +12,7 @@ export interface OciRuntimeOptions extends Omit<OciNodeRuntime, 'kind'> {
 
 /** Containers without an engine, of one node; with it the machine's images, which are closed with it. */
 export async function openOciRuntime({ instance, node, root, images, programs, logger }: OciRuntimeOptions): Promise<ContainerRuntime> {
-  const store = await openImageStore({ root: images, resolvers: await machineResolvers(), logger });
+  const store = await openImageStore({ root: images, resolvers: await machineResolvers(), proxyEnvironment: process.env, logger });
   const { name, path } = programs.runtime;
   const runtime = createOciRuntime({ root, images: store, binary: { kind: name as RuntimeBinary['kind'], path }, conmon: programs.conmon.path, cluster: instance, node, logger });
   return {

@@ -37,6 +37,8 @@ export interface ImageStoreOptions {
   readonly downloads?: number;
   /** Addresses of name servers that are asked where the system's find nothing: for processes in a network of their own, which cannot reach a resolver on the machine's loopback. */
   readonly resolvers?: readonly string[];
+  /** Variables that may name proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, also in lower case; unset: no proxy is used. */
+  readonly proxyEnvironment?: NodeJS.ProcessEnv;
   readonly logger?: Logger;
 }
 

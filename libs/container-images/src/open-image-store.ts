@@ -36,7 +36,7 @@ export async function openImageStore(options: ImageStoreOptions, clock: Clock = 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const platform = options.platform ?? machinePlatform();
   const logger = options.logger ?? silentLogger;
-  const [records, holds, layers, http] = [new Records(places), new Holds(places), new Layers(places), new Http(options.resolvers)];
+  const [records, holds, layers, http] = [new Records(places), new Holds(places), new Layers(places), new Http(options)];
   const parts: AssemblyParts = {
     places, layers, limits, logger, whiteouts: new Whiteouts(places.root, places.temporary), downloads: new Semaphore(options.downloads ?? DOWNLOADS), unpacks: new Semaphore(UNPACKS),
   };

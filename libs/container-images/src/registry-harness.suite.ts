@@ -58,7 +58,8 @@ export class TestRegistry {
     const { range } = request.headers;
     this.requests.push(`${request.method} ${request.url}${range === undefined ? '' : ` ${range}`}`);
     if (this.intercept(request, response, `http://${this.host}`)) return;
-    const [, kind, name] = /^\/v2\/[a-z0-9/._-]+\/(manifests|blobs)\/([^/?]+)/.exec(request.url ?? '') ?? [];
+    // A proxy is asked for the whole address.
+    const [, kind, name] = /^(?:http:\/\/[^/]+)?\/v2\/[a-z0-9/._-]+\/(manifests|blobs)\/([^/?]+)/.exec(request.url ?? '') ?? [];
     const manifest = kind === 'manifests' ? this.#manifests.get(name!) : undefined;
     const blob = kind === 'blobs' ? this.#blobs.get(name!) : undefined;
     if (manifest !== undefined) {

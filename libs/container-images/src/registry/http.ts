@@ -25,6 +25,13 @@ export interface HttpAnswer {
   readonly body: IncomingMessage;
 }
 
+export interface HttpOptions {
+  /** Name servers that are asked where the system's find nothing. */
+  readonly resolvers?: readonly string[];
+  /** Variables that may name proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY; none: no proxy is used. */
+  readonly proxyEnvironment?: NodeJS.ProcessEnv;
+}
+
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Milliseconds in which nothing arrives, after which a connection counts as dead. */
@@ -32,12 +39,14 @@ const SILENCE = 30_000;
 
 /** Requests over connections that are kept; `close` ends them. */
 export class Http {
-  readonly #plain = new http.Agent({ keepAlive: true });
-  readonly #secure = new https.Agent({ keepAlive: true });
+  readonly #plain: InstanceType<typeof http.Agent>;
+  readonly #secure: InstanceType<typeof https.Agent>;
   readonly #lookup: LookupFunction;
 
-  /** `resolvers`: name servers that are asked where the system's find nothing. */
-  constructor(resolvers: readonly string[] = []) {
+  constructor({ resolvers = [], proxyEnvironment }: HttpOptions = {}) {
+    const kept = { keepAlive: true, ...(proxyEnvironment === undefined ? {} : { proxyEnv: proxyEnvironment }) };
+    this.#plain = new http.Agent(kept);
+    this.#secure = new https.Agent(kept);
     this.#lookup = lookupBy(resolvers);
   }
 

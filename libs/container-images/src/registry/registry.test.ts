@@ -171,6 +171,14 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     await mirror.stop();
   });
 
+  test('goes through the proxy that the environment names', async () => {
+    registry.putImage(image, '1');
+    await store.close();
+    store = await openImageStore({ root: join(place, 'store'), platform, registries: { 'registry.invalid': { insecure: true } }, proxyEnvironment: { HTTP_PROXY: `http://${registry.host}`, HTTPS_PROXY: `http://${registry.host}` } }, clock);
+    expect((await store.pull('registry.invalid/web:1')).id).toBe(image.id);
+    expect(registry.requests[0]).toBe('GET http://registry.invalid/v2/web/manifests/1');
+  });
+
   test('stops when it is told to, and leaves what it has for the next', async () => {
     registry.putImage(image, '1');
     const stop = new AbortController();
