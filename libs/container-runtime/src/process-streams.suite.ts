@@ -166,6 +166,17 @@ export function describeProcessStreams(name: string, make: () => Promise<StreamH
         await vi.waitFor(async () => expect(await processes()).not.toContain('sleep 777'), SOON);
       });
 
+      test('does not begin where nobody wants it any more', async () => {
+        for (const tty of [false, true]) {
+          const gone = new AbortController();
+          const running = ran(['sleep', '781'], { tty }, gone.signal);
+          gone.abort();
+          await expect(running).rejects.toThrow();
+          await expect(ran(['true'], { tty }, AbortSignal.abort())).rejects.toThrow();
+        }
+        expect(await processes()).not.toContain('sleep 781');
+      });
+
       test('is ended by whoever begins anew, and the container runs on', async () => {
         const running = ran(['sleep', '778']);
         await vi.waitFor(async () => expect(await processes()).toContain('sleep 778'), SOON);

@@ -19,8 +19,11 @@ export function createAttach({ containers, places }: StreamDependencies): Contai
     const over = AbortSignal.any([signal, left.signal]);
     const { directory, control } = places.container(id);
     try {
-      const output = readLog(config.logPath, { tail: 0 }, { ended: whenEnded(containers, id, over), signal });
+      const { promise: begun, resolve } = Promise.withResolvers<void>();
+      const output = readLog(config.logPath, { tail: 0 }, { ended: whenEnded(containers, id, over), signal, begun: resolve });
       const passing = passOutput(output, streams);
+      // What the process answers must not come before it is listened to.
+      await Promise.race([begun, passing]);
       if (config.stdin && streams.stdin !== undefined) connectInput(directory, streams.stdin, over);
       if (config.tty) void followSizes(streams.resize, (size) => resizeTerminal(control, size));
       await passing;

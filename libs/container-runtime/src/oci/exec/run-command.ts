@@ -6,6 +6,7 @@ import type { ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
 import type { StreamDependencies } from '../seam.js';
 import { openTerminal } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { failureOf, wasStarted } from './command-files.js';
 import type { CommandFiles } from './command-files.js';
 import { makePipes } from './pipes.js';
@@ -34,7 +35,7 @@ export async function runInContainer({ runtimeCommand }: Pick<StreamDependencies
   const argv = [...runtimeCommand, ...execArguments(command, streams.tty)];
   const pumps = new OutputPumps();
   try {
-    const ended = await (streams.tty ? startInTerminal : startWithPipes)(argv, command, streams, pumps);
+    const ended = await (streams.tty ? startInTerminal : startWithPipes)({ argv, command, streams, pumps, signal });
     const end = await ended;
     if (!signal.aborted) await pumps.drain(signal);
     if (!end.killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
@@ -48,12 +49,18 @@ function execArguments({ container, args, files }: Command, tty: boolean): strin
   return ['--log', files.log, '--log-format', 'json', 'exec', '--pid-file', files.pidFile, ...(tty ? ['--tty', '--env', 'TERM=xterm'] : []), container, ...args];
 }
 
-async function startWithPipes(argv: readonly string[], command: Command, streams: ProcessStreams, pumps: OutputPumps): Promise<Ended> {
+interface Start {
+  readonly argv: readonly string[];
+  readonly command: Command;
+  readonly streams: ProcessStreams;
+  readonly pumps: OutputPumps;
+  readonly signal: AbortSignal;
+}
+
+async function startWithPipes({ argv, command, streams, pumps, signal }: Start): Promise<Ended> {
   const wanted = [streams.stdin === undefined ? [] : ['in' as const], streams.stdout === undefined ? [] : ['out' as const], streams.stderr === undefined ? [] : ['err' as const]].flat();
   const pipes: Pipes = await makePipes(command.files.directory, wanted);
-  const ends = [pipes.in, pipes.out, pipes.err].map((pipe) => pipe?.childEnd);
-  const { ended } = start(argv, ends.map((end) => end ?? 'ignore'), true);
-  for (const end of ends) if (end !== undefined) closeSync(end);
+  const ended = startOnPipes(argv, pipes, signal);
   if (pipes.out !== undefined) pumps.add(pipes.out.ownEnd, streams.stdout ?? ignore);
   if (pipes.err !== undefined) pumps.add(pipes.err.ownEnd, afterStart(command.files, ended, streams.stderr ?? ignore));
   const input = pipes.in?.ownEnd;
@@ -64,12 +71,22 @@ async function startWithPipes(argv: readonly string[], command: Command, streams
   return ended;
 }
 
+function startOnPipes(argv: readonly string[], { in: input, out, err }: Pipes, signal: AbortSignal): Ended {
+  const ends = [input, out, err].map((pipe) => pipe?.childEnd);
+  try {
+    return start(argv, ends.map((end) => end ?? 'ignore'), true, signal);
+  } catch (error) {
+    for (const pipe of [input, out, err]) pipe?.ownEnd.destroy();
+    throw error;
+  } finally {
+    for (const end of ends) if (end !== undefined) closeSync(end);
+  }
+}
+
 /** What comes in ends with the program and not before: a terminal has no end of input but what is typed. */
-async function startInTerminal(argv: readonly string[], command: Command, streams: ProcessStreams, pumps: OutputPumps): Promise<Ended> {
+async function startInTerminal({ argv, command, streams, pumps, signal }: Start): Promise<Ended> {
   const terminal = await openTerminal(command.files.directory);
-  const end = terminal.programEnd;
-  const { ended } = start(['setsid', '-c', ...argv], [end, end, end], false);
-  closeSync(end);
+  const ended = startOnTerminal(argv, terminal, signal);
   pumps.add(terminal.output, afterStart(command.files, ended, streams.stdout ?? ignore));
   void feed(terminal.input, streams.stdin);
   void followSizes(streams.resize, terminal.resize);
@@ -77,12 +94,25 @@ async function startInTerminal(argv: readonly string[], command: Command, stream
   return ended;
 }
 
-function start([program = '', ...args]: readonly string[], stdio: StdioOptions, detached: boolean): { readonly ended: Ended } {
+function startOnTerminal(argv: readonly string[], { programEnd, close }: Terminal, signal: AbortSignal): Ended {
+  try {
+    return start(['setsid', '-c', ...argv], [programEnd, programEnd, programEnd], false, signal);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    closeSync(programEnd);
+  }
+}
+
+/** Whoever ends a command looks for what runs it: what nobody wants any more must not begin after that. */
+function start([program = '', ...args]: readonly string[], stdio: StdioOptions, detached: boolean, signal: AbortSignal): Ended {
+  signal.throwIfAborted();
   const child = spawn(program, args, { stdio, detached, cwd: '/' });
   const ended = endOf(child);
   // It is waited for, but perhaps only after it has failed.
   ended.catch(() => undefined);
-  return { ended };
+  return ended;
 }
 
 function endOf(child: ChildProcess): Ended {

@@ -12,6 +12,8 @@ export interface Following {
   readonly ended: AbortSignal;
   /** Aborts when nobody wants it any more. */
   readonly signal: AbortSignal;
+  /** Called when it is settled where it begins: what is written from then on comes. */
+  readonly begun?: () => void;
 }
 
 /** Whole lines of a log, from where `begin` has its readers at, and on. */
@@ -44,6 +46,7 @@ class Followed {
     const { ended, signal } = this.following;
     this.#files = await openLogFiles(this.path);
     let readers = await begin(this.#files);
+    this.following.begun?.();
     while (!signal.aborted) {
       const wasOver = ended.aborted;
       yield* this.#rest(readers);
