@@ -313,7 +313,7 @@ export function describeProcessStreams(name: string, make: () => Promise<StreamH
       });
 
       test('has its terminal, whose size can change', async () => {
-        const container = await begin(prompting('read line; echo "got $line"; until [ "$(stty size)" = "33 99" ]; do sleep 0.1; done; stty size'), { stdin: true, tty: true });
+        const container = await begin(prompting('read line; echo "got $line"; until [ "$(stty size 2>/dev/null)" = "33 99" ]; do sleep 0.1; done; stty size'), { stdin: true, tty: true });
         const typed = new AsyncQueue<Uint8Array>();
         const sizes = new AsyncQueue<{ width: number; height: number }>();
         const one = attach(container, { tty: true, stdin: typed, resize: sizes });

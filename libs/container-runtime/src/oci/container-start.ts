@@ -4,7 +4,7 @@ import { RuntimeError } from '../runtime.js';
 import { translatedCommand } from './command.js';
 import { lookAtContainer } from './container-end.js';
 import type { OciNode } from './node.js';
-import { createByReaper, runtimeMessage } from './reaper.js';
+import { runtimeMessage, startByReaper } from './reaper.js';
 import type { ContainerRecord } from './records.js';
 import { deleteFromRuntime } from './runtime-state.js';
 import { sandboxHolds } from './sandbox-state.js';
@@ -36,8 +36,7 @@ async function carryOut(node: OciNode, record: ContainerRecord): Promise<void> {
   const { id, config } = record;
   await mkdir(dirname(config.logPath), { recursive: true });
   await node.ledger.saveContainer({ ...record, starting: true });
-  const { process, reaper } = await createByReaper(node.options, node.places, record, () => lookLater(node, id));
-  await node.runtime('start', id);
+  const { process, reaper } = await startByReaper(node.options, node.places, record, () => lookLater(node, id));
   await node.ledger.saveContainer({ ...record, starting: true, started: { ...process, at: Date.now(), reaper } });
 }
 

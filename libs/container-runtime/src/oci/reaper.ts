@@ -8,17 +8,23 @@ import { lookAtProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 import type { ContainerRecord } from './records.js';
 
-/** A container that the runtime has made and not started, with the process that will know how it ends. */
-export interface CreatedContainer {
+/**
+ * What the reaper runs instead of the runtime's creation alone: a start of its own would be one more process of this one, which costs
+ * more than the start itself. The program is the runtime, the first argument where its state is, the last one the container.
+ */
+const CREATE_AND_START = 'for last; do :; done; "$0" "$@" && exec "$0" "$1" start "$last"';
+
+/** A container that runs, with the process that will know how it ends. */
+export interface StartedByReaper {
   readonly process: ProcessIdentity;
   readonly reaper: ProcessIdentity;
 }
 
 /**
- * Has a reaper make the container. It outlives this process, and calls `ended` when it ends while this process lives: after it has written
- * down how the container ended, or because somebody killed it. Rejects with `start-failed` and what the runtime said.
+ * Has a reaper make and start the container. It outlives this process, and calls `ended` when it ends while this process lives: after it
+ * has written down how the container ended, or because somebody killed it. Rejects with `start-failed` and what the runtime said.
  */
-export async function createByReaper(options: Pick<OciOptions, 'binary' | 'conmon'>, places: OciPlaces, record: ContainerRecord, ended: () => void): Promise<CreatedContainer> {
+export async function startByReaper(options: Pick<OciOptions, 'binary' | 'conmon'>, places: OciPlaces, record: ContainerRecord, ended: () => void): Promise<StartedByReaper> {
   const child = spawn(options.conmon, reaperArguments(options.binary.path, places, record), {
     // It notes in its working directory that memory ran out.
     cwd: places.container(record.id).directory, detached: true, stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', _OCI_SYNCPIPE: '3' },
@@ -27,9 +33,9 @@ export async function createByReaper(options: Pick<OciOptions, 'binary' | 'conmo
   child.once('exit', ended);
   const reaper = child.pid === undefined ? undefined : lookAtProcess(child.pid);
   const pid = await createdProcess(child);
-  const made = lookAtProcess(pid);
-  if (made === undefined || reaper === undefined) throw new RuntimeError('start-failed', 'the container ended before it was started');
-  return { process: identity(made), reaper: identity(reaper) };
+  if (reaper === undefined) throw new RuntimeError('start-failed', 'the reaper of the container was not seen');
+  // One that has ended already has no start that anybody could compare.
+  return { process: identity(lookAtProcess(pid) ?? { pid, startTime: 0 }), reaper: identity(reaper) };
 }
 
 function identity({ pid, startTime }: ProcessIdentity): ProcessIdentity {
@@ -39,8 +45,9 @@ function identity({ pid, startTime }: ProcessIdentity): ProcessIdentity {
 function reaperArguments(runtime: string, places: OciPlaces, { id, config }: ContainerRecord): string[] {
   const { directory, pidFile } = places.container(id);
   return [
-    '--sync', '--api-version', '1', '--cid', id, '--cuuid', id, '--name', config.name, '--runtime', runtime, '--bundle', directory, '--container-pidfile', pidFile,
-    '--log-path', `k8s-file:${config.logPath}`, '--no-sync-log', '--exit-dir', places.exits, '--full-attach', '--runtime-arg', `--root=${places.state}`,
+    '--sync', '--api-version', '1', '--cid', id, '--cuuid', id, '--name', config.name, '--bundle', directory, '--container-pidfile', pidFile,
+    '--log-path', `k8s-file:${config.logPath}`, '--no-sync-log', '--exit-dir', places.exits, '--full-attach',
+    '--runtime', '/bin/sh', ...['-c', CREATE_AND_START, runtime, `--root=${places.state}`].flatMap((argument) => ['--runtime-arg', argument]),
     ...(config.tty ? ['--terminal'] : []),
     ...(config.stdin ? ['--stdin', ...(config.stdinOnce ? [] : ['--leave-stdin-open'])] : []),
   ];
