@@ -1,44 +1,69 @@
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { runCommand } from '../command.js';
 
-export interface Pipe {
-  /** The descriptor for the child; closed by whoever starts that. */
-  readonly childEnd: number;
-  readonly ownEnd: Socket;
+/** The standard streams in their order. */
+export type StreamName = 'in' | 'out' | 'err';
+const NAMES: readonly StreamName[] = ['in', 'out', 'err'];
+
+export interface OwnEnds {
+  readonly in?: Writable;
+  readonly out?: Readable;
+  readonly err?: Readable;
 }
 
-/** Pipes of a command; `in` is written by this process, the others are read. */
+/** What a command's streams go through. */
 export interface Pipes {
-  readonly in?: Pipe;
-  readonly out?: Pipe;
-  readonly err?: Pipe;
+  /** For the child. */
+  readonly stdio: readonly (number | 'pipe' | 'ignore')[];
+  /** Called once, with the child or undefined where none was started: there are no ends then. */
+  take(child: ChildProcess | undefined): OwnEnds;
+}
+
+/** Node's own, which are sockets: for programs that do not hand on what they are given. */
+export function socketPipes(wanted: ReadonlySet<StreamName>): Pipes {
+  return {
+    stdio: NAMES.map((name) => (wanted.has(name) ? 'pipe' : 'ignore')),
+    take: (child) => (child === undefined ? {} : present({ in: child.stdin, out: child.stdout, err: child.stderr })),
+  };
+}
+
+function present(ends: { readonly in: Writable | null; readonly out: Readable | null; readonly err: Readable | null }): OwnEnds {
+  return Object.fromEntries(Object.entries(ends).filter(([, end]) => end !== null));
 }
 
 /** Anyone in the container may open `/dev/stdout` and its likes anew. */
 const MODE = '666';
 
 /**
- * Pipes as a shell makes them. Node gives children sockets, which `/dev/stdin`, `/dev/stdout` and `/dev/stderr` cannot be opened on; what it
- * can open are named pipes, whose names are gone as soon as they are open.
+ * Pipes as a shell makes them: a socket cannot be opened by the names `/dev/stdin`, `/dev/stdout` and `/dev/stderr`. What Node can open are
+ * named pipes, whose names are gone as soon as they are open.
  */
-export async function makePipes(directory: string, names: readonly (keyof Pipes)[]): Promise<Pipes> {
-  if (names.length === 0) return {};
-  const paths = names.map((name) => join(directory, name));
-  await runCommand('mkfifo', ['-m', MODE, ...paths]);
-  const pipes = names.map((name, index) => [name, openPipe(paths[index] ?? '', name === 'in')] as const);
-  await Promise.all(paths.map((path) => rm(path)));
-  return Object.fromEntries(pipes);
+export async function namedPipes(directory: string, wanted: ReadonlySet<StreamName>): Promise<Pipes> {
+  const paths = new Map([...wanted].map((name) => [name, join(directory, name)]));
+  if (paths.size > 0) await runCommand('mkfifo', ['-m', MODE, ...paths.values()]);
+  const pipes = new Map([...paths].map(([name, path]) => [name, openPipe(path)]));
+  await Promise.all([...paths.values()].map((path) => rm(path)));
+  const childEnd = (name: StreamName): number | undefined => pipes.get(name)?.[name === 'in' ? 'reading' : 'writing'];
+  return {
+    stdio: NAMES.map((name) => childEnd(name) ?? 'ignore'),
+    take(child) {
+      for (const name of wanted) closeSync(childEnd(name) ?? -1);
+      const ends = [...pipes].map(([name, { reading, writing }]) => [name, name === 'in' ? new Socket({ fd: writing, readable: false, writable: true }) : new Socket({ fd: reading, readable: true, writable: false })] as const);
+      if (child === undefined) for (const [, end] of ends) end.destroy();
+      return child === undefined ? {} : Object.fromEntries(ends);
+    },
+  };
 }
 
 /** Opened for both first, so that the others find a reader and a writer and do not wait for one. */
-function openPipe(path: string, isInput: boolean): Pipe {
+function openPipe(path: string): { readonly reading: number; readonly writing: number } {
   const both = openSync(path, constants.O_RDWR);
   const [reading, writing] = [openSync(path, constants.O_RDONLY), openSync(path, constants.O_WRONLY)];
   closeSync(both);
-  return isInput
-    ? { childEnd: reading, ownEnd: new Socket({ fd: writing, readable: false, writable: true }) }
-    : { childEnd: writing, ownEnd: new Socket({ fd: reading, readable: true, writable: false }) };
+  return { reading, writing };
 }

@@ -4,13 +4,14 @@ import { closeSync, existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
+import type { RuntimeBinary } from '../options.js';
 import type { StreamDependencies } from '../seam.js';
 import { openTerminal } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { failureOf, wasStarted } from './command-files.js';
 import type { CommandFiles } from './command-files.js';
-import { makePipes } from './pipes.js';
-import type { Pipes } from './pipes.js';
+import { namedPipes, socketPipes } from './pipes.js';
+import type { OwnEnds, Pipes, StreamName } from './pipes.js';
 import { OutputPumps, feed, followSizes } from './stream-pumps.js';
 import type { Sink } from './stream-pumps.js';
 
@@ -31,11 +32,11 @@ export interface CommandEnd {
 type Ended = Promise<CommandEnd>;
 
 /** Runs a command to its end; rejects with `invalid` where it could not be started. When `signal` aborts, somebody has to end it. */
-export async function runInContainer({ runtimeCommand }: Pick<StreamDependencies, 'runtimeCommand'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
+export async function runInContainer({ runtimeCommand, binary }: Pick<StreamDependencies, 'runtimeCommand' | 'binary'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
   const argv = [...runtimeCommand, ...execArguments(command, streams.tty)];
   const pumps = new OutputPumps();
   try {
-    const ended = await (streams.tty ? startInTerminal : startWithPipes)({ argv, command, streams, pumps, signal });
+    const ended = await (streams.tty ? startInTerminal : startWithPipes)({ kind: binary.kind, argv, command, streams, pumps, signal });
     const end = await ended;
     if (!signal.aborted) await pumps.drain(signal);
     if (!end.killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
@@ -50,6 +51,7 @@ function execArguments({ container, args, files }: Command, tty: boolean): strin
 }
 
 interface Start {
+  readonly kind: RuntimeBinary['kind'];
   readonly argv: readonly string[];
   readonly command: Command;
   readonly streams: ProcessStreams;
@@ -57,13 +59,17 @@ interface Start {
   readonly signal: AbortSignal;
 }
 
-async function startWithPipes({ argv, command, streams, pumps, signal }: Start): Promise<Ended> {
-  const wanted = [streams.stdin === undefined ? [] : ['in' as const], streams.stdout === undefined ? [] : ['out' as const], streams.stderr === undefined ? [] : ['err' as const]].flat();
-  const pipes: Pipes = await makePipes(command.files.directory, wanted);
-  const ended = startOnPipes(argv, pipes, signal);
-  if (pipes.out !== undefined) pumps.add(pipes.out.ownEnd, streams.stdout ?? ignore);
-  if (pipes.err !== undefined) pumps.add(pipes.err.ownEnd, afterStart(command.files, ended, streams.stderr ?? ignore));
-  const input = pipes.in?.ownEnd;
+/** runc makes pipes of its own for the command; crun hands on what it is given. */
+async function startWithPipes({ kind, argv, command, streams, pumps, signal }: Start): Promise<Ended> {
+  const wanted = new Set<StreamName>();
+  if (streams.stdin !== undefined) wanted.add('in');
+  if (streams.stdout !== undefined) wanted.add('out');
+  if (streams.stderr !== undefined) wanted.add('err');
+  const pipes = kind === 'runc' ? socketPipes(wanted) : await namedPipes(command.files.directory, wanted);
+  const { ended, own } = startOnPipes(argv, pipes, signal);
+  if (own.out !== undefined) pumps.add(own.out, streams.stdout ?? ignore);
+  if (own.err !== undefined) pumps.add(own.err, afterStart(command.files, ended, streams.stderr ?? ignore));
+  const input = own.in;
   if (input !== undefined) {
     void feed(input, streams.stdin).then(() => input.end());
     void ended.then(() => input.destroy(), () => input.destroy());
@@ -71,15 +77,13 @@ async function startWithPipes({ argv, command, streams, pumps, signal }: Start):
   return ended;
 }
 
-function startOnPipes(argv: readonly string[], { in: input, out, err }: Pipes, signal: AbortSignal): Ended {
-  const ends = [input, out, err].map((pipe) => pipe?.childEnd);
+function startOnPipes(argv: readonly string[], pipes: Pipes, signal: AbortSignal): { readonly ended: Ended; readonly own: OwnEnds } {
   try {
-    return start(argv, ends.map((end) => end ?? 'ignore'), true, signal);
+    const child = start(argv, [...pipes.stdio], true, signal);
+    return { ended: endOf(child), own: pipes.take(child) };
   } catch (error) {
-    for (const pipe of [input, out, err]) pipe?.ownEnd.destroy();
+    pipes.take(undefined);
     throw error;
-  } finally {
-    for (const end of ends) if (end !== undefined) closeSync(end);
   }
 }
 
@@ -96,7 +100,7 @@ async function startInTerminal({ argv, command, streams, pumps, signal }: Start)
 
 function startOnTerminal(argv: readonly string[], { programEnd, close }: Terminal, signal: AbortSignal): Ended {
   try {
-    return start(['setsid', '-c', ...argv], [programEnd, programEnd, programEnd], false, signal);
+    return endOf(start(['setsid', '-c', ...argv], [programEnd, programEnd, programEnd], false, signal));
   } catch (error) {
     close();
     throw error;
@@ -106,20 +110,19 @@ function startOnTerminal(argv: readonly string[], { programEnd, close }: Termina
 }
 
 /** Whoever ends a command looks for what runs it: what nobody wants any more must not begin after that. */
-function start([program = '', ...args]: readonly string[], stdio: StdioOptions, detached: boolean, signal: AbortSignal): Ended {
+function start([program = '', ...args]: readonly string[], stdio: StdioOptions, detached: boolean, signal: AbortSignal): ChildProcess {
   signal.throwIfAborted();
-  const child = spawn(program, args, { stdio, detached, cwd: '/' });
-  const ended = endOf(child);
-  // It is waited for, but perhaps only after it has failed.
-  ended.catch(() => undefined);
-  return ended;
+  return spawn(program, args, { stdio, detached, cwd: '/' });
 }
 
 function endOf(child: ChildProcess): Ended {
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<CommandEnd>((resolve, reject) => {
     child.once('error', (error) => reject(new RuntimeError('unavailable', error.message, { cause: error })));
     child.once('exit', (code, signal) => resolve({ exitCode: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], killed: code === null }));
   });
+  // It is waited for, but perhaps only after it has failed.
+  ended.catch(() => undefined);
+  return ended;
 }
 
 /** What the runtime prints of its own failure on the command's output is no output of the command. */
