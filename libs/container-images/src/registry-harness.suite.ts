@@ -9,7 +9,7 @@ const http = process.getBuiltinModule('node:http');
 /** What a registry does with a request before it answers as it should; true: it has answered. */
 type Intercept = (request: IncomingMessage, response: ServerResponse, address: string) => boolean;
 
-/** A registry in this process, over plain HTTP on the loopback interface: what it holds is put into it, and it can be told to misbehave. */
+/** A registry in this process, over plain HTTP: what it holds is put into it, and it can be told to misbehave. */
 export class TestRegistry {
   /** `GET /v2/…`, in order, with what was asked of the range. */
   readonly requests: string[] = [];
@@ -20,9 +20,10 @@ export class TestRegistry {
   readonly #manifests = new Map<string, { readonly bytes: Buffer; readonly mediaType: string }>();
   #server: Server | undefined;
 
-  async start(): Promise<this> {
+  /** On this machine's loopback interface, or at another of its addresses. */
+  async start(address = '127.0.0.1'): Promise<this> {
     const server = http.createServer((request, response) => this.#answer(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
     this.#server = server;
     return this;
   }
@@ -32,10 +33,10 @@ export class TestRegistry {
     await new Promise((resolve) => (this.#server === undefined ? resolve(undefined) : this.#server.close(resolve)));
   }
 
-  /** `127.0.0.1:12345`. */
+  /** `127.0.0.1:12345`, as references name it. */
   get host(): string {
-    const { port } = this.#server!.address() as AddressInfo;
-    return `127.0.0.1:${port}`;
+    const { address, port } = this.#server!.address() as AddressInfo;
+    return `${address}:${port}`;
   }
 
   putBlob(bytes: Buffer, digest = digestOf(bytes)): string {
