@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -193,6 +193,12 @@ export function describeContainerProcesses(name: string, make: () => Promise<Pro
     test("a sandbox of the node's network is in it", async () => {
       const inside = await sandbox({ network: 'node' });
       expect((await says('ls /sys/class/net', {}, inside)).split('\n')).toContain('lo');
+    });
+
+    test("a sandbox of the node's IPC has its objects", async () => {
+      const inside = await sandbox({ ipc: 'node' });
+      expect(await says('readlink /proc/self/ns/ipc', {}, inside)).toBe(readlinkSync('/proc/self/ns/ipc'));
+      expect(await says('readlink /proc/self/ns/ipc')).not.toBe(readlinkSync('/proc/self/ns/ipc'));
     });
 
     test('settings of the kernel are those of the sandbox, and low ports are for everybody', async () => {

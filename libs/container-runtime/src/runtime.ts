@@ -19,6 +19,8 @@ export interface SandboxConfig {
   readonly annotations: Readonly<Record<string, string>>;
   /** `pod`: namespaces of its own with no network plugged in (the kubelet plugs it); `node`: the node's network namespace. */
   readonly network: 'pod' | 'node';
+  /** Whose System V objects, message queues and shared memory its containers have: their own (default), or the machine's. */
+  readonly ipc?: 'pod' | 'node';
   /** Containers with `pid: 'pod'` are to come: the sandbox has a process 1 that takes care of what they leave behind. */
   readonly sharesProcesses?: boolean;
   readonly cgroupParent?: string;

@@ -45,7 +45,7 @@ export function createContainers(engine: Engine, context: CreateContext, inspect
 
 async function create(engine: Engine, context: CreateContext, inspection: Inspection, sandboxId: string, config: ContainerConfig): Promise<string> {
   const sandbox = await inspection.inspect(sandboxId);
-  const reference = { id: sandbox.Id, metadata: metadataOf(sandbox.Config.Labels) };
+  const reference = { id: sandbox.Id, metadata: metadataOf(sandbox.Config.Labels), sharesMachineIpc: sandbox.HostConfig.IpcMode === 'host' };
   try {
     return (await engine.docker.createContainer(containerOptions(context, reference, config))).id;
   } catch (error) {

@@ -31,7 +31,7 @@ export function sandboxOptions(context: CreateContext, config: SandboxConfig): C
     Labels: { ...context.extraLabels, ...podLabels(context, 'sandbox', config.metadata, config) },
     HostConfig: {
       NetworkMode: sandboxNetwork(context, config.network),
-      IpcMode: 'shareable',
+      IpcMode: config.ipc === 'node' ? 'host' : 'shareable',
       LogConfig: LOG_CONFIG,
       Sysctls: config.network === 'pod' ? { ...config.sysctls } : {},
       ...(config.cgroupParent === undefined ? {} : { CgroupParent: config.cgroupParent }),
@@ -47,6 +47,8 @@ function sandboxNetwork(context: CreateContext, network: SandboxConfig['network'
 export interface SandboxReference {
   readonly id: string;
   readonly metadata: SandboxConfig['metadata'];
+  /** It has the machine's IPC objects: the engine does not take them from a container that has them only itself. */
+  readonly sharesMachineIpc?: boolean;
 }
 
 export function containerOptions(context: CreateContext, sandbox: SandboxReference, config: ContainerConfig): ContainerCreateOptions {
@@ -65,7 +67,7 @@ export function containerOptions(context: CreateContext, sandbox: SandboxReferen
     Tty: config.tty,
     // Probes are the kubelet's: an image's own health check would only cost execs.
     Healthcheck: { Test: ['NONE'] },
-    HostConfig: hostConfig(context, sandbox.id, config),
+    HostConfig: hostConfig(context, sandbox, config),
   };
 }
 
@@ -86,11 +88,11 @@ function userOf(security: ContainerConfig['security']): { User?: string } {
   return { User: security.runAsGroup === undefined ? String(user) : `${user}:${security.runAsGroup}` };
 }
 
-function hostConfig(context: CreateContext, sandboxId: string, config: ContainerConfig): HostConfig {
-  const join = `container:${sandboxId}`;
+function hostConfig(context: CreateContext, { id, sharesMachineIpc = false }: SandboxReference, config: ContainerConfig): HostConfig {
+  const join = `container:${id}`;
   return {
     NetworkMode: join,
-    IpcMode: join,
+    IpcMode: sharesMachineIpc ? 'host' : join,
     ...pidMode(config, join),
     // Without a word on propagation: an engine's default is to show nothing that is mounted later, and below its own directory it takes no other wish.
     Mounts: config.mounts.map((mount) => ({ Type: 'bind', Source: context.enginePath(mount.hostPath), Target: mount.containerPath, ReadOnly: mount.readonly })),

@@ -71,7 +71,7 @@ async function makeFiles(node: OciNode, sandbox: SandboxRecord, record: Containe
   const spec = containerSpec({
     config, image: image.config, machine: node.machine, rootfs: places.rootfs, cgroup: node.cgroupOf(record),
     users: { passwd: passwd ?? '', group: group ?? '' },
-    sandbox: { config: sandbox.config, holder: sandbox.holder?.pid ?? 0, shm, hostname },
+    sandbox: { config: sandbox.config, holder: sandbox.holder?.pid ?? 0, shm: sandbox.config.ipc === 'node' ? '/dev/shm' : shm, hostname },
     devices: config.security.privileged ? await machineDevices() : [],
     ...(config.pidOf === undefined ? {} : { pidOf: runningProcess(node, config.pidOf) }),
   });

@@ -31,7 +31,7 @@ export interface HolderEvents {
 /** Starts the holder of a sandbox. It outlives this process. */
 export async function startHolder(places: SandboxPlaces, config: SandboxConfig, { written, ended }: HolderEvents): Promise<void> {
   const settings = [...sandboxSysctls(config)].map(([path, value]) => `${path}=${value}`);
-  const namespaces = ['-i', '-u', ...(config.network === 'pod' ? ['-n'] : [])];
+  const namespaces = ['-u', ...(config.ipc === 'node' ? [] : ['-i']), ...(config.network === 'pod' ? ['-n'] : [])];
   const child = spawn('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sandbox', places.shm, config.hostname, ...settings], { cwd: '/', detached: true, stdio: 'pipe' });
   child.unref();
   child.once('exit', ended);

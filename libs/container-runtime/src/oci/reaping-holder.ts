@@ -63,7 +63,7 @@ function holderSpec(node: OciNode, places: SandboxPlaces, { id, config }: Sandbo
     hostname: config.hostname,
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] }, ...mounts],
     linux: {
-      namespaces: [{ type: 'mount' }, { type: 'ipc' }, { type: 'uts' }, { type: 'pid' }, ...(config.network === 'pod' ? [{ type: 'network' } as const] : [])],
+      namespaces: [{ type: 'mount' }, { type: 'uts' }, { type: 'pid' }, ...(config.ipc === 'node' ? [] : [{ type: 'ipc' } as const]), ...(config.network === 'pod' ? [{ type: 'network' } as const] : [])],
       cgroupsPath: node.cgroupOf({ id, podUid: config.metadata.uid }),
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       maskedPaths: MASKED_PATHS,

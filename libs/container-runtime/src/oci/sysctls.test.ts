@@ -22,3 +22,7 @@ test.each<[string, 'pod' | 'node', string]>([
 ])('%s is refused in the network of the %s', (name, network, message) => {
   expect(() => sandboxSysctls({ network, sysctls: { [name]: '1' } })).toThrow(message);
 });
+
+test("the machine's objects are not set by a pod that has them", () => {
+  expect(() => sandboxSysctls({ network: 'pod', ipc: 'node', sysctls: { 'kernel.shmmax': '1' } })).toThrow('sysctl "kernel.shmmax" not allowed in host ipc namespace');
+});

@@ -20,6 +20,7 @@ export async function createSandbox(deps: WorkerDependencies, pod: Pod, attempt:
       labels: pod.metadata?.labels ?? {},
       annotations: { ...pod.metadata?.annotations, [GRACE_ANNOTATION]: String(graceSecondsOf(pod)) },
       network: isHostNetwork(pod) ? 'node' : 'pod',
+      ...(pod.spec?.hostIPC === true ? { ipc: 'node' as const } : {}),
       ...(pod.spec?.shareProcessNamespace === true ? { sharesProcesses: true } : {}),
       sysctls,
     });
