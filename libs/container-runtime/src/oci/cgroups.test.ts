@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openCgroups } from './cgroups.js';
+import { makeRoomForGroups, openCgroups } from './cgroups.js';
 import { oomKills, readUsage } from './usage.js';
 
 let root = '';
@@ -58,5 +58,24 @@ describe('control groups', () => {
     await cgroups.remove('/empty');
     await cgroups.remove('/empty');
     expect(existsSync(join(root, 'empty'))).toBe(false);
+  });
+
+  test('of a container have room for others once its own processes stand aside', async () => {
+    write('cgroup.controllers', 'cpu memory pids\n');
+    write('cgroup.type', 'domain\n');
+    write('cgroup.procs', '12\n');
+    write('cgroup.subtree_control', 'cpu\n');
+    await makeRoomForGroups(root);
+    expect(readFileSync(join(root, 'init/cgroup.procs'), 'utf8')).toBe('12');
+    expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('+memory +pids');
+  });
+
+  test('of a machine are left as they are', async () => {
+    write('cgroup.controllers', 'cpu memory\n');
+    write('cgroup.procs', '1\n2\n');
+    write('cgroup.subtree_control', '');
+    await makeRoomForGroups(root);
+    expect(existsSync(join(root, 'init'))).toBe(false);
+    expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('');
   });
 });

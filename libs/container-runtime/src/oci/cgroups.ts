@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
@@ -51,6 +51,23 @@ function accountsForSwap(root: string, version: 1 | 2): boolean {
   if (version === 1) return existsSync(join(root, 'memory', 'memory.memsw.limit_in_bytes'));
   const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
   return existsSync(join(root, own, 'memory.swap.max'));
+}
+
+/**
+ * In a container of its own control group (version 2) the processes that are there are moved to a group beside those that are to come:
+ * a group has processes or limited groups below it, never both. On a machine nothing is to be done.
+ */
+export async function makeRoomForGroups(root = ROOT): Promise<void> {
+  // Only the root of the whole tree has no type, and may have both.
+  if (!existsSync(join(root, 'cgroup.controllers')) || !existsSync(join(root, 'cgroup.type'))) return;
+  const lines = async (name: string): Promise<string[]> => (await readFile(join(root, name), 'utf8')).split(/\s+/).filter((word) => word !== '');
+  const present = await lines('cgroup.procs');
+  if (present.length > 0) await mkdir(join(root, 'init'), { recursive: true });
+  // What has just ended cannot be moved.
+  for (const pid of present) await writeFile(join(root, 'init', 'cgroup.procs'), pid).catch(() => undefined);
+  const enabled = new Set(await lines('cgroup.subtree_control'));
+  const missing = (await lines('cgroup.controllers')).filter((controller) => !enabled.has(controller));
+  if (missing.length > 0) await writeFile(join(root, 'cgroup.subtree_control'), missing.map((controller) => `+${controller}`).join(' '));
 }
 
 /** The groups of a node, and of a pod on it. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Semaphore, silentLogger } from '@gantry/async';
 import type { Deferred, Logger } from '@gantry/async';
-import { openCgroups, podCgroup } from './cgroups.js';
+import { makeRoomForGroups, openCgroups, podCgroup } from './cgroups.js';
 import type { Cgroups } from './cgroups.js';
 import { runCommand } from './command.js';
 import type { Events } from './events.js';
@@ -42,10 +42,11 @@ export interface OciNode {
 export async function openNode(options: OciOptions, events: Events, closed: AbortSignal): Promise<{ node: OciNode; nameless: OpenedLedger['nameless'] }> {
   const places = ociPlaces(options.root);
   const { ledger, nameless } = await openLedger(places);
+  const logger = options.logger ?? silentLogger;
+  await makeRoomForGroups().catch((error: unknown) => logger.warn({ error: String(error) }, 'control groups cannot be made below that of this container'));
   const cgroups = openCgroups();
   const node: OciNode = {
-    options, places, ledger, cgroups, events, closed,
-    logger: options.logger ?? silentLogger,
+    options, logger, places, ledger, cgroups, events, closed,
     machine: describeMachine(cgroups),
     turns: new Turns(),
     heavy: new Semaphore(2 * availableParallelism()),
