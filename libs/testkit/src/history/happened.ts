@@ -29,23 +29,27 @@ export function resolveWrites(operations: readonly Operation[], chain: Chain): R
   return { happened, violations };
 }
 
-/**
- * The log does not say who removed a key: the revision or the object that a delete named does. Acknowledged ones choose first; one without an
- * answer made no removal that was over before it began, whatever it named: that was somebody else's.
- */
+/** The log does not say who removed a key: the revision or the object that a delete named does. Acknowledged ones choose first. */
 function claimDeletes(deletes: readonly Operation[], chain: Chain, happened: Map<Operation, Change>, claimed: Set<Change>): void {
   const removals = removalsOf(chain);
   for (const outcome of ['ok', 'ambiguous'] as const) {
+    const others = outcome === 'ok' ? [] : unanswered(deletes, happened);
     const isOver = pastOf(happened);
+    const mayBe = (remove: Operation, change: Change): boolean => isRemovalBy(remove, chain, change) && (outcome === 'ok' || !isOver(change, remove.invoked));
     for (const remove of deletes) {
       if (remove.outcome !== outcome || happened.has(remove) || (remove.expected === undefined && remove.uid === undefined)) continue;
       const change = remove.uid === undefined ? removals.byRevision.get(remove.expected ?? 0) : removals.byUid.get(remove.uid);
-      if (change === undefined || claimed.has(change) || !isRemovalBy(remove, chain, change)) continue;
-      if (outcome === 'ambiguous' && isOver(change, remove.invoked)) continue;
+      if (change === undefined || claimed.has(change) || !mayBe(remove, change)) continue;
+      if (others.some((other) => other !== remove && mayBe(other, change))) continue;
       happened.set(remove, change);
       claimed.add(change);
     }
   }
+}
+
+/** Deletes that may have been done, and of which nothing tells that they were: where one of several did it, nobody can say which. */
+function unanswered(deletes: readonly Operation[], happened: Happened): Operation[] {
+  return deletes.filter((remove) => remove.outcome === 'ambiguous' && !happened.has(remove));
 }
 
 /** Had a change been made at this time, because a later one had ended by then? */
@@ -82,7 +86,7 @@ function judge(write: Operation, change: Change | undefined): Violation[] {
 /** Changes that no write of the clients can have made. */
 function phantoms(writes: readonly Operation[], chain: Chain, happened: Happened, claimed: ReadonlySet<Change>): Violation[] {
   const isOver = pastOf(happened);
-  const anybodys = writes.filter((write) => write.kind === 'delete' && write.outcome === 'ambiguous' && !happened.has(write));
+  const anybodys = unanswered(writes.filter(({ kind }) => kind === 'delete'), happened);
   const mayBeAnybodys = (change: Change): boolean => !change.exists && anybodys.some((remove) => isRemovalBy(remove, chain, change) && !isOver(change, remove.invoked));
   return chain.changes.filter((change) => !claimed.has(change) && !mayBeAnybodys(change)).map((change) => phantom(chain, change));
 }
