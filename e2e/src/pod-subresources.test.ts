@@ -69,6 +69,9 @@ describe.skipIf(reason !== undefined)(titled('subresources of pods', form, reaso
       const { program, env } = kubectl(version);
       const shell = dialogue(program, ['debug', '-it', name, `--image=${IMAGE}`, '--target=main', '--container=eye'], env, { rows: 24, columns: 80 });
       dialogues.push(shell);
+      // The prompt may have come before the terminal did, as kubectl says.
+      await shell.until(/try pressing enter/);
+      shell.type('');
       await shell.until(/# /);
       shell.type('tr "\\0" " " < /proc/1/cmdline; echo; hostname; stty size');
       await shell.until(new RegExp(`sleep 86401 *\\r\\n${name}\\r\\n24 80\\r\\n`));
