@@ -7,6 +7,7 @@ import { ensureServiceAccountKeys } from './certificates/service-account-key.js'
 import type * as ControlPlane from './control-plane.js';
 import type { KubeconfigEntry } from './kubeconfig/document.js';
 import { defaultKubeconfig, mergeKubeconfig, standaloneKubeconfig } from './kubeconfig/merge.js';
+import { removeFormerContainers } from './lifecycle/former-runtime.js';
 import { examineMachine, machineTotals, type Machine } from './machine/machine.js';
 import { API_TUNNEL, apiServiceAddress, type NetworkSettings } from './network/settings.js';
 import type { Nodes } from './node/nodes.js';
@@ -66,6 +67,7 @@ async function start(options: ResolvedOptions, places: Places, stack: Stack): Pr
     options.onWarning(`pods are hollow: ${machine.reason}. They exist in status only; no container runs.`);
   }
   if (machine.runtime === 'oci' && remembered?.runtime === 'docker') options.onWarning(`pods run without the engine that ran them before: ${machine.reason}.`);
+  await removeFormerContainers({ machine, remembered, places });
   const prepared = await prepareSettings(options, places, machine, remembered);
   await writeRunState(places, runState(prepared, machine)('starting', {}));
   const isFirst = !existsSync(places.postgresData);
