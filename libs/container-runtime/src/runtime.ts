@@ -1,6 +1,6 @@
 /**
- * The container runtime interface: the verbs of CRI, in TypeScript. Every runtime (docker, hollow, later oci and cri) passes
- * the one conformance suite. All operations are idempotent: stopping what is stopped or removing what is gone succeeds.
+ * The container runtime interface: the verbs of CRI, in TypeScript. Every runtime (docker, oci, hollow) passes the one conformance
+ * suite, and those with processes a second one. All operations are idempotent: stopping what is stopped or removing what is gone succeeds.
  * Errors are `RuntimeError` with a code.
  */
 
