@@ -10,6 +10,8 @@ export interface CommandFiles {
   readonly pidFile: string;
   /** Where the runtime says why it was not. */
   readonly log: string;
+  /** What it is to run, where arguments do not say that. */
+  readonly process: string;
 }
 
 function commandsOf(container: string): string {
@@ -33,7 +35,7 @@ export async function removeCommandFiles({ directory }: CommandFiles): Promise<v
 }
 
 function commandFiles(directory: string): CommandFiles {
-  return { directory, pidFile: join(directory, 'pid'), log: join(directory, 'log') };
+  return { directory, pidFile: join(directory, 'pid'), log: join(directory, 'log'), process: join(directory, 'process.json') };
 }
 
 /** Whether the runtime started the command; resolves when that is known, at the latest when `exited` does. */

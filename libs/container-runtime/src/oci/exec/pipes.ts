@@ -5,6 +5,8 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { runCommand } from '../command.js';
+import { anonymousPipe } from './anonymous-pipe.js';
+import type { PipeEnds } from './anonymous-pipe.js';
 
 /** The standard streams in their order. */
 export type StreamName = 'in' | 'out' | 'err';
@@ -40,19 +42,17 @@ function present(ends: { readonly in: Writable | null; readonly out: Readable | 
 const MODE = '666';
 
 /**
- * Pipes as a shell makes them: a socket cannot be opened by the names `/dev/stdin`, `/dev/stdout` and `/dev/stderr`. What Node can open are
- * named pipes, whose names are gone as soon as they are open.
+ * Pipes as a shell makes them: a socket cannot be opened by the names `/dev/stdin`, `/dev/stdout` and `/dev/stderr`. What is read here are
+ * named pipes, whose names are gone as soon as they are open; who opens the input anew must not wait for a writer that has gone.
  */
-export async function namedPipes(directory: string, wanted: ReadonlySet<StreamName>): Promise<Pipes> {
-  const paths = new Map([...wanted].map((name) => [name, join(directory, name)]));
-  if (paths.size > 0) await runCommand('mkfifo', ['-m', MODE, ...paths.values()]);
-  const pipes = new Map([...paths].map(([name, path]) => [name, openPipe(path)]));
-  await Promise.all([...paths.values()].map((path) => rm(path)));
+export async function shellPipes(directory: string, wanted: ReadonlySet<StreamName>): Promise<Pipes> {
+  const outputs = await namedPipes(directory, [...wanted].filter((name) => name !== 'in'));
+  const pipes = new Map<StreamName, PipeEnds>([...outputs, ...(wanted.has('in') ? [['in', await anonymousPipe()] as const] : [])]);
   const childEnd = (name: StreamName): number | undefined => pipes.get(name)?.[name === 'in' ? 'reading' : 'writing'];
   return {
     stdio: NAMES.map((name) => childEnd(name) ?? 'ignore'),
     take(child) {
-      for (const name of wanted) closeSync(childEnd(name) ?? -1);
+      for (const name of pipes.keys()) closeSync(childEnd(name) ?? -1);
       const ends = [...pipes].map(([name, { reading, writing }]) => [name, name === 'in' ? new Socket({ fd: writing, readable: false, writable: true }) : new Socket({ fd: reading, readable: true, writable: false })] as const);
       if (child === undefined) for (const [, end] of ends) end.destroy();
       return child === undefined ? {} : Object.fromEntries(ends);
@@ -60,8 +60,16 @@ export async function namedPipes(directory: string, wanted: ReadonlySet<StreamNa
   };
 }
 
+async function namedPipes(directory: string, names: readonly StreamName[]): Promise<[StreamName, PipeEnds][]> {
+  const paths = names.map((name) => join(directory, name));
+  if (paths.length > 0) await runCommand('mkfifo', ['-m', MODE, ...paths]);
+  const pipes = names.map((name): [StreamName, PipeEnds] => [name, openPipe(join(directory, name))]);
+  await Promise.all(paths.map((path) => rm(path)));
+  return pipes;
+}
+
 /** Opened for both first, so that the others find a reader and a writer and do not wait for one. */
-function openPipe(path: string): { readonly reading: number; readonly writing: number } {
+function openPipe(path: string): PipeEnds {
   const both = openSync(path, constants.O_RDWR);
   const [reading, writing] = [openSync(path, constants.O_RDONLY), openSync(path, constants.O_WRONLY)];
   closeSync(both);

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
 import type { RuntimeBinary } from '../options.js';
 import type { StreamDependencies } from '../seam.js';
+import type { RuntimeSpec } from '../spec/runtime-spec.js';
 import { openTerminal } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { failureOf, wasStarted } from './command-files.js';
 import type { CommandFiles } from './command-files.js';
-import { namedPipes, socketPipes } from './pipes.js';
+import { shellPipes, socketPipes } from './pipes.js';
 import type { OwnEnds, Pipes, StreamName } from './pipes.js';
 import { OutputPumps, feed, followSizes } from './stream-pumps.js';
 import type { Sink } from './stream-pumps.js';
@@ -32,8 +34,8 @@ export interface CommandEnd {
 type Ended = Promise<CommandEnd>;
 
 /** Runs a command to its end; rejects with `invalid` where it could not be started. When `signal` aborts, somebody has to end it. */
-export async function runInContainer({ runtimeCommand, binary }: Pick<StreamDependencies, 'runtimeCommand' | 'binary'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
-  const argv = [...runtimeCommand, ...execArguments(command, streams.tty)];
+export async function runInContainer({ runtimeCommand, binary, places }: Pick<StreamDependencies, 'runtimeCommand' | 'binary' | 'places'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
+  const argv = [...runtimeCommand, ...(await execArguments(command, places.container(command.container).spec, streams.tty))];
   const pumps = new OutputPumps();
   try {
     const ended = await (streams.tty ? startInTerminal : startWithPipes)({ kind: binary.kind, argv, command, streams, pumps, signal });
@@ -46,8 +48,17 @@ export async function runInContainer({ runtimeCommand, binary }: Pick<StreamDepe
   }
 }
 
-function execArguments({ container, args, files }: Command, tty: boolean): string[] {
-  return ['--log', files.log, '--log-format', 'json', 'exec', '--pid-file', files.pidFile, ...(tty ? ['--tty', '--env', 'TERM=xterm'] : []), container, ...args];
+async function execArguments({ container, args, files }: Command, spec: string, tty: boolean): Promise<string[]> {
+  const what = tty ? ['--tty', '--process', await writeProcess(files, spec, args), container] : [container, ...args];
+  return ['--log', files.log, '--log-format', 'json', 'exec', '--pid-file', files.pidFile, ...what];
+}
+
+/** With a terminal it has a variable more than the container's process, which the runtimes' own options do not say in the same way. */
+async function writeProcess({ process: file }: CommandFiles, spec: string, args: readonly string[]): Promise<string> {
+  const { process } = JSON.parse(await readFile(spec, 'utf8')) as RuntimeSpec;
+  const env = process.env.some((variable) => variable.startsWith('TERM=')) ? process.env : [...process.env, 'TERM=xterm'];
+  await writeFile(file, JSON.stringify({ ...process, args, env, terminal: true }));
+  return file;
 }
 
 interface Start {
@@ -65,7 +76,7 @@ async function startWithPipes({ kind, argv, command, streams, pumps, signal }: S
   if (streams.stdin !== undefined) wanted.add('in');
   if (streams.stdout !== undefined) wanted.add('out');
   if (streams.stderr !== undefined) wanted.add('err');
-  const pipes = kind === 'runc' ? socketPipes(wanted) : await namedPipes(command.files.directory, wanted);
+  const pipes = kind === 'runc' ? socketPipes(wanted) : await shellPipes(command.files.directory, wanted);
   const { ended, own } = startOnPipes(argv, pipes, signal);
   if (own.out !== undefined) pumps.add(own.out, streams.stdout ?? ignore);
   if (own.err !== undefined) pumps.add(own.err, afterStart(command.files, ended, streams.stderr ?? ignore));
