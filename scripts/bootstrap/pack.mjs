@@ -11,6 +11,8 @@ import { nameCurrent, packedFolder } from '../../cli/bin/packed.mjs';
 import { root } from './paths.mjs';
 
 const PROGRAMS = { 'gantry/main': 'cli/dist/main.js', 'node-process/main': 'cluster/dist/node-process/main.js' };
+/** What one of them loads later and another has from the start: as part of that other, it would run it. */
+const LATER = { 'kubelet/parts': 'services/kubelet/dist/parts.js' };
 
 /** Of other people's packages only those that every start loads, and that are plain JavaScript; all others are found in `node_modules`. */
 const PACKED = /^(?:@gantry\/|@nestjs\/(?:common|core)(?:\/|$)|(?:rxjs|iterare|tslib|uid|path-to-regexp|fast-safe-stringify|commander|ws|pg|pg-[a-z-]+|postgres-[a-z]+|xtend)(?:\/|$))/;
@@ -36,13 +38,21 @@ function isExternal(id) {
 }
 
 async function pack() {
-  const bundle = await rolldown({ input: Object.fromEntries(Object.entries(PROGRAMS).map(([name, file]) => [name, join(root, file)])), platform: 'node', external: isExternal, plugins: [ownPlaces], logLevel: 'warn', cwd: root });
+  const bundle = await rolldown({ input: Object.fromEntries(Object.entries({ ...PROGRAMS, ...LATER }).map(([name, file]) => [name, join(root, file)])), platform: 'node', external: isExternal, plugins: [ownPlaces], logLevel: 'warn', cwd: root });
   const partial = packedFolder(`partial-${process.pid}`);
   const { output } = await bundle.write({ dir: partial, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', keepNames: true });
   await bundle.close();
+  refuseLoadedPrograms(output);
   const hash = createHash('sha256');
   for (const { fileName, code } of output) hash.update(fileName).update(code ?? '');
   place(partial, hash.digest('hex').slice(0, 16));
+}
+
+/** Loading a part must not run a program. */
+function refuseLoadedPrograms(output) {
+  const programs = Object.keys(PROGRAMS).map((name) => `${name}.js`);
+  const loading = output.filter(({ imports = [] }) => imports.some((name) => programs.includes(name))).map(({ fileName }) => fileName);
+  if (loading.length > 0) throw new Error(`${loading.join(', ')} would run a program: what it has of that is to be in LATER of scripts/bootstrap/pack.mjs`);
 }
 
 /** The same pack as before stays where it is. */
