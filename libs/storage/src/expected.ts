@@ -18,10 +18,12 @@ let bytes = 0;
 /**
  * Bytes that this process is about to write under a key, and the object that it made them of. When they come back, committed, the object
  * need not be parsed from them: what is shown is still what came back, since nothing else has the same bytes. The object belongs to the
- * readers from here on: nobody changes it.
+ * readers from here on: nobody changes it. Members that say nothing are taken off it. What is not what parsing the bytes would give is not waited
+ * for; that is looked at here, where the object was just walked through: when its bytes come back, it has left the processor's caches.
  */
 export function expectValue(key: string, value: Uint8Array, object: object): void {
   forget(key);
+  if (!isAsParsed(object)) return;
   expected.set(key, { value, object });
   bytes += value.length;
   for (const oldest of expected.keys()) {
@@ -30,12 +32,12 @@ export function expectValue(key: string, value: Uint8Array, object: object): voi
   }
 }
 
-/** The object that was made into exactly these bytes, once, without members that say nothing; undefined where it is not what parsing them would give. */
+/** The object that was made into exactly these bytes, once; undefined where none is waited for. */
 export function takeExpected(key: string, value: Uint8Array): object | undefined {
   const found = expected.get(key);
   if (found === undefined || found.value.length !== value.length || Buffer.compare(found.value, value) !== 0) return undefined;
   forget(key);
-  return isAsParsed(found.object) ? found.object : undefined;
+  return found.object;
 }
 
 function forget(key: string): void {
