@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   clearInterval(beat);
-  console.log(`longest stall by a large body: ${longest.toFixed(0)} ms`);
+  process.stdout.write(`longest stall by a large body: ${longest.toFixed(0)} ms\n`);
   await test.stop();
 });
 
