@@ -38,7 +38,7 @@ export async function startReapingHolder(node: OciNode, places: SandboxPlaces, r
 }
 
 async function programMounts(rootfs: string): Promise<SpecMount[]> {
-  await mkdir(join(rootfs, 'proc'));
+  await Promise.all(['proc', 'dev'].map((name) => mkdir(join(rootfs, name))));
   const mounts: SpecMount[] = [];
   for (const folder of PROGRAM_FOLDERS) {
     const stat = await lstat(folder).catch(() => undefined);
@@ -61,7 +61,11 @@ function holderSpec(node: OciNode, places: SandboxPlaces, { id, config }: Sandbo
     },
     root: { path: places.rootfs, readonly: true },
     hostname: config.hostname,
-    mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] }, ...mounts],
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+      ...mounts,
+    ],
     linux: {
       namespaces: [{ type: 'mount' }, { type: 'uts' }, { type: 'pid' }, ...(config.ipc === 'node' ? [] : [{ type: 'ipc' } as const]), ...(config.network === 'pod' ? [{ type: 'network' } as const] : [])],
       cgroupsPath: node.cgroupOf({ id, podUid: config.metadata.uid }),
