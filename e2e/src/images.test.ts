@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { placesOf } from '@gantry/cluster/lifecycle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsOf } from '../../scripts/readme-commands.mjs';
 import { gantryIn, type Gantry } from './kit/gantry.js';
@@ -24,6 +26,13 @@ describe.skipIf(process.getuid?.() !== 0)('images without an engine (needs root)
     expect(ran.stdout).toContain('registry.example.com/tools/tool:1');
     expect(ran.stdout).toContain('"usedAfter"');
     expect(JSON.parse(await gantry('image', 'list', '-o', 'json'))).toEqual([]);
+  });
+
+  it('are not what a cluster on an engine runs, which is said', async () => {
+    const { settings } = placesOf(gantry.home, 'on-engine');
+    await mkdir(dirname(settings), { recursive: true });
+    await writeFile(settings, JSON.stringify({ name: 'on-engine', runtime: 'docker', port: 1, nodes: 1, hollow: 0 }));
+    expect((await gantry.try('image', 'list')).stderr).toContain('run on the Docker engine, which keeps its own images');
   });
 
   it('that are not there, and archives that are none, fail with a line that says so', async () => {

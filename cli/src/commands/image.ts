@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { imagesFolder } from '@gantry/cluster/lifecycle';
+import { imagesFolder, listClusters } from '@gantry/cluster/lifecycle';
 import type { Credentials, ImageStore, StoredImage } from '@gantry/container-images';
 import { openImageStore } from '@gantry/container-images';
 import { print, table } from '../output/format.js';
 import { LayerBars } from '../output/layer-bars.js';
-import { bytesText } from '../output/terminal.js';
+import { bytesText, paint } from '../output/terminal.js';
 import type { CommonOptions } from '../options.js';
 import type { BuildFlags } from './image-config.js';
 import { containerDefaults, ownerOf } from './image-config.js';
@@ -89,6 +89,14 @@ export async function collectGarbage({ all, ...options }: GarbageFlags): Promise
 async function withStore(options: ImageOptions, work: (store: ImageStore) => Promise<void>): Promise<void> {
   const store = await openImageStore({ root: options.images ?? imagesFolder(options.home), proxyEnvironment: process.env });
   await work(store).finally(() => store.close());
+  await tellOfEngine(options.home);
+}
+
+/** Who has clusters on an engine alone may look for images in the wrong place. */
+async function tellOfEngine(home: string): Promise<void> {
+  const runtimes = (await listClusters(home)).map(({ runtime }) => runtime);
+  if (!runtimes.includes('docker') || runtimes.includes('oci')) return;
+  process.stderr.write(`${paint('yellow', 'note:', process.stderr)} the containers of the clusters under ${home} run on the Docker engine, which keeps its own images: "docker load", "docker pull"\n`);
 }
 
 async function withBars<T>(work: (onProgress: LayerBars['report']) => Promise<T>): Promise<T> {
