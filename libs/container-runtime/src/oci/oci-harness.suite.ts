@@ -73,7 +73,8 @@ export async function ociTestBed(): Promise<OciTestBed> {
 async function leftOver({ root, cluster, images }: OciOptions): Promise<string[]> {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(` ${root}/`));
   const processes = execFileSync('ps', ['-e', '-o', 'args=']).toString().split('\n').filter((line) => line.includes(root));
-  const groups = readdirSync('/sys/fs/cgroup').map((tree) => join('/sys/fs/cgroup', tree, 'gantry', cluster)).filter((path) => exists(path));
+  const trees = readdirSync('/sys/fs/cgroup').map((tree) => join('/sys/fs/cgroup', tree)).filter((tree) => exists(join(tree, 'cgroup.procs')));
+  const groups = [...trees, '/sys/fs/cgroup'].map((tree) => join(tree, 'gantry', cluster)).filter(exists);
   const files = ['sandboxes', 'containers', 'exits', 'state'].flatMap((name) => readdirSync(join(root, name)).map((id) => `${name}/${id}`));
   return [...mounts, ...processes, ...groups, ...files, ...(await images.holds()).map(({ holder }) => holder)];
 }

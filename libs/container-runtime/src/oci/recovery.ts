@@ -47,7 +47,7 @@ async function adoptStarting(node: OciNode, record: ContainerRecord): Promise<vo
   const at = await stat(pidFile).then(({ mtimeMs }) => Math.floor(mtimeMs), () => undefined);
   const state = await runtimeState(node, record.id);
   const present = state === undefined ? undefined : lookAtProcess(state.pid);
-  const hasEnded = await stat(exitFile).then(() => true, () => false);
+  const hasEnded = (await exists(exitFile)) && !(await isUnstarted(node, record.id));
   if (at === undefined) return;
   if (state?.status === 'running' && present !== undefined) {
     const reaper = lookAtProcess(present.parent);
@@ -56,6 +56,15 @@ async function adoptStarting(node: OciNode, record: ContainerRecord): Promise<vo
   } else if (hasEnded) {
     await node.ledger.saveContainer({ ...record, started: { at, pid: 0, startTime: 0, reaper: { pid: 0, startTime: 0 } } });
   }
+}
+
+/** Both runtimes have a container wait at this fifo until it is started. One that was killed there has never run. */
+function isUnstarted({ places }: OciNode, id: string): Promise<boolean> {
+  return exists(join(places.state, id, 'exec.fifo'));
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false);
 }
 
 async function runtimeState(node: OciNode, id: string): Promise<{ status: string; pid: number } | undefined> {

@@ -33,7 +33,7 @@ function unfinished(places: OciPlaces): Working[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((name): Working[] => {
     const args = argumentsOf(name);
     const isOurs = args.some((arg) => arg.includes(`${places.root}/`)) || isInside(name, places.root);
-    return isOurs && isAtWork(places, args) ? [{ pid: Number(name), args }] : [];
+    return isOurs && isAtWork(places, args) && !isMade(name, args) ? [{ pid: Number(name), args }] : [];
   });
 }
 
@@ -42,6 +42,17 @@ function isAtWork(places: OciPlaces, args: readonly string[]): boolean {
   if (args.includes('exec') || args.some((arg) => arg.startsWith('PTY,'))) return false;
   if (args.includes('--cid')) return !existsSync(places.container(args[args.indexOf('--cid') + 1] ?? '').pidFile);
   return ['create', 'start', 'run', 'delete'].some((verb) => args.includes(verb)) || ['mount', 'umount'].includes(basename(args[0] ?? ''));
+}
+
+/** Until it is started, process 1 of a container that crun made has the arguments of who made it. */
+function isMade(pid: string, args: readonly string[]): boolean {
+  const file = args[args.indexOf('--pid-file') + 1];
+  if (!args.includes('--pid-file') || file === undefined) return false;
+  try {
+    return readFileSync(file, 'utf8').trim() === pid;
+  } catch {
+    return false;
+  }
 }
 
 function argumentsOf(pid: string): string[] {
