@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Backoff, delay, onAbort, systemClock } from '@gantry/async';
+import { feed } from '../feed-input.js';
 import type { ProcessStreams } from '../runtime.js';
 
 const HEADER = 8;
@@ -9,27 +10,13 @@ type Size = { readonly h: number; readonly w: number };
 /** Moves bytes between a hijacked connection and a caller's streams until the process closed its side; rejects when `signal` aborts first. */
 export async function carry(duplex: Duplex, streams: ProcessStreams, resize: (size: Size) => Promise<unknown>, signal: AbortSignal): Promise<void> {
   const release = onAbort(signal, (reason) => duplex.destroy(reason as Error));
-  void feed(duplex, streams.stdin);
+  if (streams.stdin !== undefined) void feed(duplex, streams.stdin).then(() => duplex.end());
   void follow(streams.resize, resize);
   try {
     await (streams.tty ? bare(duplex, streams) : framed(duplex, streams));
   } finally {
     release();
     duplex.destroy();
-  }
-}
-
-/** Input that breaks ends the process's input: the output says the rest. */
-async function feed(duplex: Duplex, stdin: AsyncIterable<Uint8Array> | undefined): Promise<void> {
-  if (stdin === undefined) return;
-  try {
-    for await (const chunk of stdin) {
-      if (!duplex.write(chunk)) await new Promise((resolve) => duplex.once('drain', resolve).once('close', resolve));
-    }
-  } catch {
-    // Nobody waits for the input: thrown on, it would end the whole process.
-  } finally {
-    duplex.end();
   }
 }
 

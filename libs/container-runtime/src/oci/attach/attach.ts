@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { feed } from '../../feed-input.js';
 import type { ContainerRuntime, ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
-import { feed, followSizes } from '../exec/stream-pumps.js';
+import { followSizes } from '../exec/stream-pumps.js';
 import { readLog } from '../logs/read-log.js';
 import { whenEnded } from '../logs/logs.js';
 import { resizeTerminal } from '../reaper-control.js';

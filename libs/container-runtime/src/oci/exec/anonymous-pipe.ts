@@ -7,8 +7,8 @@ export interface PipeEnds {
   readonly writing: number;
 }
 
-/** Has a pipe for its input, says its number, and does nothing until the third descriptor ends. */
-const HOLDER = ": | exec sh -c 'echo $$; read -r over <&3'";
+/** Has a pipe as its fourth descriptor, since to read from the third is to put that in the place of its input; says its number, and does nothing until the third ends. */
+const HOLDER = ": | exec sh -c 'exec 4<&0; echo $$; read -r over <&3'";
 
 /**
  * A pipe without a name, of which Node has none: a shell makes it, and it is opened through that shell's descriptor, after which the shell
@@ -17,7 +17,7 @@ const HOLDER = ": | exec sh -c 'echo $$; read -r over <&3'";
 export async function anonymousPipe(): Promise<PipeEnds> {
   const holder = spawn('sh', ['-c', HOLDER], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
   try {
-    const path = `/proc/${await firstLine(holder)}/fd/0`;
+    const path = `/proc/${await firstLine(holder)}/fd/4`;
     const ends = { reading: openSync(path, constants.O_RDONLY), writing: openSync(path, constants.O_WRONLY) };
     // Users of the container may open it anew, whoever they are.
     fchmodSync(ends.reading, 0o666);

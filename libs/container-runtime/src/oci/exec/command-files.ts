@@ -52,11 +52,11 @@ export async function wasStarted({ directory, pidFile }: CommandFiles, exited: P
   return existsSync(pidFile);
 }
 
-/** What the runtime says of its failure. */
+/** What the runtime says of its failure; empty: nothing. */
 export async function failureOf({ log }: CommandFiles): Promise<string> {
   const lines = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n');
   const messages = lines.flatMap((line) => messageIn(line) ?? []);
-  return messages.at(-1) ?? 'the runtime did not say why';
+  return messages.at(-1) ?? '';
 }
 
 function messageIn(line: string): string | undefined {

@@ -1,11 +1,12 @@
 import { onAbort } from '@gantry/async';
 import { keepBeginning } from '../../kept-output.js';
-import type { ContainerRuntime } from '../../runtime.js';
+import type { ContainerRuntime, ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
 import type { StreamDependencies } from '../seam.js';
 import { listCommandFiles, makeCommandFiles, removeCommandFiles } from './command-files.js';
 import { endCommand, processOf } from './end-command.js';
 import { runInContainer } from './run-command.js';
+import type { Command } from './run-command.js';
 
 /** Commands in containers that run. */
 export function createExec(dependencies: StreamDependencies): Pick<ContainerRuntime, 'exec' | 'execSync' | 'endCommands'> {
@@ -16,13 +17,9 @@ export function createExec(dependencies: StreamDependencies): Pick<ContainerRunt
     let killing: Promise<void> | undefined;
     const release = onAbort(signal, () => (killing = endCommand(files, id)));
     try {
-      const { exitCode, killed } = await runInContainer(dependencies, { container: id, args, files }, streams, signal);
-      signal.throwIfAborted();
-      // The runtime may have been killed, or one that it was started by.
-      if (killed || processOf(files, id) !== undefined) await endCommand(files, id);
-      return { exitCode };
+      return { exitCode: await run(dependencies, { container: id, args, files }, streams, signal) };
     } catch (error) {
-      await (killing ?? endCommand(files, id));
+      await killing;
       throw signal.aborted ? signal.reason : error;
     } finally {
       release();
@@ -46,6 +43,15 @@ export function createExec(dependencies: StreamDependencies): Pick<ContainerRunt
       }));
     },
   };
+}
+
+async function run(dependencies: StreamDependencies, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<number> {
+  const { exitCode, killed, refusal } = await runInContainer(dependencies, command, streams, signal);
+  signal.throwIfAborted();
+  // Where the runtime was killed, or one that it was started by, something of the command may be left.
+  if (killed || refusal === '' || processOf(command.files, command.container) !== undefined) await endCommand(command.files, command.container);
+  if (refusal !== undefined) throw new RuntimeError('invalid', `OCI runtime exec failed: ${refusal || `exit code ${exitCode}`}`);
+  return exitCode;
 }
 
 async function refuseEnded({ containers }: StreamDependencies, id: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { feed } from '../../feed-input.js';
 import type { ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
 import type { RuntimeBinary } from '../options.js';
@@ -14,7 +15,7 @@ import { failureOf, wasStarted } from './command-files.js';
 import type { CommandFiles } from './command-files.js';
 import { shellPipes, socketPipes } from './pipes.js';
 import type { OwnEnds, Pipes, StreamName } from './pipes.js';
-import { OutputPumps, feed, followSizes } from './stream-pumps.js';
+import { OutputPumps, followSizes } from './stream-pumps.js';
 import type { Sink } from './stream-pumps.js';
 
 /** A command that is to run in a container. */
@@ -27,13 +28,15 @@ export interface Command {
 /** How a command ended, as far as the runtime tells. */
 export interface CommandEnd {
   readonly exitCode: number;
-  /** The runtime was killed, so that something of the command may be left. */
+  /** The runtime was killed. */
   readonly killed: boolean;
+  /** Why the runtime did not start the command; empty: it does not say. */
+  readonly refusal?: string;
 }
 
 type Ended = Promise<CommandEnd>;
 
-/** Runs a command to its end; rejects with `invalid` where it could not be started. When `signal` aborts, somebody has to end it. */
+/** Runs a command to its end. When `signal` aborts, somebody has to end it. */
 export async function runInContainer({ runtimeCommand, binary, places }: Pick<StreamDependencies, 'runtimeCommand' | 'binary' | 'places'>, command: Command, streams: ProcessStreams, signal: AbortSignal): Promise<CommandEnd> {
   const argv = [...runtimeCommand, ...(await execArguments(command, places.container(command.container).spec, streams.tty))];
   const pumps = new OutputPumps();
@@ -41,8 +44,7 @@ export async function runInContainer({ runtimeCommand, binary, places }: Pick<St
     const ended = await (streams.tty ? startInTerminal : startWithPipes)({ kind: binary.kind, argv, command, streams, pumps, signal });
     const end = await ended;
     if (!signal.aborted) await pumps.drain(signal);
-    if (!end.killed && !existsSync(command.files.pidFile)) throw new RuntimeError('invalid', `OCI runtime exec failed: ${await failureOf(command.files)}`);
-    return end;
+    return end.killed || existsSync(command.files.pidFile) ? end : { ...end, refusal: await failureOf(command.files) };
   } finally {
     pumps.close();
   }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { OutputPumps, feed } from './stream-pumps.js';
+import { OutputPumps } from './stream-pumps.js';
 
 const never = new AbortController().signal;
 
@@ -29,20 +29,4 @@ test('an output that cannot be passed on fails the whole', async () => {
   pumps.add(source, () => Promise.reject(new Error('nobody is there')));
   source.end('one');
   await expect(pumps.drain(never)).rejects.toThrow('nobody is there');
-});
-
-test('input goes as fast as it is taken, and is given up where its reader is gone or its source breaks', async () => {
-  async function* pieces(breaks: boolean): AsyncGenerator<Uint8Array> {
-    for (let piece = 0; piece < 100; piece += 1) yield Buffer.alloc(10_000);
-    if (breaks) throw new Error('gone');
-  }
-  const target = new PassThrough();
-  let size = 0;
-  target.on('data', (chunk: Buffer) => (size += chunk.length));
-  await feed(target, pieces(true));
-  expect(size).toBe(1_000_000);
-  const stuck = new PassThrough();
-  const feeding = feed(stuck, pieces(false));
-  setImmediate(() => stuck.destroy());
-  await feeding;
 });
