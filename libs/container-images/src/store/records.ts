@@ -1,4 +1,4 @@
-import { readdir, rm, utimes } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefaults, Platform } from '../image-config.js';
 import { isMissing, readJson, writeWhole } from './files.js';
@@ -25,9 +25,14 @@ export interface ReferenceRecord {
   readonly id: string;
 }
 
+/** Milliseconds after which a folder's time would tell of another change: clocks of file systems are coarse. */
+const SETTLED = 100;
+
 /** The files that say which images there are, each written whole. */
 export class Records {
   readonly #places: StorePlaces;
+  /** All references, as of a time of their folder. */
+  #known: { readonly changedAt: bigint; readonly references: ReferenceRecord[] } | undefined;
 
   constructor(places: StorePlaces) {
     this.#places = places;
@@ -45,8 +50,14 @@ export class Records {
     return this.#all<ImageRecord>(this.#places.images);
   }
 
-  references(): Promise<ReferenceRecord[]> {
-    return this.#all<ReferenceRecord>(this.#places.references);
+  /** Every container that starts asks for them, and there may be hundreds: they are read again when one has come or gone, by whatever process. */
+  async references(): Promise<readonly ReferenceRecord[]> {
+    const { mtimeNs: changedAt, mtimeMs } = await stat(this.#places.references, { bigint: true });
+    if (this.#known?.changedAt === changedAt) return this.#known.references;
+    const isSettled = Date.now() - Number(mtimeMs) > SETTLED;
+    const references = await this.#all<ReferenceRecord>(this.#places.references);
+    this.#known = isSettled ? { changedAt, references } : undefined;
+    return references;
   }
 
   async putImage(record: ImageRecord): Promise<void> {

@@ -31,8 +31,8 @@ export async function finishLayer({ folder, remaining, below, whiteouts, tempora
 /** Directories that an archive only implies are as they are below: overlay shows the attributes of the uppermost. */
 async function adoptDirectories(folder: string, implied: readonly string[], below: readonly string[]): Promise<void> {
   for (const path of implied) {
-    const known = await directoryBelow(below, path);
-    if (known === undefined) continue;
+    const [here, known] = await Promise.all([directoryBelow([folder], path), directoryBelow(below, path)]);
+    if (here === undefined || known === undefined) continue;
     const place = bytesOf(`${folder}/${path}`);
     await chown(place, known.uid, known.gid);
     await chmod(place, known.mode & 0o7777);

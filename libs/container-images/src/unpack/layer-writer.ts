@@ -19,9 +19,9 @@ export interface SpecialFile {
 /** What Node has no call for, left to whoever finishes the layer. Paths are relative and hold a byte in each character. */
 export interface Remaining {
   /** Paths of the layers below that are not there in this one. */
-  readonly removed: string[];
+  readonly removed: Set<string>;
   /** Directories of which nothing of the layers below is there. */
-  readonly opaque: string[];
+  readonly opaque: Set<string>;
   /** Directories that have entries and none of their own. */
   readonly implied: string[];
   readonly specialFiles: Map<string, SpecialFile>;
@@ -38,7 +38,7 @@ const SPECIAL_BITS = 0o7000;
  * directory counts as one only when it was made here. The calls are synchronous, which is several times as fast: run it in a worker.
  */
 export class LayerWriter implements TarSink {
-  readonly remaining: Remaining = { removed: [], opaque: [], implied: [], specialFiles: new Map(), xattrs: new Map() };
+  readonly remaining: Remaining = { removed: new Set(), opaque: new Set(), implied: [], specialFiles: new Map(), xattrs: new Map() };
   readonly #root: string;
   readonly #meter: Meter;
   readonly #umask = process.umask();
@@ -117,7 +117,7 @@ export class LayerWriter implements TarSink {
     if (type === 'hard-link') return this.#replacing(path, () => this.#hardLink(path, entry));
     this.#clear(path);
     // Overlay's own mark of what is removed.
-    if (type === 'character-device' && major === 0 && minor === 0) this.remaining.removed.push(path);
+    if (type === 'character-device' && major === 0 && minor === 0) this.remaining.removed.add(path);
     else this.remaining.specialFiles.set(path, { type, mode, uid, gid, major, minor });
   }
 
@@ -166,12 +166,12 @@ export class LayerWriter implements TarSink {
 
   #removed(path: string, mtime: number): void {
     this.#makeParents(path, mtime);
-    this.remaining.removed.push(path);
+    this.remaining.removed.add(path);
   }
 
   #opaque(path: string): void {
     this.#makeParents(`${path}/-`, 0);
-    this.remaining.opaque.push(path);
+    this.remaining.opaque.add(path);
   }
 
   #isThere(path: string): boolean {
@@ -195,7 +195,8 @@ export class LayerWriter implements TarSink {
     if (path === '') throw refused('the layer names its root twice');
     rmSync(this.#at(path), { recursive: true, force: true });
     const below = (known: string): boolean => known === path || known.startsWith(`${path}/`);
-    for (const kept of [this.#directories, this.#implied, this.remaining.specialFiles, this.remaining.xattrs]) {
+    const { removed, opaque, specialFiles, xattrs } = this.remaining;
+    for (const kept of [this.#directories, this.#implied, removed, opaque, specialFiles, xattrs]) {
       for (const known of [...kept.keys()]) if (below(known)) kept.delete(known);
     }
   }

@@ -1,10 +1,11 @@
+import type { Stats } from 'node:fs';
 import { link, lstat, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImageError } from '../image-error.js';
 import { runProgram } from '../program.js';
 import { ownedName } from '../store/owner.js';
 import { bytesOf, parentOf } from './entry-path.js';
-import { namesBelow } from './lower-tree.js';
+import { directoryBelow, namesBelow } from './lower-tree.js';
 
 /**
  * Marks what a layer removes from those below: character devices 0/0, as overlay takes them. All are links to one, because Node can make links and
@@ -21,30 +22,29 @@ export class Whiteouts {
   }
 
   /** `layers`: the folders below, the lowest first. */
-  async apply(folder: string, removed: readonly string[], opaque: readonly string[], layers: readonly string[]): Promise<void> {
+  async apply(folder: string, removed: ReadonlySet<string>, opaque: ReadonlySet<string>, layers: readonly string[]): Promise<void> {
     if (layers.length === 0) return;
     for (const path of removed) await this.#remove(folder, path, layers);
     for (const path of opaque) await this.#empty(folder, path, layers);
   }
 
   async #remove(folder: string, path: string, layers: readonly string[]): Promise<void> {
+    const around = await directoryBelow([folder], parentOf(path));
+    // What is there instead of the directory hides all below, or leads elsewhere: nothing is marked through it.
+    if (around === undefined) return;
     const here = await lstat(bytesOf(`${folder}/${path}`)).catch(() => undefined);
-    if (here === undefined) return this.#put(folder, path);
+    if (here === undefined) await this.#put(folder, path, around);
     // What was removed below and made again is as it is here.
-    if (here.isDirectory()) await this.#empty(folder, path, layers);
+    else if (here.isDirectory()) await this.#empty(folder, path, layers);
   }
 
   async #empty(folder: string, path: string, layers: readonly string[]): Promise<void> {
     for (const name of await namesBelow(layers, path)) await this.#remove(folder, path === '' ? name : `${path}/${name}`, layers);
   }
 
-  /** Nothing is to be marked where the directory around is none here: what is there instead hides all below. */
-  async #put(folder: string, path: string): Promise<void> {
-    const parent = bytesOf(`${folder}/${parentOf(path)}`);
-    const around = await lstat(parent).catch(() => undefined);
-    if (around?.isDirectory() !== true) return;
+  async #put(folder: string, path: string, around: Stats): Promise<void> {
     await this.#link(bytesOf(`${folder}/${path}`));
-    await utimes(parent, around.atime, around.mtime);
+    await utimes(bytesOf(`${folder}/${parentOf(path)}`), around.atime, around.mtime);
   }
 
   async #link(place: Buffer): Promise<void> {
