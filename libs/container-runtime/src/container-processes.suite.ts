@@ -29,12 +29,12 @@ export function describeContainerProcesses(name: string, make: () => Promise<Pro
       if (typeof made === 'string') absent = made;
       else harness = made;
       folder = mkdtempSync(join(tmpdir(), 'gantry-processes-'));
-    });
+    }, PATIENCE.timeout);
     afterAll(async () => {
       await Promise.all(sandboxes.map((id) => harness.runtime.removeSandbox(id)));
       await harness?.dispose();
       rmSync(folder, { recursive: true, force: true });
-    });
+    }, PATIENCE.timeout);
     beforeEach((context) => {
       if (absent !== undefined) context.skip(absent);
     });

@@ -69,7 +69,7 @@ export function describeContainerRuntime(name: string, make: MakeHarness): void 
     afterAll(async () => {
       await harness?.dispose();
       rmSync(logFolder, { recursive: true, force: true });
-    });
+    }, PATIENCE.timeout);
     beforeEach((context) => {
       if (absent !== undefined) context.skip(absent);
     });

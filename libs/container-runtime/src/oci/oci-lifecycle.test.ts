@@ -13,7 +13,10 @@ import type { OciPlaces } from './places.js';
 import { isAlive } from './process-identity.js';
 import type { ContainerRecord, SandboxRecord } from './records.js';
 
-describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () => {
+/** Milliseconds: a busy machine takes its time. */
+const PATIENCE = 60_000;
+
+describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, () => {
   const absent = ociAbsent();
   let bed: OciTestBed;
   let places: OciPlaces;
@@ -31,19 +34,19 @@ describe('containers of a kubelet that comes and goes', { timeout: 60_000 }, () 
     bed = await ociTestBed();
     places = ociPlaces(bed.options.root);
     runtime = open();
-  });
+  }, PATIENCE);
   beforeEach((context) => {
     if (absent !== undefined) context.skip(absent);
   });
   // What a test that failed left is not the next one's.
   afterEach(async () => {
     if (absent === undefined) await Promise.all((await runtime.listSandboxes()).map(({ id }) => runtime.removeSandbox(id)));
-  });
+  }, PATIENCE);
   afterAll(async () => {
     if (absent !== undefined) return;
     await runtime.close();
     await bed.dispose();
-  });
+  }, PATIENCE);
 
   const sandboxConfig = (more: Partial<SandboxConfig> = {}): SandboxConfig => ({ metadata: { name: 'p', namespace: 'd', uid: randomUUID(), attempt: 0 }, hostname: 'p', labels: {}, annotations: {}, network: 'pod', ...more });
   const containerConfig = (script: string, more: Partial<ContainerConfig> = {}): ContainerConfig => ({
