@@ -5,11 +5,12 @@ import type { MadeImage } from './image-harness.suite.js';
 import { OCI_MANIFEST } from './image-harness.suite.js';
 
 const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 /** What a registry does with a request before it answers as it should; true: it has answered. */
 type Intercept = (request: IncomingMessage, response: ServerResponse, address: string) => boolean;
 
-/** A registry in this process, over plain HTTP: what it holds is put into it, and it can be told to misbehave. */
+/** A registry in this process: what it holds is put into it, and it can be told to misbehave. */
 export class TestRegistry {
   /** `GET /v2/…`, in order, with what was asked of the range. */
   readonly requests: string[] = [];
@@ -20,9 +21,10 @@ export class TestRegistry {
   readonly #manifests = new Map<string, { readonly bytes: Buffer; readonly mediaType: string }>();
   #server: Server | undefined;
 
-  /** On this machine's loopback interface, or at another of its addresses. */
-  async start(address = '127.0.0.1'): Promise<this> {
-    const server = http.createServer((request, response) => this.#answer(request, response));
+  /** On this machine's loopback interface, or at another of its addresses; over TLS where it has a certificate. */
+  async start(address = '127.0.0.1', tls?: { readonly key: string; readonly cert: string }): Promise<this> {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(request, response);
+    const server = tls === undefined ? http.createServer(answer) : https.createServer(tls, answer);
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
     this.#server = server;
     return this;

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { refused } from '../image-error.js';
 import { lookupBy } from './lookup.js';
 
@@ -42,6 +44,7 @@ export class Http {
   readonly #plain: InstanceType<typeof http.Agent>;
   readonly #secure: InstanceType<typeof https.Agent>;
   readonly #lookup: LookupFunction;
+  readonly #trusts = new Map<string, SecureContext>();
 
   constructor({ resolvers = [], proxyEnvironment }: HttpOptions = {}) {
     const kept = { keepAlive: true, ...(proxyEnvironment === undefined ? {} : { proxyEnv: proxyEnvironment }) };
@@ -71,12 +74,22 @@ export class Http {
     this.#secure.destroy();
   }
 
+  /** Node's own authorities, those of the machine and perhaps one more. Made once: there are hundreds. */
+  #trust(authority = ''): SecureContext {
+    const known = this.#trusts.get(authority);
+    if (known !== undefined) return known;
+    const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...(authority === '' ? [] : [authority])])];
+    const made = createSecureContext({ ca });
+    this.#trusts.set(authority, made);
+    return made;
+  }
+
   #once({ url, headers, method = 'GET', insecure, authority, signal }: HttpRequest): Promise<HttpAnswer> {
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`${url.protocol} is no way to reach a registry`);
     const answer = Promise.withResolvers<HttpAnswer>();
     const common = { method, headers: { 'user-agent': 'gantry', ...headers }, timeout: SILENCE, signal, lookup: this.#lookup };
-    const trust = insecure ? { rejectUnauthorized: false } : authority === undefined ? {} : { ca: [...rootCertificates, authority] };
-    const sent = url.protocol === 'https:' ? https.request(url, { ...common, agent: this.#secure, ...trust }) : http.request(url, { ...common, agent: this.#plain });
+    const trust = insecure ? { rejectUnauthorized: false } : { secureContext: this.#trust(authority) };
+    const sent = url.protocol === 'https:' ? https.request(url, { ...common, agent: this.#secure, ...trust } as RequestOptions) : http.request(url, { ...common, agent: this.#plain });
     sent.once('response', (body) => answer.resolve({ status: body.statusCode ?? 0, reason: http.STATUS_CODES[body.statusCode ?? 0] ?? '', headers: body.headers, body }));
     // Also after the answer has begun: then the body fails.
     sent.on('timeout', () => sent.destroy(new Error(`${url.host} is silent for ${SILENCE / 1000} s`)));

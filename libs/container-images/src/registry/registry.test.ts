@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -86,6 +87,17 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     await expect(store.pull(`${registry.host}/web:arm`)).rejects.toThrow('no match for platform in manifest: the image is not there for linux/amd64');
   });
 
+  test('of the types of Docker is the same', async () => {
+    const docker = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().replaceAll('vnd.oci.image.manifest.v1+json', 'vnd.docker.distribution.manifest.v2+json').replace('vnd.oci.image.config.v1+json', 'vnd.docker.container.image.v1+json')
+      .replaceAll('vnd.oci.image.layer.v1.tar+gzip', 'vnd.docker.image.rootfs.diff.tar.gzip').replaceAll('vnd.oci.image.layer.v1', 'vnd.docker.image.rootfs.diff'));
+    registry.putImage(image, 'unused');
+    const manifest = docker(image.manifest);
+    const digest = registry.putManifest(manifest, ['1'], 'application/vnd.docker.distribution.manifest.v2+json');
+    const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json', manifests: [{ mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest, size: manifest.length, platform }] }));
+    registry.putManifest(list, ['many'], 'application/vnd.docker.distribution.manifest.list.v2+json');
+    for (const tag of ['1', 'many']) expect((await store.pull(`${registry.host}/web:${tag}`)).id).toBe(image.id);
+  });
+
   test.each([['basic', 'Basic realm="test"'], ['bearer', 'Bearer realm="HOST/token",service="test",scope="repository:web:pull"']])('authorises itself by %s', async (scheme, challenge) => {
     registry.putImage(image, '1');
     const basic = `Basic ${Buffer.from('robot:pa:ss').toString('base64')}`;
@@ -149,6 +161,14 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     registry.intercept = (_, response) => response.writeHead(503).end() !== undefined;
     await expect(store.pull(`${registry.host}/web:1`)).rejects.toThrow(`unexpected status from GET request to http://${registry.host}/v2/web/manifests/1: 503 Service Unavailable`);
     expect(registry.requests).toHaveLength(5);
+  });
+
+  test('where nobody listens gives up at once', async () => {
+    const gone = registry.host;
+    await registry.stop();
+    await expect(store.pull(`${gone}/web:1`)).rejects.toThrow(`failed to resolve reference "${gone}/web:1": ${gone}: connect ECONNREFUSED ${gone}`);
+    expect(waits).toEqual([]);
+    await registry.start();
   });
 
   test('of what is not there says so in the words of containerd', async () => {
@@ -281,5 +301,20 @@ describe.skipIf(!isRoot)('a hostile registry (needs root)', () => {
     registry.intercept = (request, response) => response.writeHead(302, { location: request.url }).end() !== undefined;
     await expect(store.pull(`${registry.host}/other:1`)).rejects.toThrow(/redirects more than 5 times/);
     await elsewhere.stop();
+  });
+});
+
+const address = Object.values(networkInterfaces()).flat().find((each) => each?.family === 'IPv4' && !each.internal)?.address;
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+describe.skipIf(!isRoot || !hasOpenssl || address === undefined)('a registry with a certificate of its own (needs root, openssl and an address that is not of the loopback interface)', () => {
+  test('is trusted when its authority is named, and not before', async () => {
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(place, name)) as [string, string];
+    spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=registry', '-addext', `subjectAltName=IP:${address}`, '-keyout', key, '-out', cert]);
+    const secure = await new TestRegistry().start(address, { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') });
+    secure.putImage(image, '1');
+    await expect(store.pull(`${secure.host}/web:1`)).rejects.toThrow('self-signed certificate');
+    await writeFile(join(store.root, 'registries.json'), JSON.stringify({ [secure.host]: { authority: cert } }));
+    expect((await store.pull(`${secure.host}/web:1`)).id).toBe(image.id);
+    await secure.stop();
   });
 });

@@ -9,7 +9,7 @@ import { EndpointSession } from './endpoint-session.js';
 import { endpointsOf } from './endpoints.js';
 import type { Http, HttpAnswer } from './http.js';
 import { readBody } from './http.js';
-import { connectionError, Transient, withRetries } from './retry.js';
+import { connectionError, Unreachable, withRetries } from './retry.js';
 
 export interface RepositoryParts {
   readonly http: Http;
@@ -102,7 +102,7 @@ export class Repository {
         return await work(session);
       } catch (error) {
         this.#parts.signal?.throwIfAborted();
-        const goesOn = session.endpoint.mirrorOf !== undefined || (error instanceof Transient && error.unreachable);
+        const goesOn = session.endpoint.mirrorOf !== undefined || error instanceof Unreachable;
         if (!goesOn) throw error;
         failure = error;
       }

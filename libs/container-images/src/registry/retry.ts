@@ -6,14 +6,27 @@ export class Transient extends Error {
   override readonly name = 'Transient';
   /** Milliseconds that the registry asks to wait. */
   readonly after: number | undefined;
-  /** Nobody answered: another way to the registry may be open. */
-  readonly unreachable: boolean;
 
-  constructor(message: string, { after, unreachable = false, cause }: { readonly after?: number; readonly unreachable?: boolean; readonly cause?: unknown } = {}) {
+  constructor(message: string, { after, cause }: { readonly after?: number; readonly cause?: unknown } = {}) {
     super(message, { cause });
     this.after = after;
-    this.unreachable = unreachable;
   }
+}
+
+/** Nobody answered: another way to the registry may be open. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+  /** It may be another moment. */
+  readonly isTransient: boolean;
+
+  constructor(message: string, isTransient: boolean, cause: unknown) {
+    super(message, { cause });
+    this.isTransient = isTransient;
+  }
+}
+
+function mayPass(error: unknown): error is Transient | Unreachable {
+  return error instanceof Transient || (error instanceof Unreachable && error.isTransient);
 }
 
 export interface RetryOptions {
@@ -29,16 +42,16 @@ const BACKOFF: BackoffOptions = { initial: 500, cap: 20_000, jitter: 0.2 };
 /** A registry that asks for more is asked again by whoever pulls again. */
 const LONGEST_WAIT = 60_000;
 
-/** Does `work` again while it fails with `Transient`, with growing waits; rejects with the last failure. */
+/** Does `work` again while it fails with what may pass, with growing waits; rejects with the last failure. */
 export async function withRetries<T>({ clock, signal, attempts, progressed }: RetryOptions, work: () => Promise<T>): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof Transient)) throw error;
+      if (!mayPass(error)) throw error;
       if (progressed?.() === true) failures = 1;
-      const wait = Math.max(backoffDelay(BACKOFF, failures), error.after ?? 0);
+      const wait = Math.max(backoffDelay(BACKOFF, failures), (error instanceof Transient ? error.after : undefined) ?? 0);
       if (failures >= attempts || wait > LONGEST_WAIT) throw error;
       await delay(clock, wait, signal);
     }
@@ -60,8 +73,11 @@ function readRetryAfter(text: string | undefined, now: number): number | undefin
   return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
 }
 
+/** No such name, nobody who listens, a certificate that is not trusted, something else than TLS: the next second changes nothing. */
+const LASTING = /^(ENOTFOUND|ECONNREFUSED|EPROTO|ERR_SSL_|ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
+
 /** Errors of a connection: nobody is there, or it broke. */
-export function connectionError(url: URL, error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new Transient(`${url.host}: ${message === '' ? code : message}`, { unreachable: true, cause: error });
+export function connectionError(url: URL, error: unknown): Unreachable {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return new Unreachable(`${url.host}: ${message === '' ? code : message}`, !LASTING.test(code), error);
 }

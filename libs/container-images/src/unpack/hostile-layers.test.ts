@@ -6,7 +6,7 @@ import { silentLogger } from '@gantry/async';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Written } from '../image-harness.suite.js';
-import { archiveOf, link } from '../image-harness.suite.js';
+import { archiveOf, directory, link } from '../image-harness.suite.js';
 import { ImageError } from '../image-error.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { finishLayer } from './finish-layer.js';
@@ -14,6 +14,9 @@ import { unpackLayer } from './unpack-layer.js';
 import { Whiteouts } from './whiteouts.js';
 
 const isRoot = process.getuid?.() === 0;
+const CAPABLE = new Map([['security.capability', Buffer.from('0100000200200000000000000000000000000000', 'hex')]]);
+/** What becomes of `x\xff`, which is no UTF-8, in the arguments of a program. */
+const WRITTEN_AS = Buffer.from('x\ufffd').toString('latin1');
 
 let place: string;
 beforeEach(async () => {
@@ -30,7 +33,13 @@ afterEach(() => rm(place, { recursive: true, force: true }));
 
 /** All of what must not change, with modes, owners and times. */
 function outside(): string {
-  return spawnSync('find', [join(place, 'outside'), join(place, 'lower'), '-printf', '%p %y %m %U %n %T@ %l\\n'], { cwd: place }).stdout.toString();
+  return spawnSync('find', [join(place, 'outside'), join(place, 'lower'), '-printf', '%p %y %m %U %n %T@ %l\\n'], { cwd: place }).stdout.toString() + capabilities();
+}
+
+/** Which of them have any, as GNU tar tells. */
+function capabilities(): string {
+  const archive = spawnSync('tar', ['--create', '--xattrs', '--xattrs-include=security.*', '-C', place, 'outside']).stdout.toString('latin1');
+  return `${archive.split('SCHILY.xattr.').length - 1} attributes`;
 }
 
 /** Unpacks a layer over the lower one, to its end. */
@@ -50,6 +59,9 @@ describe.skipIf(!isRoot)('nothing outside of its folder is changed by a layer (n
     ['that empties a directory that becomes a link', [{ name: 'a/b/.wh..wh..opq' }, link('a', 'PLACE/outside')]],
     ['that has a pipe in a directory that becomes a link', [{ name: 'a/b/pipe', type: 'fifo' }, link('a', 'PLACE/outside')]],
     ['that has attributes in a directory that becomes a link', [{ name: 'a/b/a', content: 'x', xattrs: new Map([['user.note', Buffer.from('x')]]) }, link('a', 'PLACE/outside')]],
+    ['that has attributes of a directory in which a link is named as their model', [directory('d/', { xattrs: CAPABLE }), link('d/0', 'PLACE/outside/b/a')]],
+    ['that has attributes behind a name that is no text, and a link of the name that it is written as', [{ name: 'x\xff/b/a', content: 'x', xattrs: CAPABLE }, link(WRITTEN_AS, 'PLACE/outside')]],
+    ['that has a pipe behind a name that is no text, and a link of the name that it is written as', [{ name: 'x\xff/b/pipe', type: 'fifo' }, link(WRITTEN_AS, 'PLACE/outside')]],
     ['that removes what is behind a link of the layer below', [{ name: 'a/b/.wh.a' }, { name: 'c/b/.wh.a' }]],
   ])('%s', async (_, entries) => {
     const before = outside();
