@@ -184,6 +184,20 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     await gone(sandbox);
   });
 
+  test('after a restart of the machine nothing runs, and all of it can be removed', async () => {
+    const { sandbox, id } = await begin('exec sleep 600');
+    const { started } = recordOf(id);
+    const { pid } = await runtime.sandboxStatus(sandbox);
+    await reopen(async () => {
+      for (const each of [started?.reaper.pid, started?.pid, pid]) process.kill(each ?? 0, 'SIGKILL');
+      await expect.poll(() => started !== undefined && isAlive(started), { timeout: 20_000 }).toBe(false);
+      await runCommand('umount', [places.container(id).rootfs, places.sandbox(sandbox).shm]);
+    });
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 137, reason: 'Error' });
+    expect((await runtime.sandboxStatus(sandbox)).state).toBe('notready');
+    await gone(sandbox);
+  });
+
   test('a sandbox whose holder is killed is not ready, and can be removed', async () => {
     const { sandbox } = await begin('exec sleep 600');
     process.kill((await runtime.sandboxStatus(sandbox)).pid ?? 0, 'SIGKILL');
