@@ -1,3 +1,2 @@
 export { createOciRuntime } from './create-oci-runtime.js';
-export { assembleOciRuntime } from './oci-runtime.js';
 export type { OciOptions, RuntimeBinary } from './options.js';
