@@ -5,6 +5,7 @@ import { apiWrites } from './suites/api-writes.js';
 import { api } from './suites/api.js';
 import { boot } from './suites/boot.js';
 import { compose } from './suites/compose.js';
+import { images } from './suites/images.js';
 import { network } from './suites/network.js';
 import { pods } from './suites/pods.js';
 import { storeWrites } from './suites/store-writes.js';
@@ -21,4 +22,5 @@ export const benches: readonly Bench[] = [
   { name: 'compose', description: 'the services of Compose beside standalone: start, memory, CPU at rest and a write', run: compose },
   { name: 'network', description: 'pod to pod and through a Service, beside two containers on a Docker bridge', run: network },
   { name: 'pods', description: 'create to Running, image present; on Docker, or with --runtime oci without an engine and on Docker', run: pods },
+  { name: 'images', description: 'an image of 200 MB, loaded and pulled without an engine, beside GNU tar', run: images },
 ];

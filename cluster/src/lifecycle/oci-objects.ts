@@ -43,7 +43,7 @@ async function removeByRuntime({ instance, images }: Places, node: string, root:
   const programs = await presentPrograms();
   if (programs === undefined) return 0;
   const { openOciRuntime } = await import('../node-process/oci-runtime.js');
-  const runtime = await openOciRuntime({ instance, images, node, root, programs, logger: silentLogger });
+  const runtime = await openOciRuntime({ instance, images, node, root, programs, resolvers: [], logger: silentLogger });
   try {
     const [sandboxes, containers] = await Promise.all([runtime.listSandboxes(), runtime.listContainers()]);
     await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id)));

@@ -22,6 +22,8 @@ export interface OciNodeRuntime {
   /** Images of all nodes of the machine. */
   readonly images: string;
   readonly programs: OciPrograms;
+  /** Whom the node asks names that are not the cluster's, also those of registries; nobody: it knows no others. */
+  readonly resolvers: readonly string[];
 }
 
 /** What a node is. */

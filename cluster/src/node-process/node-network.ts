@@ -86,8 +86,8 @@ export class NodeNetwork {
   async #startDns(): Promise<void> {
     const { config, informers, logger, warn } = this.options;
     const { podCidr: clusterCidr, serviceCidr, clusterDns, clusterDomain } = config.network;
-    const upstreams = await upstreamsOf(config);
-    if (upstreams.length === 0) warn("pods resolve names of the cluster and no others: this machine's own resolver can be asked from the machine alone (/etc/resolv.conf).");
+    const upstreams = upstreamsOf(config);
+    if (upstreams.length === 0) warn('pods resolve names of the cluster and no others: this machine has no resolver of IPv4 in /etc/resolv.conf.');
     const dns = startDns({ informers, address: clusterDns, clusterDomain, clusterCidr, serviceCidr, upstreams, logger: logger.child({ component: 'dns' }), metrics: this.#measures.dns });
     this.#parts.push(dns);
     await dns.ready;

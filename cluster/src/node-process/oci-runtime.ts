@@ -3,7 +3,6 @@ import { openImageStore } from '@gantry/container-images';
 import type { ContainerRuntime } from '@gantry/container-runtime';
 import { createOciRuntime, type RuntimeBinary } from '@gantry/container-runtime/oci';
 import type { OciNodeRuntime } from './messages.js';
-import { machineResolvers } from './resolvers.js';
 
 export interface OciRuntimeOptions extends Omit<OciNodeRuntime, 'kind'> {
   readonly node: string;
@@ -11,8 +10,8 @@ export interface OciRuntimeOptions extends Omit<OciNodeRuntime, 'kind'> {
 }
 
 /** Containers without an engine, of one node; with it the machine's images, which are closed with it. */
-export async function openOciRuntime({ instance, node, root, images, programs, logger }: OciRuntimeOptions): Promise<ContainerRuntime> {
-  const store = await openImageStore({ root: images, resolvers: await machineResolvers(), proxyEnvironment: process.env, logger });
+export async function openOciRuntime({ instance, node, root, images, programs, resolvers, logger }: OciRuntimeOptions): Promise<ContainerRuntime> {
+  const store = await openImageStore({ root: images, resolvers, proxyEnvironment: process.env, logger });
   const { name, path } = programs.runtime;
   const runtime = createOciRuntime({ root, images: store, binary: { kind: name as RuntimeBinary['kind'], path }, conmon: programs.conmon.path, cluster: instance, node, logger });
   return {

@@ -8,14 +8,23 @@ const SYSTEM = '/etc/resolv.conf';
 /** Where systemd-resolved says whom it asks; the system's own file names only itself then. */
 const BEHIND_SYSTEMD = '/run/systemd/resolve/resolv.conf';
 
-/** Whom the node asks what is not the cluster's. Without an engine, those resolvers of the machine that can be reached from a network of one's own. */
-export async function upstreamsOf({ runtime }: Pick<NodeSettings, 'runtime'>): Promise<readonly string[]> {
-  return runtime.kind === 'docker' ? [ENGINE_RESOLVER] : machineResolvers();
+/** Whom the node asks what is not the cluster's. */
+export function upstreamsOf({ runtime }: Pick<NodeSettings, 'runtime'>): readonly string[] {
+  return runtime.kind === 'docker' ? [ENGINE_RESOLVER] : runtime.resolvers;
 }
 
-/** Those of the machine that can be reached from a network of one's own. */
-export async function machineResolvers(): Promise<readonly string[]> {
-  return reachableResolvers(await systemTexts());
+/** Whom this machine asks. */
+export interface MachineResolvers {
+  /** That can be asked from a network of one's own as well. */
+  readonly reachable: readonly string[];
+  /** That is a program of this machine, which nobody else can ask. */
+  readonly own?: string;
+}
+
+export async function machineResolvers(): Promise<MachineResolvers> {
+  const texts = await systemTexts();
+  const own = texts.flatMap((text) => text.split('\n')).map(resolverOf).find((resolver) => resolver?.startsWith('127.'));
+  return { reachable: reachableResolvers(texts), ...(own === undefined ? {} : { own }) };
 }
 
 /** Of the first text that names some; nodes have no addresses of IPv6. */

@@ -79,10 +79,14 @@ function spawnChild([program, ...args]: readonly [string, ...string[]], path: st
   }
 }
 
-/** The child reads no configuration from the environment: it gets what programs need to be found, and Node's own switches. */
+/** Ways to registries, for a node that fetches images itself. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+
+/** The child reads no configuration from the environment: it gets what programs need to be found, ways out, and Node's own switches. */
 function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE } = process.env;
-  return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE };
+  const proxies = Object.fromEntries(PROXIES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return { PATH: `${PATH ?? ''}:/usr/sbin:/sbin`, HOME, LANG, TZ, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE, ...proxies };
 }
 
 async function readiness(child: ChildProcess): Promise<void> {

@@ -1,0 +1,82 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket as Connection } from 'node:net';
+
+export interface RelayOptions {
+  /** Of this machine, on the network of the nodes. */
+  readonly address: string;
+  /** 53, but for tests; 0: any that is free. */
+  readonly port?: number;
+  /** The machine's own resolver, on a loopback address. */
+  readonly resolver: string;
+  readonly resolverPort?: number;
+}
+
+export interface ResolverRelay {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const DNS = 53;
+/** Milliseconds for which an answer is waited for: whoever asked asks again long before. */
+const PATIENCE = 10_000;
+
+/** Carries questions to a resolver that only this machine itself can ask, over UDP and TCP. Rejects where the port is taken. */
+export async function startResolverRelay({ address, port = DNS, resolver, resolverPort = DNS }: RelayOptions): Promise<ResolverRelay> {
+  const connections = new Set<Connection>();
+  const tcp = createServer((client) => carry(client, connect({ host: resolver, port: resolverPort }), connections)).listen(port, address);
+  await once(tcp, 'listening');
+  const taken = (tcp.address() as { port: number }).port;
+  const asking = new Set<Socket>();
+  const udp = createSocket('udp4', (question, from) => ask(udp, question, from, { host: resolver, port: resolverPort }, asking));
+  try {
+    udp.bind(taken, address);
+    await once(udp, 'listening');
+  } catch (error) {
+    await closeServer(tcp, connections);
+    throw error;
+  }
+  return {
+    port: taken,
+    async close() {
+      for (const socket of asking) socket.close();
+      asking.clear();
+      await Promise.all([new Promise<void>((resolve) => udp.close(() => resolve())), closeServer(tcp, connections)]);
+    },
+  };
+}
+
+/** A socket for each question: answers find their way by it, whatever number the question has. */
+function ask(udp: Socket, question: Buffer, from: RemoteInfo, to: { readonly host: string; readonly port: number }, asking: Set<Socket>): void {
+  const socket = createSocket('udp4');
+  asking.add(socket);
+  const end = (): void => {
+    clearTimeout(timer);
+    if (asking.delete(socket)) socket.close();
+  };
+  const timer = setTimeout(end, PATIENCE);
+  socket.once('message', (answer) => {
+    udp.send(answer, from.port, from.address);
+    end();
+  });
+  socket.once('error', end).once('close', () => clearTimeout(timer));
+  socket.send(question, to.port, to.host, (error) => (error === null ? undefined : end()));
+}
+
+function carry(client: Connection, resolver: Connection, connections: Set<Connection>): void {
+  for (const [one, other] of [[client, resolver], [resolver, client]] as const) {
+    connections.add(one);
+    one.on('error', () => undefined).once('close', () => {
+      connections.delete(one);
+      other.destroy();
+    });
+    one.pipe(other);
+  }
+}
+
+async function closeServer(server: Server, connections: ReadonlySet<Connection>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  for (const connection of connections) connection.destroy();
+  await closed;
+}
