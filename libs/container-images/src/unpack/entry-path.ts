@@ -1,8 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import { refused } from '../image-error.js';
 
 /** Names hold a byte in each character: this is what they are on disk. */
 export function bytesOf(path: string): Buffer {
   return Buffer.from(path, 'latin1');
+}
+
+/** A path as an argument of a program, which holds nothing but UTF-8; undefined for one that would become another path. */
+export function argumentOf(path: string): string | undefined {
+  const bytes = bytesOf(path);
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 /**

@@ -25,6 +25,7 @@ export interface Remaining {
   /** Directories that have entries and none of their own. */
   readonly implied: string[];
   readonly specialFiles: Map<string, SpecialFile>;
+  /** Of files: of directories no attribute that is kept means anything. */
   readonly xattrs: Map<string, readonly [name: string, value: Uint8Array][]>;
 }
 
@@ -125,7 +126,6 @@ export class LayerWriter implements TarSink {
     if (!this.#directories.has(path)) this.#replacing(path, () => mkdirSync(this.#at(path), DIRECTORY_MODE));
     this.#directories.set(path, entry);
     this.#implied.delete(path);
-    this.#keepXattrs(path, entry);
   }
 
   #begin(path: string, entry: TarEntry): void {

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../program.js';
 import { writeEnd, writeHeader } from '../tar/writer.js';
+import { argumentOf } from './entry-path.js';
 
 type Xattrs = readonly (readonly [name: string, value: Uint8Array])[];
 
@@ -13,7 +14,7 @@ export function keptXattrs(xattrs: ReadonlyMap<string, Buffer>): [string, Buffer
   return [...xattrs].filter(([name]) => name === 'security.capability' || (name.startsWith('user.') && !name.startsWith('user.overlay.')));
 }
 
-const COPY = 'while [ $# -gt 0 ]; do cp --attributes-only --preserve=xattr --no-dereference -- "$1" "$2" || exit 1; shift 2; done';
+const COPY = 'while [ $# -gt 0 ]; do cp --attributes-only --preserve=xattr --no-dereference --no-target-directory -- "$1" "$2" || exit 1; shift 2; done';
 const AT_ONCE = 200;
 
 /**
@@ -22,17 +23,17 @@ const AT_ONCE = 200;
  */
 export async function setXattrs(folder: string, xattrs: ReadonlyMap<string, Xattrs>, temporary: string): Promise<string | undefined> {
   if (xattrs.size === 0) return undefined;
-  const paths = [...xattrs.keys()];
+  const named = [...xattrs].map(([path, values]) => [argumentOf(path), values] as const).filter(([path]) => path !== undefined);
   await mkdir(temporary, { recursive: true });
   try {
-    const models = await runProgram('tar', ['--extract', '--file=-', `--directory=${temporary}`, '--xattrs', '--xattrs-include=*'], modelsOf([...xattrs.values()]));
+    const models = await runProgram('tar', ['--extract', '--file=-', `--directory=${temporary}`, '--xattrs', '--xattrs-include=*'], modelsOf(named.map(([, values]) => values)));
     if (models.code !== 0) return models.stderr === '' ? 'GNU tar is not installed' : models.stderr;
-    const pairs = paths.map((path, index) => [join(temporary, String(index)), `${folder}/${Buffer.from(path, 'latin1').toString()}`]);
+    const pairs = named.map(([path], index) => [join(temporary, String(index)), `${folder}/${path}`]);
     for (let start = 0; start < pairs.length; start += AT_ONCE) {
       const copied = await runProgram('sh', ['-c', COPY, 'sh', ...pairs.slice(start, start + AT_ONCE).flat()]);
       if (copied.code !== 0) return copied.stderr;
     }
-    return undefined;
+    return named.length === xattrs.size ? undefined : 'there are names that are no UTF-8';
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
