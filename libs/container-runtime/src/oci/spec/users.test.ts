@@ -3,8 +3,8 @@ import { resolveUser } from './users.js';
 import type { WantedUser } from './users.js';
 
 const files = {
-  passwd: '# comment\nroot:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:web:/home/web:/bin/sh\nbroken\n4000:x:7:8::/:/bin/sh\nhuge:x:99999999999:1::/:/bin/sh\n',
-  group: 'root:x:0:\nweb:x:1001:\nstaff:x:50:web,other\naudio:x:51:web\n',
+  passwd: '# comment\nroot:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:web:/home/web:/bin/sh\nbroken\n4000:x:0:8::/:/bin/sh\nhuge:x:99999999999:1::/:/bin/sh\n',
+  group: 'root:x:0:\nweb:x:1001:\nstaff:x:50:web,other\n50:x:0:\naudio:x:51:web\n',
 };
 
 describe('the user of a process', () => {
@@ -19,7 +19,8 @@ describe('the user of a process', () => {
     ["the pod's group over all others", { image: 'web', runAsGroup: 7 }, [1000, 7, [7, 50, 51]]],
     ["the pod's name", { runAsUserName: 'web' }, [1000, 1001, [1001, 50, 51]]],
     ['supplemental groups beside those of the files, once each', { runAsUser: 1000, supplementalGroups: [9, 50, 1001] }, [1000, 1001, [1001, 50, 51, 9]]],
-    ['a name that looks like a number', { image: '4000' }, [7, 8, [8]]],
+    ["the image's number, whoever is called so", { image: '4000:50' }, [4000, 50, [50]]],
+    ["the pod's number, whoever is called so", { runAsUser: 4000 }, [4000, 0, [0]]],
   ])('is %s', (_, wanted, [uid, gid, additionalGids]) => {
     expect(resolveUser({ image: '', ...wanted }, files)).toEqual({ uid, gid, additionalGids });
   });

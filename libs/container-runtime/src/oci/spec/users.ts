@@ -49,17 +49,17 @@ export function resolveUser(wanted: WantedUser, files: UserFiles): SpecUser {
   return { uid: account.uid, gid, additionalGids: [...new Set([gid, ...others, ...(wanted.supplementalGroups ?? [])])] };
 }
 
-/** A number need not be in the file: its group is 0 then. */
+/** A number is one, also where the image calls somebody so: who asks not to be root must not become it. It need not be in the file: its group is 0 then. */
 function findAccount(user: string, accounts: readonly Account[]): Account {
-  const named = accounts.find(({ name }) => name === user);
-  if (named !== undefined) return named;
   const uid = numberOf(user);
-  if (uid === undefined) throw new RuntimeError('invalid', `unable to find user ${user}: no matching entries in passwd file`);
-  return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0 };
+  if (uid !== undefined) return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0 };
+  const named = accounts.find(({ name }) => name === user);
+  if (named === undefined) throw new RuntimeError('invalid', `unable to find user ${user}: no matching entries in passwd file`);
+  return named;
 }
 
 function findGroup(group: string, groups: readonly Group[]): number {
-  const gid = groups.find(({ name }) => name === group)?.gid ?? numberOf(group);
+  const gid = numberOf(group) ?? groups.find(({ name }) => name === group)?.gid;
   if (gid === undefined) throw new RuntimeError('invalid', `unable to find group ${group}: no matching entries in group file`);
   return gid;
 }
