@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '@gantry/async';
 import { hexOf } from '../digest.js';
 import { ImageError, refused } from '../image-error.js';
-import { syncFolder } from '../store/files.js';
 import type { StorePlaces } from '../store/places.js';
 import type { HttpAnswer } from './http.js';
 import { Transient, withRetries } from './retry.js';
@@ -32,12 +31,11 @@ export async function download(places: StorePlaces, task: DownloadTask): Promise
   const handle = await open(partial, 'a+', 0o600);
   try {
     await new Download(handle, task).run();
-    await handle.sync();
   } finally {
     await handle.close();
   }
+  // Not brought to the disk: what unpacks to something else than it should is thrown away, whatever became of it.
   await rename(partial, target);
-  await syncFolder(dirname(target));
   return target;
 }
 

@@ -137,6 +137,14 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     expect(await readdir(join(store.root, 'ingest'))).toEqual([]);
   });
 
+  test('fetches anew what the disk has lost of a layer that was complete', async () => {
+    registry.putImage(image, '1');
+    const blob = join(store.root, 'blobs', bigLayer.slice(7));
+    await writeFile(blob, Buffer.alloc(image.layers[1]!.length));
+    await expect(store.pull(`${registry.host}/web:1`)).rejects.toThrow('where the image\'s configuration says');
+    expect((await store.pull(`${registry.host}/web:1`)).id).toBe(image.id);
+  });
+
   test('begins again where the registry sends no parts', async () => {
     registry.putImage(image, '1');
     registry.ranges = false;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger, Semaphore } from '@gantry/async';
 import { anySignal } from '@gantry/async';
 import { hexOf } from '../digest.js';
-import { refused } from '../image-error.js';
+import { ImageError, refused } from '../image-error.js';
 import type { ImageLimits, LayerProgress } from '../image-store.js';
 import { finishLayer } from '../unpack/finish-layer.js';
 import { unpackInWorker } from '../unpack/unpack-in-worker.js';
@@ -89,6 +89,7 @@ class LayerAssembly {
       await this.parts.layers.add(place, { chainId, diffId, bytes });
     } catch (error) {
       await rm(place, { recursive: true, force: true });
+      if (error instanceof ImageError && error.code === 'invalid') await rm(blob, { force: true });
       throw error;
     }
     return this.#is((await this.parts.layers.find(this.source.chainId))!, 'done');
