@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { SandboxConfig } from '../runtime.js';
 import { RuntimeError } from '../runtime.js';
 import type { SandboxPlaces } from './places.js';
@@ -21,6 +22,22 @@ echo ready
 exec sleep 2147483647 < /dev/null > /dev/null 2>&1
 `;
 
+/** Variable of a holder's environment: the directory of its sandbox. What it runs says nothing of it. */
+const MARK = 'GANTRY_SANDBOX';
+
+/** The holders of a sandbox, or of all below a directory, where no record says who they are. */
+export function findHolders(directory: string): ProcessIdentity[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isMarked(name, directory)).flatMap((name) => lookAtProcess(Number(name)) ?? []);
+}
+
+function isMarked(pid: string, directory: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((variable) => variable === `${MARK}=${directory}` || variable.startsWith(`${MARK}=${directory}/`));
+  } catch {
+    return false;
+  }
+}
+
 export interface HolderEvents {
   /** To write it down: nothing is done before that. */
   readonly written: (holder: ProcessIdentity) => Promise<void>;
@@ -32,7 +49,7 @@ export interface HolderEvents {
 export async function startHolder(places: SandboxPlaces, config: SandboxConfig, { written, ended }: HolderEvents): Promise<void> {
   const settings = [...sandboxSysctls(config)].map(([path, value]) => `${path}=${value}`);
   const namespaces = ['-u', ...(config.ipc === 'node' ? [] : ['-i']), ...(config.network === 'pod' ? ['-n'] : [])];
-  const child = spawn('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sandbox', places.shm, config.hostname, ...settings], { cwd: '/', detached: true, stdio: 'pipe' });
+  const child = spawn('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sandbox', places.shm, config.hostname, ...settings], { cwd: '/', detached: true, stdio: 'pipe', env: { ...process.env, [MARK]: places.directory } });
   child.unref();
   child.once('exit', ended);
   const ready = readiness(child);

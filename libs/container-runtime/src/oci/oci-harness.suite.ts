@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { openImageStore } from '@gantry/container-images';
 import type { OciOptions, RuntimeBinary } from './options.js';
+import { findHolders } from './holder.js';
 import { crunRefusal } from './runtime-binary.js';
 
 export const testImage = 'gantry.test/busybox:1';
@@ -76,7 +77,8 @@ async function leftOver({ root, cluster, images }: OciOptions): Promise<string[]
   const trees = readdirSync('/sys/fs/cgroup').map((tree) => join('/sys/fs/cgroup', tree)).filter((tree) => exists(join(tree, 'cgroup.procs')));
   const groups = [...trees, '/sys/fs/cgroup'].map((tree) => join(tree, 'gantry', cluster)).filter(exists);
   const files = ['sandboxes', 'containers', 'exits', 'state'].flatMap((name) => readdirSync(join(root, name)).map((id) => `${name}/${id}`));
-  return [...mounts, ...processes, ...groups, ...files, ...(await images.holds()).map(({ holder }) => holder)];
+  const holders = findHolders(root).map(({ pid }) => `holder ${pid}`);
+  return [...mounts, ...processes, ...holders, ...groups, ...files, ...(await images.holds()).map(({ holder }) => holder)];
 }
 
 function exists(path: string): boolean {

@@ -5,7 +5,7 @@ import { nodeCgroup, podCgroup } from './cgroups.js';
 import { translatedCommand } from './command.js';
 import { killContainer } from './container-end.js';
 import { removeContainer } from './container-removal.js';
-import { startHolder } from './holder.js';
+import { findHolders, startHolder } from './holder.js';
 import { newId } from './ids.js';
 import { unmount } from './mount-table.js';
 import type { OciNode } from './node.js';
@@ -68,7 +68,7 @@ export async function removeSandbox(node: OciNode, id: string): Promise<void> {
 /** The record goes last. */
 export async function undoSandbox(node: OciNode, id: string): Promise<void> {
   const record = node.ledger.sandboxes.get(id);
-  if (record?.holder !== undefined) signalProcess(record.holder, 'SIGKILL');
+  for (const holder of record === undefined ? findHolders(node.places.sandbox(id).directory) : [record.holder]) if (holder !== undefined) signalProcess(holder, 'SIGKILL');
   await deleteFromRuntime(node, id);
   await unmount([node.places.sandbox(id).shm]);
   if (record !== undefined) await node.cgroups.remove(podCgroup(node.options, record.config.metadata.uid));
