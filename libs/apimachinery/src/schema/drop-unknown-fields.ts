@@ -79,7 +79,7 @@ function pruneArray(items: Schema, array: unknown[], path: Path, unknown: Set<st
 }
 
 function pruneObject(schema: Schema, definition: string | undefined, object: Record<string, unknown>, path: Path, unknown: Set<string>): void {
-  for (const key in object) {
+  for (const key of Object.keys(object)) {
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     const field = property ?? schema.additionalProperties;
     if (field === undefined) {
