@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '@gantry/async';
 import { hexOf } from '../digest.js';
 import { ImageError, refused } from '../image-error.js';
+import { withFileLock } from '../store/lock.js';
 import type { StorePlaces } from '../store/places.js';
 import type { HttpAnswer } from './http.js';
 import { Transient, withRetries } from './retry.js';
@@ -23,8 +24,13 @@ export interface DownloadTask {
 
 const ATTEMPTS = 5;
 
-/** Brings a blob into its place, going on where an earlier download of it, of any process, was cut off. Resolves to its file. One at a time for each digest. */
-export async function download(places: StorePlaces, task: DownloadTask): Promise<string> {
+/** Brings a blob into its place, going on where an earlier download of it, of any process, was cut off. Resolves to its file. */
+export function download(places: StorePlaces, task: DownloadTask): Promise<string> {
+  // An image may have one layer several times, and others may have it too.
+  return withFileLock(join(places.locks, `blob-${hexOf(task.digest)}`), task.signal, () => downloadAlone(places, task));
+}
+
+async function downloadAlone(places: StorePlaces, task: DownloadTask): Promise<string> {
   const target = join(places.blobs, hexOf(task.digest));
   if ((await stat(target).catch(() => undefined))?.size === task.size) return target;
   const partial = join(places.ingest, hexOf(task.digest));

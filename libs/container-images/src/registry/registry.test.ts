@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../digest.js';
-import { archiveOf, imageOf, OCI_INDEX, OCI_MANIFEST } from '../image-harness.suite.js';
+import { archiveOf, directory, imageOf, OCI_INDEX, OCI_MANIFEST } from '../image-harness.suite.js';
 import type { ImageStore, LayerProgress } from '../image-store.js';
 import { openImageStore } from '../open-image-store.js';
 import { TestRegistry } from '../registry-harness.suite.js';
@@ -233,6 +233,14 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     let unpacking = 0;
     const onProgress = ({ state }: LayerProgress): void => ((unpacking += state === 'unpacking' ? 1 : 0) === 2 ? held.resolve() : undefined);
     expect((await store.pull(`${registry.host}/web:1`, { onProgress })).id).toBe(image.id);
+  });
+
+  test('has one layer several times, as images with empty layers do', async () => {
+    const empty = archiveOf([directory('srv/')]);
+    const repeating = imageOf([empty, archiveOf([{ name: 'a', content: 'x' }]), empty, empty, empty], { compress: (archive) => [gzipSync(archive), 'tar+gzip'] });
+    registry.putImage(repeating, '1');
+    expect((await store.pull(`${registry.host}/web:1`)).layers).toHaveLength(5);
+    expect(blobRequests().filter((request) => request.includes(digestOf(repeating.layers[0]!)))).toHaveLength(1);
   });
 
   test('of one image by several at once downloads each layer once', async () => {

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { utimes } from 'node:fs/promises';
 import { onAbort } from '@gantry/async';
 import { ImageError } from '../image-error.js';
+import { isMissing } from './files.js';
 
 /**
  * Runs `work` while this process alone of all on the machine holds the lock of this file. Node has no call for it: the program `flock`
@@ -10,10 +12,17 @@ import { ImageError } from '../image-error.js';
 export async function withFileLock<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   const release = await acquire(path, signal);
   try {
+    await noteUse(path);
     return await work();
   } finally {
     await release();
   }
+}
+
+/** A lock that nobody has used for long is taken away: one that is held must not be. */
+async function noteUse(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error)));
 }
 
 async function acquire(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
