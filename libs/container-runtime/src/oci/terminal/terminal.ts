@@ -26,10 +26,13 @@ const WAITING = 'wait-slave,pty-interval=0.002';
 /** Passes everything on as it is, and has newlines printed as terminals do where a program turns that on. */
 const RAW = 'rawer,onlcr=1';
 
+/** Seconds that socat stays when one side has ended, of which it has passed on everything by then. */
+const LINGER = '0.001';
+
 /** Node knows no terminals: socat makes one, and carries what goes in and out. `directory` holds its name while it is there. */
 export async function openTerminal(directory: string): Promise<Terminal> {
   const link = join(directory, 'tty');
-  const socat = spawn('socat', [`PTY,${RAW},${WAITING},link=${link}`, 'STDIO'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const socat = spawn('socat', ['-t', LINGER, `PTY,${RAW},${WAITING},link=${link}`, 'STDIO'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
   socat.stdin.on('error', () => undefined);
   await appearance(socat, directory, link);
   return {
