@@ -45,6 +45,8 @@ export interface SandboxStatus {
 
 export interface Mount {
   readonly hostPath: string;
+  /** A directory at or above `hostPath`, both without links, into which containers may write: what is mounted must not be led out of it meanwhile. */
+  readonly within?: string;
   readonly containerPath: string;
   readonly readonly: boolean;
 }

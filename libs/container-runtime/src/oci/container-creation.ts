@@ -10,6 +10,7 @@ import { readInsideRoot } from './inside-root.js';
 import { machineDevices } from './machine.js';
 import type { OciNode } from './node.js';
 import { mountOverlay } from './overlay.js';
+import { pinMounts } from './pinned-mounts.js';
 import type { ContainerRecord, SandboxRecord } from './records.js';
 import { sandboxHolds } from './sandbox-state.js';
 import { containerSpec } from './spec/container-spec.js';
@@ -66,10 +67,11 @@ async function makeFiles(node: OciNode, sandbox: SandboxRecord, record: Containe
   const places = node.places.container(record.id);
   const { config } = record;
   await mountOverlay(places, image.layers);
+  const mounts = await pinMounts(places, config.mounts);
   const [passwd, group] = await Promise.all(['/etc/passwd', '/etc/group'].map((path) => readInsideRoot(places.rootfs, path)));
   const { shm, hostname } = node.places.sandbox(sandbox.id);
   const spec = containerSpec({
-    config, image: image.config, machine: node.machine, rootfs: places.rootfs, cgroup: node.cgroupOf(record),
+    config: { ...config, mounts }, image: image.config, machine: node.machine, rootfs: places.rootfs, cgroup: node.cgroupOf(record),
     users: { passwd: passwd ?? '', group: group ?? '' },
     sandbox: { config: sandbox.config, holder: sandbox.holder?.pid ?? 0, shm: sandbox.config.ipc === 'node' ? '/dev/shm' : shm, hostname },
     devices: config.security.privileged ? await machineDevices() : [],

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runCommand } from './command.js';
 import { unmount } from './mount-table.js';
@@ -19,8 +19,10 @@ export async function mountOverlay(places: ContainerPlaces, layers: readonly str
   await runCommand('mount', ['-t', 'overlay', 'overlay', '-o', options, basename(places.rootfs)], { cwd: places.directory });
 }
 
-export function unmountOverlay(places: ContainerPlaces): Promise<void> {
-  return unmount([places.rootfs]);
+/** With the parts of volumes that are mounted beside it. */
+export async function unmountOverlay({ rootfs, binds }: ContainerPlaces): Promise<void> {
+  const parts = await readdir(binds).catch(() => []);
+  await unmount([rootfs, ...parts.map((name) => join(binds, name))]);
 }
 
 /** The root directory is as the writable layer's: whoever the image's belongs to, everybody may look into it, as with other runtimes. */

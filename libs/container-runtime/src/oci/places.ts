@@ -27,6 +27,8 @@ export interface ContainerPlaces {
   readonly work: string;
   /** Links to the layers, so that their list is short enough for the kernel. */
   readonly links: string;
+  /** Parts of volumes, mounted here as long as the root file system is. */
+  readonly binds: string;
   /** Written by the runtime: process 1 of the container, as this machine numbers it. */
   readonly pidFile: string;
   /** Written by the reaper when the process has ended: its exit code in decimals. Its time is when. */
@@ -71,7 +73,7 @@ function sandboxPlaces(directory: string): SandboxPlaces {
 function containerPlaces(directory: string, exitFile: string): ContainerPlaces {
   const inside = (name: string): string => join(directory, name);
   return {
-    directory, record: inside('container.json'), spec: inside('config.json'), rootfs: inside('rootfs'), upper: inside('upper'), work: inside('work'), links: inside('layers'),
+    directory, record: inside('container.json'), spec: inside('config.json'), rootfs: inside('rootfs'), upper: inside('upper'), work: inside('work'), links: inside('layers'), binds: inside('binds'),
     pidFile: inside('pid'), exitFile, oomFile: inside('oom'), attach: inside('attach'), control: inside('ctl'),
   };
 }

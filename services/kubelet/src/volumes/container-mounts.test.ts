@@ -14,8 +14,8 @@ const mountsOf = (path: string, mount: Partial<coreV1.VolumeMount>, readonly = f
   containerMounts({ name: 'c', volumeMounts: [{ name: 'v', mountPath: '/m', ...mount }] }, new Map([['v', { path, readonly }]]), [{ name: 'POD', value: 'web' }, { name: 'UP', value: '../x' }, { name: 'ROOT', value: '/etc' }]);
 
 test('mounts of a part of a volume make it with the mode of the volume, also by a variable', async () => {
-  expect(await mountsOf(root, { subPath: 'a/b', readOnly: true })).toEqual([{ hostPath: join(root, 'a/b'), containerPath: '/m', readonly: true }]);
-  expect(await mountsOf(root, { subPathExpr: 'logs-$(POD)' })).toEqual([{ hostPath: join(root, 'logs-web'), containerPath: '/m', readonly: false }]);
+  expect(await mountsOf(root, { subPath: 'a/b', readOnly: true })).toEqual([{ hostPath: join(root, 'a/b'), within: root, containerPath: '/m', readonly: true }]);
+  expect(await mountsOf(root, { subPathExpr: 'logs-$(POD)' })).toEqual([{ hostPath: join(root, 'logs-web'), within: root, containerPath: '/m', readonly: false }]);
   expect((await stat(join(root, 'a/b'))).mode).toBe((await stat(root)).mode);
 });
 
@@ -24,7 +24,7 @@ test('a file may be mounted, by a link within its volume too', async () => {
   await writeFile(join(root, '..data.1', 'f'), '');
   await symlink('..data.1', join(root, '..data'));
   await symlink('..data/f', join(root, 'f'));
-  expect(await mountsOf(root, { subPath: 'f' }, true)).toEqual([{ hostPath: join(root, '..data.1', 'f'), containerPath: '/m', readonly: true }]);
+  expect(await mountsOf(root, { subPath: 'f' }, true)).toEqual([{ hostPath: join(root, '..data.1', 'f'), within: root, containerPath: '/m', readonly: true }]);
 });
 
 test.each([['out'], ['out/deeper'], ['out/much/deeper'], ['dangling'], ['dangling/deeper'], ['file/deeper']])('mounts do not leave the volume by %s', async (subPath) => {

@@ -21,8 +21,8 @@ async function bind(container: Container, mount: coreV1.VolumeMount, volumes: Mo
   // Mounts of the node made later are not shown; a pod that would show its own to the node cannot do its work.
   if (mountPropagation === 'Bidirectional') throw new ConfigError(`mount propagation Bidirectional of volume "${name}" is not supported by this kubelet`);
   const subPath = subPathOf(container, mount, environment);
-  const hostPath = subPath === '' ? volume.path : await resolved(container, mount, volume.path, subPath);
-  return { hostPath, containerPath: mountPath.startsWith('/') ? mountPath : `/${mountPath}`, readonly: volume.readonly || readOnly === true };
+  const source = subPath === '' ? { hostPath: volume.path } : await resolved(container, mount, volume.path, subPath);
+  return { ...source, containerPath: mountPath.startsWith('/') ? mountPath : `/${mountPath}`, readonly: volume.readonly || readOnly === true };
 }
 
 function subPathOf(container: Container, { name, subPath = '', subPathExpr }: coreV1.VolumeMount, environment: readonly EnvironmentVariable[]): string {
@@ -43,7 +43,7 @@ function expanded(container: Container, volume: string, text: string, environmen
   return path;
 }
 
-async function resolved(container: Container, { name }: coreV1.VolumeMount, volume: string, subPath: string): Promise<string> {
+async function resolved(container: Container, { name }: coreV1.VolumeMount, volume: string, subPath: string): Promise<Pick<Mount, 'hostPath' | 'within'>> {
   try {
     return await resolveSubPath(volume, subPath);
   } catch (error) {
