@@ -253,6 +253,16 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
   });
 });
 
+test.skipIf(!isRoot)('an image that is here already is not for who may not pull it, by its digest neither', async () => {
+  const digest = registry.putImage(image, '1');
+  registry.intercept = (request, response) => request.headers.authorization === undefined && response.writeHead(401, { 'www-authenticate': 'Basic' }).end() !== undefined;
+  const credentials = { username: 'robot', password: 'secret' };
+  for (const name of [`${registry.host}/web:1`, `${registry.host}/web@${digest}`]) {
+    await store.pull(name, { credentials });
+    await expect(store.pull(name)).rejects.toThrow(/pull access denied/);
+  }
+});
+
 describe.skipIf(!isRoot)('a hostile registry (needs root)', () => {
   const descriptor = (bytes: Buffer, more: object = {}): object => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(bytes), size: bytes.length, ...more });
   const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: image.id, size: image.config.length };

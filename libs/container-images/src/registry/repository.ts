@@ -41,15 +41,14 @@ export class Repository {
     this.#sessions = endpointsOf(reference, parts.registries).map((endpoint) => new EndpointSession(endpoint, { http, clock, repository: reference.repository, credentials, signal }));
   }
 
-  /** The digest that the reference has now; undefined where the registry does not tell without sending the manifest. */
+  /** The digest that the reference has now, which the registry tells only those who may have the image; undefined where the registry does not tell without sending the manifest. */
   async digest(): Promise<string | undefined> {
     const { tag, digest } = this.#reference;
-    if (digest !== undefined) return digest;
     return this.#anywhere(async (session) => {
-      const { headers, body } = await session.get(`manifests/${tag}`, { accept: ACCEPTED.join(', ') }, 'HEAD');
+      const { headers, body } = await session.get(`manifests/${digest ?? tag}`, { accept: ACCEPTED.join(', ') }, 'HEAD');
       body.resume();
       const told = headers['docker-content-digest'];
-      return isDigest(told) ? told : undefined;
+      return digest ?? (isDigest(told) ? told : undefined);
     });
   }
 

@@ -107,6 +107,24 @@ describe('what GNU tar writes', () => {
   });
 });
 
+test.each<[string, Buffer[], RegExp]>([
+  ['a size that is no whole number', [extended('x', 'size=512.5')], /size that is no whole number/],
+  ['records without end for all entries', [0, 1].map((half) => extended('g', ...Array.from({ length: 6000 }, (_, index) => `${half}.${index}=x`))), /more than 10000 records/],
+  ['records without end for one entry', [0, 1].map((half) => extended('x', ...Array.from({ length: 6000 }, (_, index) => `${half}.${index}=x`))), /more than 10000 records/],
+])('an archive with %s is refused', (_, headers, reason) => {
+  expect(() => read(Buffer.concat([...headers, archiveOf([{ name: 'a', content: 'x'.repeat(1024) }])]))).toThrow(reason);
+});
+
+/** An extended header of any short records: their length counts its own digits, one or two. */
+function extended(flag: string, ...records: readonly string[]): Buffer {
+  const body = Buffer.from(records.map((record) => `${record.length < 7 ? record.length + 3 : record.length + 4} ${record}\n`).join(''));
+  const block = archiveOf([{ name: 'extended', content: body }]).subarray(0, 512);
+  block[156] = flag.charCodeAt(0);
+  block.write('        ', 148, 'latin1');
+  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return Buffer.concat([block, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+}
+
 test('our archives are read by GNU tar', () => {
   const { stdout, status, stderr } = spawnSync('tar', ['--list', '--verbose', '--numeric-owner', '--full-time', '--utc'], {
     input: archiveOf([directory('a/'), { name: LONG, content: 'x'.repeat(700), mode: 0o2750, uid: 12, gid: 3_000_000 }, link('l', LONG)]), env: { ...process.env, TZ: 'UTC' },

@@ -7,6 +7,8 @@ import { checkMap, hasMapBeforeData, readLeadingMap, readListedMap, readOldMap }
 import type { Segment } from './sparse.js';
 
 const LONGEST_META = 2 ** 20;
+/** Records of extended headers that hold at one time: those of all entries, and those of the next. */
+const MOST_RECORDS = 10_000;
 const TYPES: Readonly<Record<string, EntryType>> = {
   '\0': 'file', 0: 'file', 7: 'file', S: 'file', 1: 'hard-link', 2: 'symbolic-link', 3: 'character-device', 4: 'block-device', 5: 'directory', 6: 'fifo',
 };
@@ -33,7 +35,7 @@ export class TarReader {
   #segments: Segment[] = [];
   #segment = 0;
   #inSegment = 0;
-  #global = new Map<string, Buffer>();
+  readonly #global = new Map<string, Buffer>();
   #next = new Map<string, Buffer>();
   #zeros = false;
   #ended = false;
@@ -114,9 +116,9 @@ export class TarReader {
       this.#next.set(flag === 'L' ? 'path' : 'linkpath', Buffer.from(end === -1 ? body : body.subarray(0, end)));
       return;
     }
-    const records = readPax(body);
-    if (flag === 'g') this.#global = new Map([...this.#global, ...records]);
-    else for (const [key, value] of records) this.#next.set(key, value);
+    const held = flag === 'g' ? this.#global : this.#next;
+    for (const [key, value] of readPax(body)) held.set(key, value);
+    if (held.size > MOST_RECORDS) throw refused(`the archive has more than ${MOST_RECORDS} records in extended headers`);
   }
 
   #oldSparse(header: RawHeader, block: Buffer): void {
@@ -134,6 +136,7 @@ export class TarReader {
   #entry(header: RawHeader): void {
     const records = this.#records();
     const stored = paxNumber(records, 'size') ?? header.size;
+    if (!Number.isSafeInteger(stored)) throw refused('the archive is damaged: a file has a size that is no whole number');
     const sized = { ...header, size: stored };
     if (hasMapBeforeData(records)) return this.#mapBeforeData(sized, '');
     this.#begin(sized, paxNumber(records, 'GNU.sparse.size') ?? stored, readListedMap(records));
