@@ -33,6 +33,8 @@ type Attributes = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtime'>;
 
 const DIRECTORY_MODE = 0o755;
 const SPECIAL_BITS = 0o7000;
+/** Directories that something else takes the place of, in one layer. */
+const MOST_REPLACED = 1000;
 
 /**
  * Writes the entries of a layer below an empty folder that nobody else touches, as they come. No symbolic link is ever followed: a
@@ -46,6 +48,7 @@ export class LayerWriter implements TarSink {
   /** Those that are real, with what they get at the end: what is put into them changes their times. */
   readonly #directories = new Map<string, Attributes | undefined>([['', undefined]]);
   readonly #implied = new Set<string>();
+  #replaced = 0;
   #file: { readonly descriptor: number; readonly entry: TarEntry; readonly path: string; written: number } | undefined;
 
   constructor(root: string, meter: Meter) {
@@ -194,11 +197,17 @@ export class LayerWriter implements TarSink {
   #clear(path: string): void {
     if (path === '') throw refused('the layer names its root twice');
     rmSync(this.#at(path), { recursive: true, force: true });
-    const below = (known: string): boolean => known === path || known.startsWith(`${path}/`);
     const { removed, opaque, specialFiles, xattrs } = this.remaining;
-    for (const kept of [this.#directories, this.#implied, removed, opaque, specialFiles, xattrs]) {
-      for (const known of [...kept.keys()]) if (below(known)) kept.delete(known);
-    }
+    const all = [this.#directories, this.#implied, removed, opaque, specialFiles, xattrs];
+    const below = this.#directories.has(path) ? this.#below(path, all) : [];
+    for (const kept of all) for (const known of [path, ...below]) kept.delete(known);
+  }
+
+  /** All that is known below a directory that goes. To look for it takes long where much is known, so that it is not done without end. */
+  #below(path: string, all: readonly { keys(): Iterable<string> }[]): string[] {
+    this.#replaced += 1;
+    if (this.#replaced > MOST_REPLACED) throw refused(`the layer names more than ${MOST_REPLACED} directories twice, the second time as something else`);
+    return all.flatMap((kept) => [...kept.keys()].filter((known) => known.startsWith(`${path}/`)));
   }
 
   #keepXattrs(path: string, entry: TarEntry): void {

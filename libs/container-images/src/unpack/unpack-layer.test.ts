@@ -127,6 +127,7 @@ describe('a hostile layer', () => {
     ['with damaged gzip', gzipSync(randomArchive).fill(7, 1000, 1100), {}, /layer is damaged/],
     ['with damaged zstd', zstdCompressSync(randomArchive).fill(7, 8, 1100), {}, /damaged/],
     ['cut off', gzipSync(zeros).subarray(0, 5000), {}, /damaged/],
+    ['that replaces directories without end', archiveOf(Array.from({ length: 1001 }, () => [directory('a/'), { name: 'a' }]).flat()), {}, /names more than 1000 directories twice/],
     ['that is no archive', Buffer.from('<html>'.repeat(200)), {}, /no tar archive/],
   ])('%s is refused', async (_, blob, limits, reason) => {
     await expect(unpack(blob, limits)).rejects.toThrow(reason);
