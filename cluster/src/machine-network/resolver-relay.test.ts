@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startResolverRelay, type ResolverRelay } from './resolver-relay.js';
 
@@ -43,6 +45,44 @@ it('carries long answers, over TCP', async () => {
   socket.write('a long question');
   expect(await text(socket)).toBe('A LONG QUESTION');
   socket.destroy();
+});
+
+it('survives a question from port 0, to which no answer can go', async (context) => {
+  if (process.getuid?.() !== 0) context.skip('packets of one\'s own making need root');
+  // Ports from and to, length, no checksum.
+  const packet = Buffer.from([0, 0, relay.port >> 8, relay.port & 0xff, 0, 9, 0, 0, 'x'.charCodeAt(0)]);
+  const { error } = spawnSync('socat', ['-u', 'STDIN', 'IP4-SENDTO:127.0.0.2:17'], { input: packet });
+  if (error !== undefined) context.skip('socat is not installed');
+  expect(await askByUdp('a')).toBe('A');
+});
+
+it('drops what is too much at once', async () => {
+  await relay.close();
+  const asked: string[] = [];
+  const reached = new EventEmitter();
+  const slow = createSocket('udp4', (question, from) => {
+    asked.push(question.toString());
+    reached.emit('question', () => slow.send('answer', from.port, from.address));
+  }).bind(0, '127.0.0.1');
+  await once(slow, 'listening');
+  relay = await startResolverRelay({ address: '127.0.0.2', port: 0, resolver: '127.0.0.1', resolverPort: slow.address().port, most: 1 });
+  const client = createSocket('udp4');
+  const send = (question: string): Promise<void> => new Promise((resolve) => client.send(question, relay.port, '127.0.0.2', () => resolve()));
+  const first = once(reached, 'question') as Promise<[() => void]>;
+  await send('first');
+  const [answer] = await first;
+  await send('too much');
+  // On this machine it has arrived: a turn of the loop reads it.
+  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
+  const answered = once(client, 'message');
+  answer();
+  await answered;
+  const second = once(reached, 'question');
+  await send('second');
+  await second;
+  expect(asked).toEqual(['first', 'second']);
+  client.close();
+  slow.close();
 });
 
 it('is refused a port that is taken', async () => {

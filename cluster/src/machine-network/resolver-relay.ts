@@ -10,6 +10,8 @@ export interface RelayOptions {
   /** The machine's own resolver, on a loopback address. */
   readonly resolver: string;
   readonly resolverPort?: number;
+  /** How many questions, and how many connections, are under way at once: 512 when unset. Others are dropped, since pods may ask without end. */
+  readonly most?: number;
 }
 
 export interface ResolverRelay {
@@ -20,15 +22,20 @@ export interface ResolverRelay {
 const DNS = 53;
 /** Milliseconds for which an answer is waited for: whoever asked asks again long before. */
 const PATIENCE = 10_000;
+const MOST = 512;
 
 /** Carries questions to a resolver that only this machine itself can ask, over UDP and TCP. Rejects where the port is taken. */
-export async function startResolverRelay({ address, port = DNS, resolver, resolverPort = DNS }: RelayOptions): Promise<ResolverRelay> {
+export async function startResolverRelay({ address, port = DNS, resolver, resolverPort = DNS, most = MOST }: RelayOptions): Promise<ResolverRelay> {
   const connections = new Set<Connection>();
   const tcp = createServer((client) => carry(client, connect({ host: resolver, port: resolverPort }), connections)).listen(port, address);
   await once(tcp, 'listening');
   const taken = (tcp.address() as { port: number }).port;
   const asking = new Set<Socket>();
-  const udp = createSocket('udp4', (question, from) => ask(udp, question, from, { host: resolver, port: resolverPort }, asking));
+  tcp.maxConnections = most;
+  const udp = createSocket('udp4', (question, from) => {
+    // Nothing can be sent to port 0, from which pods that make their own packets can ask.
+    if (asking.size < most && from.port !== 0) ask(udp, question, from, { host: resolver, port: resolverPort }, asking);
+  });
   try {
     udp.bind(taken, address);
     await once(udp, 'listening');
@@ -56,7 +63,8 @@ function ask(udp: Socket, question: Buffer, from: RemoteInfo, to: { readonly hos
   };
   const timer = setTimeout(end, PATIENCE);
   socket.once('message', (answer) => {
-    udp.send(answer, from.port, from.address);
+    // Who asked may be gone by now.
+    udp.send(answer, from.port, from.address, () => undefined);
     end();
   });
   socket.once('error', end).once('close', () => clearTimeout(timer));
