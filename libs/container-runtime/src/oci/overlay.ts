@@ -19,9 +19,9 @@ export async function mountOverlay(places: ContainerPlaces, layers: readonly str
   await runCommand('mount', ['-t', 'overlay', 'overlay', '-o', options, basename(places.rootfs)], { cwd: places.directory });
 }
 
-/** With the parts of volumes that are mounted beside it. */
+/** With the parts of volumes that are mounted beside it: none may be left, since all below the container's directory is removed. */
 export async function unmountOverlay({ rootfs, binds }: ContainerPlaces): Promise<void> {
-  const parts = await readdir(binds).catch(() => []);
+  const parts = await readdir(binds).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : Promise.reject(error)));
   await unmount([rootfs, ...parts.map((name) => join(binds, name))]);
 }
 
