@@ -111,17 +111,36 @@ test.each<[string, Buffer[], RegExp]>([
   ['a size that is no whole number', [extended('x', 'size=512.5')], /size that is no whole number/],
   ['records without end for all entries', [0, 1].map((half) => extended('g', ...Array.from({ length: 6000 }, (_, index) => `${half}.${index}=x`))), /more than 10000 records/],
   ['records without end for one entry', [0, 1].map((half) => extended('x', ...Array.from({ length: 6000 }, (_, index) => `${half}.${index}=x`))), /more than 10000 records/],
+  ['a map of a sparse file without end', [oldSparse(), Buffer.concat(Array.from({ length: 48_000 }, extensionOfMap))], /map of a sparse file does not fit/],
+  ['a map of a sparse file that does not say how long it is', [extended('x', 'GNU.sparse.major=1'), archiveOf([{ name: 'a', content: '7'.repeat(2048) }])], /map of a sparse file does not fit/],
 ])('an archive with %s is refused', (_, headers, reason) => {
   expect(() => read(Buffer.concat([...headers, archiveOf([{ name: 'a', content: 'x'.repeat(1024) }])]))).toThrow(reason);
 });
 
+/** The header of a file of type S whose map goes on. */
+function oldSparse(): Buffer {
+  return marked(archiveOf([{ name: 'sparse' }]).subarray(0, 512), 'S', (block) => block.fill(1, 482, 483));
+}
+
+function extensionOfMap(): Buffer {
+  const block = Buffer.alloc(512);
+  for (let at = 0; at < 504; at += 24) block.write('00000000000\x0000000000000', at, 'latin1');
+  return block.fill(1, 504, 505);
+}
+
+/** A header that says something else, with its checksum. */
+function marked(block: Buffer, flag: string, change: (block: Buffer) => void = () => undefined): Buffer {
+  block[156] = flag.charCodeAt(0);
+  change(block);
+  block.write('        ', 148, 'latin1');
+  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}
+
 /** An extended header of any short records: their length counts its own digits, one or two. */
 function extended(flag: string, ...records: readonly string[]): Buffer {
   const body = Buffer.from(records.map((record) => `${record.length < 7 ? record.length + 3 : record.length + 4} ${record}\n`).join(''));
-  const block = archiveOf([{ name: 'extended', content: body }]).subarray(0, 512);
-  block[156] = flag.charCodeAt(0);
-  block.write('        ', 148, 'latin1');
-  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  const block = marked(archiveOf([{ name: 'extended', content: body }]).subarray(0, 512), flag);
   return Buffer.concat([block, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 

@@ -3,7 +3,7 @@ import type { EntryType, TarEntry, TarSink } from './entry.js';
 import type { RawHeader } from './header.js';
 import { BLOCK, numberAt, readHeader } from './header.js';
 import { paxNumber, paxText, paxXattrs, readPax } from './pax.js';
-import { checkMap, hasMapBeforeData, readLeadingMap, readListedMap, readOldMap } from './sparse.js';
+import { checkCount, checkMap, hasMapBeforeData, leadingMapLines, readLeadingMap, readListedMap, readOldMap } from './sparse.js';
 import type { Segment } from './sparse.js';
 
 const LONGEST_META = 2 ** 20;
@@ -12,6 +12,7 @@ const MOST_RECORDS = 10_000;
 const TYPES: Readonly<Record<string, EntryType>> = {
   '\0': 'file', 0: 'file', 7: 'file', S: 'file', 1: 'hard-link', 2: 'symbolic-link', 3: 'character-device', 4: 'block-device', 5: 'directory', 6: 'fifo',
 };
+const NEWLINE = 0x0a;
 const META = new Set(['x', 'g', 'L', 'K']);
 /** Where the map of an old GNU header begins and how many pieces it has; the size of the file follows. */
 const OLD_MAP = { start: 386, pairs: 4, size: 483 };
@@ -127,6 +128,7 @@ export class TarReader {
     const extend = (extension: Buffer): void => {
       const read = readOldMap(extension, OLD_EXTENSION.start, OLD_EXTENSION.pairs);
       segments.push(...read.segments);
+      checkCount(segments);
       if (!read.more) this.#begin(header, size, segments);
     };
     if (more) this.#expect(BLOCK, extend);
@@ -138,19 +140,19 @@ export class TarReader {
     const stored = paxNumber(records, 'size') ?? header.size;
     if (!Number.isSafeInteger(stored)) throw refused('the archive is damaged: a file has a size that is no whole number');
     const sized = { ...header, size: stored };
-    if (hasMapBeforeData(records)) return this.#mapBeforeData(sized, '');
+    if (hasMapBeforeData(records)) return this.#mapBeforeData(sized, [], 0);
     this.#begin(sized, paxNumber(records, 'GNU.sparse.size') ?? stored, readListedMap(records));
   }
 
   /** The map takes blocks of what is stored until all of its lines are there. */
-  #mapBeforeData(header: RawHeader, before: string): void {
-    if (header.size < BLOCK || before.length > LONGEST_META * 16) throw refused('the archive is damaged: the map of a sparse file does not fit');
+  #mapBeforeData(header: RawHeader, before: string[], linesBefore: number): void {
+    if (header.size < BLOCK || before.length * BLOCK > LONGEST_META * 16) throw refused('the archive is damaged: the map of a sparse file does not fit');
     this.#expect(BLOCK, (block) => {
-      const text = before + block.toString('latin1');
-      const segments = readLeadingMap(text);
+      before.push(block.toString('latin1'));
+      const lines = linesBefore + block.reduce((sum, byte) => sum + (byte === NEWLINE ? 1 : 0), 0);
       const rest = { ...header, size: header.size - BLOCK };
-      if (segments === undefined) return this.#mapBeforeData(rest, text);
-      this.#begin(rest, paxNumber(this.#records(), 'GNU.sparse.realsize') ?? 0, segments);
+      if (lines < leadingMapLines(before[0]!)) return this.#mapBeforeData(rest, before, lines);
+      this.#begin(rest, paxNumber(this.#records(), 'GNU.sparse.realsize') ?? 0, readLeadingMap(before.join('')));
     });
   }
 

@@ -34,12 +34,21 @@ export function hasMapBeforeData(records: PaxRecords): boolean {
   return paxNumber(records, 'GNU.sparse.major') === 1;
 }
 
-/** The map of format 1.0, once all of its lines are there: count, then offset and length of each piece, a line a number. */
-export function readLeadingMap(text: string): Segment[] | undefined {
-  const lines = text.split('\n').slice(0, -1);
-  const count = Number(lines[0] ?? Number.NaN);
-  if (lines.length > 0 && !(count >= 0 && count <= MOST_SEGMENTS)) throw damaged();
-  return lines.length > count * 2 ? pairsOf(lines.slice(1, 1 + count * 2)) : undefined;
+/** How many lines the map of format 1.0 has, by its first block: count, then offset and length of each piece, a line a number. */
+export function leadingMapLines(block: string): number {
+  const [, count] = /^(\d{1,7})\n/.exec(block) ?? [];
+  if (count === undefined || Number(count) > MOST_SEGMENTS) throw damaged();
+  return 1 + Number(count) * 2;
+}
+
+/** The map, whose lines are all there. */
+export function readLeadingMap(text: string): Segment[] {
+  return pairsOf(text.split('\n').slice(1, leadingMapLines(text)));
+}
+
+/** Throws where the pieces are too many to be remembered. */
+export function checkCount(segments: readonly Segment[]): void {
+  if (segments.length > MOST_SEGMENTS) throw damaged();
 }
 
 function pairsOf(numbers: readonly string[]): Segment[] {
