@@ -8,9 +8,38 @@ const LARGEST = 1000;
 /** Milliseconds that a reaper may take to open a file. */
 const PATIENCE = 5000;
 
-/** Sets the size of the terminal of a container's process. Nothing happens where its reaper is gone. */
-export async function resizeTerminal(control: string, { width, height }: { readonly width: number; readonly height: number }): Promise<void> {
-  await tell(control, `1 ${Math.min(height, LARGEST)} ${Math.min(width, LARGEST)}\n`);
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Milliseconds in which sizes come that mean one: kubectl sends a larger one before the first, so that the screen is drawn anew. */
+const TOGETHER = 25;
+/** Milliseconds between lines, each of which is to be read alone: of those that a reaper (2.1) finds together it takes the first as often as there are lines. */
+const APART = 50;
+
+/**
+ * Sets the size of the terminal of a container's process, the last of those that come together, and once more for the case that a reaper
+ * did not read it alone. Nothing happens where the reaper is gone.
+ */
+export function terminalResizer(control: string): (size: Size) => Promise<void> {
+  let latest: Size | undefined;
+  const settle = async (): Promise<void> => {
+    await delay(systemClock, TOGETHER);
+    for (let size = latest; size !== undefined; size = latest === size ? undefined : latest) {
+      for (let time = 0; time < 2 && latest === size; time += 1) {
+        await tell(control, `1 ${Math.min(size.height, LARGEST)} ${Math.min(size.width, LARGEST)}\n`);
+        await delay(systemClock, APART);
+      }
+    }
+    latest = undefined;
+  };
+  return (size) => {
+    const settling = latest !== undefined;
+    latest = size;
+    if (!settling) void settle().catch(() => undefined);
+    return Promise.resolve();
+  };
 }
 
 /** Has a reaper open its log's name anew; resolves when it has, when it is gone, or when it does not within some seconds. */

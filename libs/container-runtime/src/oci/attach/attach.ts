@@ -5,7 +5,7 @@ import { RuntimeError } from '../../runtime.js';
 import { followSizes } from '../exec/stream-pumps.js';
 import { readLog } from '../logs/read-log.js';
 import { whenEnded } from '../logs/logs.js';
-import { resizeTerminal } from '../reaper-control.js';
+import { terminalResizer } from '../reaper-control.js';
 import type { StreamDependencies } from '../seam.js';
 
 /**
@@ -26,7 +26,7 @@ export function createAttach({ containers, places }: StreamDependencies): Contai
       // What the process answers must not come before it is listened to.
       await Promise.race([begun, passing]);
       if (config.stdin && streams.stdin !== undefined) connectInput(directory, streams.stdin, over);
-      if (config.tty) void followSizes(streams.resize, (size) => resizeTerminal(control, size));
+      if (config.tty) void followSizes(streams.resize, terminalResizer(control));
       await passing;
       signal.throwIfAborted();
     } finally {
