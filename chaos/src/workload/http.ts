@@ -1,6 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createInterface } from 'node:readline';
 import type { ClientCredentials } from '../plane/credentials.js';
 
 /** What came back whole. */
@@ -44,7 +43,7 @@ export class ApiConnection {
   open(path: string): Promise<OpenAnswer> {
     return new Promise((resolve, reject) => {
       const sent = this.#request('GET', path, {});
-      sent.on('error', reject).on('response', (response: IncomingMessage) => resolve({ status: response.statusCode ?? 0, lines: createInterface({ input: response }), close: () => sent.destroy() }));
+      sent.on('error', reject).on('response', (response: IncomingMessage) => resolve({ status: response.statusCode ?? 0, lines: linesOf(response), close: () => sent.destroy() }));
       sent.end();
     });
   }
@@ -56,6 +55,21 @@ export class ApiConnection {
   #request(method: string, path: string, headers: Record<string, string>): ClientRequest {
     return request({ host: '127.0.0.1', port: this.port, method, path, agent: this.#agent, headers: { accept: 'application/json', ...headers } });
   }
+}
+
+/**
+ * The lines of a body, the last one also where it was cut off. Nothing is read before somebody asks for the first one: Node's own `readline` begins at
+ * once, and what comes in one piece with the headers would be lost.
+ */
+export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function collect(response: IncomingMessage): Promise<Answer> {
