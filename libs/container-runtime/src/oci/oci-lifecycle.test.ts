@@ -125,6 +125,18 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     await gone(sandbox);
   });
 
+  test('one whose reaper ended before that could be written down does not run on unseen', async () => {
+    const { sandbox, id } = await begin('exec sleep 600');
+    const before = recordOf(id);
+    await reopen(() => {
+      rewrite(before);
+      process.kill(before.started?.reaper.pid ?? 0, 'SIGKILL');
+    });
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 137 });
+    expect(before.started !== undefined && isAlive(before.started)).toBe(false);
+    await gone(sandbox);
+  });
+
   test('one that was made and not started can be removed, however far it came', async () => {
     const sandbox = await runtime.runSandbox(sandboxConfig());
     const id = await runtime.createContainer(sandbox, containerConfig('exec sleep 600'));

@@ -28,6 +28,15 @@ export function lookAtProcess(pid: number): ProcessState | undefined {
   return { pid, parent: Number(parent), session: Number(session), startTime: Number(rest[15]), isZombie: state === 'Z' || state === 'X' };
 }
 
+/** Whether the process was started with this word. */
+export function hasArgument(pid: number, word: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(word);
+  } catch {
+    return false;
+  }
+}
+
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   const present = lookAtProcess(pid);
   return present !== undefined && !present.isZombie && present.startTime === startTime;

@@ -6,7 +6,8 @@ import { undoContainer } from './container-removal.js';
 import type { OpenedLedger } from './ledger.js';
 import { holderPrefix } from './node.js';
 import type { OciNode } from './node.js';
-import { lookAtProcess } from './process-identity.js';
+import { hasArgument, lookAtProcess } from './process-identity.js';
+import type { ProcessIdentity } from './process-identity.js';
 import type { ContainerRecord } from './records.js';
 import { deleteFromRuntime } from './runtime-state.js';
 import { removeNodeCgroups, undoSandbox } from './sandboxes.js';
@@ -50,12 +51,17 @@ async function adoptStarting(node: OciNode, record: ContainerRecord): Promise<vo
   const hasEnded = (await exists(exitFile)) && !(await isUnstarted(node, record.id));
   if (at === undefined) return;
   if (state?.status === 'running' && present !== undefined) {
-    const reaper = lookAtProcess(present.parent);
     const { pid, startTime } = present;
-    await node.ledger.saveContainer({ ...record, started: { at, pid, startTime, reaper: { pid: present.parent, startTime: reaper?.startTime ?? 0 } } });
+    await node.ledger.saveContainer({ ...record, started: { at, pid, startTime, reaper: reaperOf(record.id, present.parent) } });
   } else if (hasEnded) {
     await node.ledger.saveContainer({ ...record, started: { at, pid: 0, startTime: 0, reaper: { pid: 0, startTime: 0 } } });
   }
+}
+
+/** A reaper that ended with the process to which it was about to report leaves its container to whoever takes in what has no parent: that will never say how it ended. */
+function reaperOf(id: string, parent: number): ProcessIdentity {
+  const reaper = hasArgument(parent, id) ? lookAtProcess(parent) : undefined;
+  return { pid: reaper?.pid ?? 0, startTime: reaper?.startTime ?? 0 };
 }
 
 /** Both runtimes have a container wait at this fifo until it is started. One that was killed there has never run. */
