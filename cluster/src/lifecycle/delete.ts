@@ -6,6 +6,7 @@ import { ClusterError } from '../options.js';
 import { endOrphan } from '../postgres/postgres.js';
 import { placesOf } from '../state/places.js';
 import { readSettings } from '../state/settings.js';
+import { endNodeProcesses } from './node-processes.js';
 import { removeOciObjects } from './oci-objects.js';
 import { killCluster } from './stop.js';
 
@@ -28,6 +29,7 @@ export async function deleteCluster(home: string, name: string): Promise<Deleted
     throw new ClusterError(`there is no cluster "${name}" under ${home}`, 'see what there is with "gantry list"');
   }
   await killCluster(home, name);
+  await endNodeProcesses(places);
   await endOrphan(places.postgresData);
   const onEngine = settings?.engineSocket === undefined ? { containers: 0, networks: 0 } : await removeEngineObjects(settings.engineSocket, name, places.homeHash);
   const others = await removeOciObjects(places);

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/machine.js';
 import type { Places } from '../state/places.js';
 import type { Settings } from '../state/settings.js';
+import { endNodeProcesses } from './node-processes.js';
 import { removeOciObjects } from './oci-objects.js';
 
 export interface FormerRuntimeOptions {
@@ -14,6 +15,8 @@ export interface FormerRuntimeOptions {
  * hollow pods nothing is made anew, and nothing goes.
  */
 export async function removeFormerContainers({ machine, remembered, places }: FormerRuntimeOptions): Promise<void> {
+  if (machine.runtime === 'hollow') return;
+  await endNodeProcesses(places);
   if (machine.runtime === 'docker') await removeOciObjects(places);
   if (machine.runtime !== 'oci' || remembered?.engineSocket === undefined) return;
   const { removeClusterObjects } = await import('@gantry/container-runtime/docker');
