@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { placesOf, readKubeconfigEntry } from '@gantry/cluster/lifecycle';
 import { createHttpsTransport } from '@gantry/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineReason } from './kit/engine.js';
 import { gantryIn, type Gantry } from './kit/gantry.js';
+import { runtimeReason } from './kit/images.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
+import { runtimeUnderTest } from './kit/standalone-form.js';
 
 /** Who a program in a pod is to the API: it finds the API and who it is where every client library looks for them. */
 const IMAGE = 'node:24-bookworm-slim';
-const reason = await engineReason([IMAGE, 'registry.k8s.io/pause:3.10']);
+const reason = await runtimeReason(runtimeUnderTest(), [IMAGE]);
 const program = findKubectl('1.33');
 
 /** Asks the API for pods and secrets with the pod's own token, by the API's name and the cluster's authority, and writes the two codes. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dialogue, type Dialogue } from './kit/dialogue.js';
-import { engineReason } from './kit/engine.js';
 import { titled, type FormCluster } from './kit/form.js';
+import { runtimeReason } from './kit/images.js';
 import { findKubectl, kubectlOf, type Kubectl } from './kit/kubectl.js';
-import { standaloneForm } from './kit/standalone-form.js';
+import { runtimeUnderTest, standaloneForm } from './kit/standalone-form.js';
 
 const IMAGE = 'busybox:1.36';
-const reason = await engineReason([IMAGE]);
+const reason = await runtimeReason(runtimeUnderTest(), [IMAGE]);
 const form = standaloneForm();
 const SOON = { timeout: 60_000, interval: 200 };
 /** The newest is the only one here that knows of `--subresource=resize`. */
