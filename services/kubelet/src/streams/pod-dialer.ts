@@ -39,7 +39,8 @@ export class PodDialer {
     helper.waiting.set(id, { resolve, reject });
     clearTimeout(helper.idle);
     const overdue = setTimeout(() => reject(Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })), DIAL_MS);
-    helper.child.send({ id, port }, (error) => error !== null && reject(error));
+    // A helper that ended at once may be found out by the question to it before its end is told.
+    helper.child.send({ id, port }, (error) => error !== null && reject(notEntered(error)));
     try {
       return await promise;
     } finally {
@@ -59,7 +60,7 @@ export class PodDialer {
     const helper: Helper = { child: spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }), waiting: new Map() };
     const gone = (): void => {
       if (this.#helpers.get(sandboxId) === helper) this.#helpers.delete(sandboxId);
-      for (const { reject } of helper.waiting.values()) reject(new Error('the network of the pod cannot be entered'));
+      for (const { reject } of helper.waiting.values()) reject(notEntered());
     };
     helper.child.once('error', gone).once('exit', gone);
     helper.child.on('message', (answer: Answer, handle: unknown) => settle(helper, answer, handle));
@@ -75,6 +76,10 @@ export class PodDialer {
     clearTimeout(helper.idle);
     if (helper.child.connected) helper.child.disconnect();
   }
+}
+
+function notEntered(cause?: Error): Error {
+  return new Error('the network of the pod cannot be entered', { cause });
 }
 
 function settle(helper: Helper, { id, code, message }: Answer, handle: unknown): void {
