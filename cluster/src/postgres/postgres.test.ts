@@ -67,7 +67,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('is adopted by the next start when the process that started it was killed', async () => {
-    const loader = join(import.meta.dirname, 'source-loader.fixture.mjs');
+    const loader = join(import.meta.dirname, '../../../scripts/testing/source-loader.mjs');
     const child = fork(join(import.meta.dirname, 'orphan.fixture.mjs'), [places().dataDir, places().runtimeDir], { execArgv: ['--experimental-transform-types', '--no-warnings', '--import', loader] });
     const [pid] = (await once(child, 'message')) as [number];
     child.kill('SIGKILL');

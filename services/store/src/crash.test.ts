@@ -14,7 +14,7 @@ import { startStore } from './store.js';
 
 type Config = Awaited<ReturnType<TestPostgres['emptied']>>;
 
-const SOURCE_LOADER = join(import.meta.dirname, '../../../cluster/src/postgres/source-loader.fixture.mjs');
+const SOURCE_LOADER = join(import.meta.dirname, '../../../scripts/testing/source-loader.mjs');
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Resolves to how many steps a process took that was not killed. */
 async function work(last: number): Promise<number | undefined> {
-  const loader = join(import.meta.dirname, 'source-loader.fixture.mjs');
+  const loader = join(import.meta.dirname, '../../../../scripts/testing/source-loader.mjs');
   const child = fork(join(import.meta.dirname, 'killed-step.fixture.mjs'), [root, `${registry.host}/web:1`, String(last)], { execArgv: ['--experimental-transform-types', '--no-warnings', '--import', loader] });
   let steps: number | undefined;
   child.once('message', (told) => (steps = told as number));

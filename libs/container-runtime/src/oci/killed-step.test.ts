@@ -28,7 +28,7 @@ describe('a kubelet that is killed at any step', { timeout: everyStep ? 3_600_00
     const { images: _, ...options } = bed.options;
     const args = [JSON.stringify({ ...options, images: join(bed.folder, 'images'), folder: bed.folder }), String(last)];
     const child = fork(join(import.meta.dirname, 'killed-step.fixture.mjs'), args, {
-      execArgv: ['--experimental-transform-types', '--no-warnings', '--import', join(import.meta.dirname, 'source-loader.fixture.mjs')], stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env: { ...process.env, GANTRY_TEST_BED: bed.folder },
+      execArgv: ['--experimental-transform-types', '--no-warnings', '--import', join(import.meta.dirname, '../../../../scripts/testing/source-loader.mjs')], stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env: { ...process.env, GANTRY_TEST_BED: bed.folder },
     });
     let steps: string[] | undefined;
     let lastWords = '';

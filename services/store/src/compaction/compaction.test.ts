@@ -14,7 +14,7 @@ import { createRemoteStorage } from '../../../api/src/remote-storage/remote-stor
 import type { RunningStore } from '../store.js';
 import { startStore } from '../store.js';
 
-const SOURCE_LOADER = join(import.meta.dirname, '../../../../cluster/src/postgres/source-loader.fixture.mjs');
+const SOURCE_LOADER = join(import.meta.dirname, '../../../../scripts/testing/source-loader.mjs');
 const PREFIX = 'core/pods/default/';
 
 let postgres: TestPostgres;

@@ -21,7 +21,7 @@ import { startStore } from '../store.js';
 
 type Config = Awaited<ReturnType<TestPostgres['emptied']>>;
 
-const SOURCE_LOADER = join(import.meta.dirname, '../../../../cluster/src/postgres/source-loader.fixture.mjs');
+const SOURCE_LOADER = join(import.meta.dirname, '../../../../scripts/testing/source-loader.mjs');
 const LONG = 60_000;
 
 let postgres: TestPostgres;

@@ -8,7 +8,7 @@ import { POSTGRES_HOOK_MS, queryOnce, startTestPostgres } from '../../../../../c
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations.js';
 
-const LOADER = join(import.meta.dirname, '../../../../../cluster/src/postgres/source-loader.fixture.mjs');
+const LOADER = join(import.meta.dirname, '../../../../../scripts/testing/source-loader.mjs');
 const LONG = 60_000;
 
 let postgres: TestPostgres;
