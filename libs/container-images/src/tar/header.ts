@@ -1,4 +1,5 @@
 import { refused } from '../image-error.js';
+import type { TarEntry } from './entry.js';
 
 export const BLOCK = 512;
 const CHECKSUM = { start: 148, end: 156 };
@@ -7,17 +8,8 @@ const BINARY = 0x80;
 const NEGATIVE = 0xff;
 
 /** The fields of a header block as they stand there (POSIX ustar, and what GNU adds). */
-export interface RawHeader {
+export interface RawHeader extends Omit<TarEntry, 'type' | 'xattrs'> {
   readonly flag: string;
-  readonly name: string;
-  readonly linkName: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly mtime: number;
-  readonly major: number;
-  readonly minor: number;
 }
 
 /** Undefined for a block of zeros, with which archives end. */
