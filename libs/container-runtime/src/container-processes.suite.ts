@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from './runtime.js';
 
 export interface ProcessHarness {
   readonly runtime: ContainerRuntime;
   /** Has a shell, `id`, `ps`, `dd`, and a user `nobody` of number 65534. */
   readonly image: string;
+  /** An engine loses the news of a kill for want of memory where the container is gone before it looks (Docker 20.10 with control groups of version 1). */
+  readonly mayMissMemoryKills?: boolean;
   dispose(): Promise<void>;
 }
 
@@ -136,10 +138,15 @@ export function describeContainerProcesses(name: string, make: () => Promise<Pro
     });
 
     test('one that takes more memory than it may is killed, and that is said', async () => {
-      const id = await begin('exec dd if=/dev/zero of=/dev/shm/fill bs=1M count=60', { resources: { memoryLimit: 16 * MIB } });
-      expect(await ended(id)).toMatchObject({ state: 'exited', exitCode: 137 });
-      // An engine hears of the kernel's reason by itself, a moment after the end.
-      await vi.waitFor(async () => expect((await harness.runtime.containerStatus(id)).reason).toBe('OOMKilled'), PATIENCE);
+      // Each try ends with 137; a runtime that hears of the kernel's reason from others says it in one of several.
+      for (let tries = harness.mayMissMemoryKills === true ? 10 : 1; ; tries -= 1) {
+        const id = await begin('exec dd if=/dev/zero of=/dev/shm/fill bs=1M count=60', { resources: { memoryLimit: 16 * MIB } });
+        const status = await ended(id);
+        expect(status).toMatchObject({ state: 'exited', exitCode: 137 });
+        if (tries > 1 && status.reason !== 'OOMKilled') continue;
+        expect(status.reason).toBe('OOMKilled');
+        return;
+      }
     });
 
     test('that only a child was killed is not the end of its parent', async () => {

@@ -28,6 +28,16 @@ export interface Harness {
 /** Either a harness or the reason why there is none here. */
 export type MakeHarness = () => Promise<Harness | string>;
 
+/** How containers of a real image with a shell do what a test says. */
+export const shellBehaviour: Pick<Harness, 'behave' | 'unstartable' | 'missingImage'> = {
+  missingImage: '127.0.0.1:1/missing:1',
+  behave: ({ prints, exitsWith }) => ({
+    command: ['sh', '-c', `${prints === undefined ? '' : `printf '%s\\n' "$PRINTS"; `}${exitsWith === undefined ? 'exec sleep 600' : `exit ${exitsWith}`}`],
+    env: prints === undefined ? [] : [{ name: 'PRINTS', value: prints }],
+  }),
+  unstartable: () => ({ command: ['/no/such/program'] }),
+};
+
 function sandboxConfig(uid: string): SandboxConfig {
   return {
     metadata: { name: 'web', namespace: 'default', uid, attempt: 0 },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { createDockerRuntime } from './docker-runtime.js';
+import type { ContainerRuntime } from '../runtime.js';
 import type { DockerRuntimeOptions } from './docker-runtime.js';
 
 export const socketPath = '/var/run/docker.sock';
@@ -37,6 +38,31 @@ export async function removeAll(cluster: string): Promise<void> {
 export async function leftOver(cluster: string): Promise<string[]> {
   const left = await new Docker({ socketPath }).listContainers({ all: true, filters: JSON.stringify({ label: [`io.gantry.cluster=${cluster}`] }) });
   return left.flatMap((info) => info.Names);
+}
+
+export interface DockerBed {
+  readonly runtime: ContainerRuntime;
+  readonly options: DockerRuntimeOptions;
+  /** Another connection to the same node. */
+  again(): ContainerRuntime;
+  readonly image: string;
+  dispose(): Promise<void>;
+}
+
+/** A node of a cluster of its own on the engine, for a suite of runtimes; or why there is none. */
+export async function dockerBed(): Promise<DockerBed | string> {
+  const absent = await engineAbsent();
+  if (absent !== undefined) return absent;
+  const options = ownCluster();
+  const runtime = createDockerRuntime(options);
+  return {
+    runtime, options, image: testImage,
+    again: () => createDockerRuntime(options),
+    dispose: async () => {
+      await removeAll(options.cluster);
+      await runtime.close();
+    },
+  };
 }
 
 export { createDockerRuntime };

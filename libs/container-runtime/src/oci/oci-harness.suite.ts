@@ -4,6 +4,8 @@ import { accessSync, chmodSync, constants, cpSync, mkdirSync, mkdtempSync, readF
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { openImageStore } from '@gantry/container-images';
+import type { ContainerRuntime } from '../runtime.js';
+import { createOciRuntime } from './create-oci-runtime.js';
 import type { OciOptions, RuntimeBinary } from './options.js';
 import { findHolders } from './holder.js';
 import { crunRefusal } from './runtime-binary.js';
@@ -51,6 +53,13 @@ export interface OciTestBed {
   dispose(): Promise<void>;
 }
 
+export interface OciBed extends Pick<OciTestBed, 'options' | 'dispose'> {
+  readonly runtime: ContainerRuntime;
+  /** Another connection to the same node. */
+  again(): ContainerRuntime;
+  readonly image: string;
+}
+
 /** A node of its own with one image, so that tests do not meet each other. */
 export async function ociTestBed(): Promise<OciTestBed> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-oci-'));
@@ -67,6 +76,23 @@ export async function ociTestBed(): Promise<OciTestBed> {
     dispose: async () => {
       await images.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A node with its runtime, for a suite of runtimes; or why there is none. */
+export async function ociBed(): Promise<OciBed | string> {
+  const absent = ociAbsent();
+  if (absent !== undefined) return absent;
+  const bed = await ociTestBed();
+  const runtime = createOciRuntime(bed.options);
+  return {
+    runtime, options: bed.options, image: testImage,
+    again: () => createOciRuntime(bed.options),
+    dispose: async () => {
+      await Promise.all((await runtime.listSandboxes()).map(({ id }) => runtime.removeSandbox(id)));
+      await runtime.close();
+      await bed.dispose();
     },
   };
 }
