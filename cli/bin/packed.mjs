@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,10 +11,11 @@ export function packedFolder(name, top = here) {
   return join(top, 'cli/dist/packed', name);
 }
 
-/** Lets the pack in that folder be the one that is used from now on. */
-export function nameCurrent(name, top = here) {
+/** Lets the pack in that folder be the one that is used from now on. `madeAt`: when its making began; what was compiled meanwhile may be missing in it. */
+export function nameCurrent(name, madeAt, top = here) {
   const written = packedFolder(`${CURRENT}.${process.pid}`, top);
   writeFileSync(written, name);
+  utimesSync(written, madeAt, madeAt);
   renameSync(written, packedFolder(CURRENT, top));
 }
 

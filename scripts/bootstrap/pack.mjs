@@ -38,6 +38,7 @@ function isExternal(id) {
 }
 
 async function pack() {
+  const madeAt = new Date();
   const bundle = await rolldown({ input: Object.fromEntries(Object.entries({ ...PROGRAMS, ...LATER }).map(([name, file]) => [name, join(root, file)])), platform: 'node', external: isExternal, plugins: [ownPlaces], logLevel: 'warn', cwd: root });
   const partial = packedFolder(`partial-${process.pid}`);
   const { output } = await bundle.write({ dir: partial, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', keepNames: true });
@@ -45,7 +46,7 @@ async function pack() {
   refuseLoadedPrograms(output);
   const hash = createHash('sha256');
   for (const { fileName, code } of output) hash.update(fileName).update(code ?? '');
-  place(partial, hash.digest('hex').slice(0, 16));
+  place(partial, hash.digest('hex').slice(0, 16), madeAt);
 }
 
 /** Loading a part must not run a program. */
@@ -56,7 +57,7 @@ function refuseLoadedPrograms(output) {
 }
 
 /** The same pack as before stays where it is. */
-function place(partial, name) {
+function place(partial, name, madeAt) {
   try {
     renameSync(partial, packedFolder(name));
   } catch (error) {
@@ -64,7 +65,7 @@ function place(partial, name) {
     rmSync(partial, { recursive: true });
     utimesSync(packedFolder(name), new Date(), new Date());
   }
-  nameCurrent(name);
+  nameCurrent(name, madeAt);
   removeOld();
 }
 
