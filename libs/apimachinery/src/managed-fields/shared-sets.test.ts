@@ -28,6 +28,11 @@ describe('an object from JSON', () => {
     expect(setsOf(parseObject(pod(entry(names('made')))))[0]).toBe(set);
   });
 
+  it('shares a set whole, whatever is inside of it', () => {
+    const [set] = setsOf(parseObject(pod(entry({ ...names('outer'), fieldsV1: names('inner') }))));
+    expect([isShared(set), isShared(set?.['fieldsV1'])]).toEqual([true, false]);
+  });
+
   const known = pod(entry(names('known')));
   const inside = JSON.stringify(names('known'));
   parseObject(known);
@@ -36,8 +41,9 @@ describe('an object from JSON', () => {
     ['says it of something else', `{"data":{"fieldsV1":${inside}},"metadata":{"managedFields":[{"fieldsV1":${inside}}]}}`],
     ['says it in a text', JSON.stringify({ metadata: { annotations: { last: `{"fieldsV1":${inside}}` } } })],
     ['has a longer name', `{"metadata":{"managedFields":[{"a\\"fieldsV1":${inside}}]}}`],
-    ['has what stands for a set', pod(entry('\u0000set 0'), entry(names('known')))],
-    ['has what stands for a second set', pod(entry(names('known')), entry('\u0000set 1'))],
+    ['has what stands for a set', pod(entry('\u00000'), entry(names('known')))],
+    ['has what stands for a second set', pod(entry(names('known')), entry('\u00001'))],
+    ['has what stands for a set that is elsewhere', `{"data":{"fieldsV1":${inside}},"metadata":{"managedFields":[{"fieldsV1":"\\u00000"}]}}`],
     ['has the same set twice', pod(entry(names('known')), entry(names('known')))],
     ['is laid out for people', JSON.stringify(JSON.parse(known), undefined, 2)],
     ['has spaces in the set', known.replaceAll(':{}', ': {}')],
@@ -79,6 +85,7 @@ describe('an entry of managed fields', () => {
     ['of a shared set of a subresource', entry(names('known'), { subresource: 'status' })],
     ['of another set', entry({ 'f:other': {} }, { subresource: 'scale', time: 't' })],
     ['without a set', { manager: 'm' }],
+    ['of nothing but a shared set', { fieldsV1: names('known') }],
   ])('is the JSON that it would be anyway: %s', (_what, one) => {
     const [parsed] = (parseObject(pod(one)) as { metadata: { managedFields: object[] } }).metadata.managedFields;
     expect(managedFieldsJson(parsed!)).toBe(JSON.stringify(one));

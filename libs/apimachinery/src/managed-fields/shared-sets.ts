@@ -42,8 +42,9 @@ export function isShared(set: unknown): boolean {
 export function managedFieldsJson(entry: ManagedFieldsEntry): string {
   const text = entry.fieldsV1 === undefined ? undefined : texts.get(entry.fieldsV1);
   if (text === undefined) return JSON.stringify(entry);
-  const { fieldsV1: _, subresource, ...head } = entry;
-  return `${JSON.stringify(head).slice(0, -1)},"fieldsV1":${text}${subresource === undefined ? '' : `,"subresource":${JSON.stringify(subresource)}`}}`;
+  const { fieldsV1: _, subresource, ...rest } = entry;
+  const head = JSON.stringify(rest).slice(0, -1);
+  return `${head}${head === '{' ? '' : ','}"fieldsV1":${text}${subresource === undefined ? '' : `,"subresource":${JSON.stringify(subresource)}`}}`;
 }
 
 function keep(shared: SharedSet): void {
@@ -53,15 +54,16 @@ function keep(shared: SharedSet): void {
 }
 
 const FIELDS = '"fieldsV1":{';
-/** In place of a set in a text, with its number behind. No text of a client is taken for it: each must be found once, at its place. */
-const PLACE = '\u0000set ';
+/** Begins what stands in place of a set in a text: nothing that is cut up has this character of its own. */
+const MARK = '\u0000';
+const ESCAPED_MARK = '\\u0000';
 
 /**
  * `parseJson` for an object of the API: a set of fields in its metadata that other objects have too is theirs, so it is neither parsed nor held
  * again. Such sets are more than half of many objects. Nobody may change them.
  */
 export function parseObject(text: string): unknown {
-  if (!text.includes(FIELDS)) return parseJson(text);
+  if (!text.includes(FIELDS) || text.includes(ESCAPED_MARK)) return parseJson(text);
   const { sets, rest } = cutOut(text);
   if (sets.length === 0) return parseJson(text);
   try {
@@ -74,17 +76,21 @@ export function parseObject(text: string): unknown {
   return parseJson(text);
 }
 
-/** The text with places for the sets that are known, or are from now on. */
+/** The text with places for the sets that are known, or are from now on. What is inside of one set is no other: every character is looked at once. */
 function cutOut(text: string): { sets: FieldSet[]; rest: string } {
   const sets: FieldSet[] = [];
   let rest = '';
   let from = 0;
-  for (let at = text.indexOf(FIELDS); at >= 0; at = text.indexOf(FIELDS, at + FIELDS.length)) {
+  let end = 0;
+  for (let at = text.indexOf(FIELDS); at >= 0; at = text.indexOf(FIELDS, end)) {
     const start = at + FIELDS.length - 1;
-    const shared = startsMember(text, at) ? (known(text, start) ?? learnt(text, start)) : undefined;
+    const isMember = startsMember(text, at);
+    const found = isMember ? known(text, start) : undefined;
+    end = found === undefined ? endOfObject(text, start) : start + found.text.length;
+    const shared = found ?? (isMember ? learnt(text.slice(start, end)) : undefined);
     if (shared === undefined) continue;
-    rest += `${text.slice(from, start)}"${JSON.stringify(PLACE).slice(1, -1)}${String(sets.push(shared.set) - 1)}"`;
-    from = start + shared.text.length;
+    rest += `${text.slice(from, start)}"${ESCAPED_MARK}${String(sets.push(shared.set) - 1)}"`;
+    from = end;
   }
   return { sets, rest: rest + text.slice(from) };
 }
@@ -109,15 +115,14 @@ function known(text: string, start: number): SharedSet | undefined {
   return undefined;
 }
 
-/** undefined for what is short, long, deep or written in another way than this process would. */
-function learnt(text: string, start: number): SharedSet | undefined {
-  const end = endOfObject(text, start);
-  if (end === undefined || !isOfTemplate(end - start)) return undefined;
-  const own = text.slice(start, end);
+/** undefined for what is short, long, no object or written in another way than this process would. */
+function learnt(text: string): SharedSet | undefined {
+  if (!isOfTemplate(text.length)) return undefined;
   try {
-    const set = parseJson(own) as FieldSet;
+    const set = parseJson(text) as FieldSet;
+    // A part of a text would hold all of it.
     const shared = { text: JSON.stringify(set), set };
-    if (shared.text !== own) return undefined;
+    if (shared.text !== text) return undefined;
     keep(shared);
     return shared;
   } catch (error) {
@@ -126,16 +131,16 @@ function learnt(text: string, start: number): SharedSet | undefined {
   }
 }
 
-/** The index behind the object that starts there; undefined where it does not end, or is too deep. */
-function endOfObject(text: string, start: number): number | undefined {
+/** The index behind the object that starts there; the end of the text where it does not end, or is too deep. */
+function endOfObject(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) at = endOfString(text, at);
-    else if (code === 0x7b && ++depth > DEEPEST) return undefined;
+    else if (code === 0x7b && ++depth > DEEPEST) return text.length;
     else if (code === 0x7d && --depth === 0) return at + 1;
   }
-  return undefined;
+  return text.length;
 }
 
 /** Whether every set was wanted, once, by an entry of `metadata.managedFields`. */
@@ -146,7 +151,7 @@ function putBack(object: unknown, sets: readonly FieldSet[]): boolean {
   let next = 0;
   for (const entry of entries as unknown[]) {
     if (!isObject(entry) || typeof entry['fieldsV1'] !== 'string') continue;
-    if (entry['fieldsV1'] !== `${PLACE}${String(next)}` || next >= sets.length) return false;
+    if (entry['fieldsV1'] !== `${MARK}${String(next)}` || next >= sets.length) return false;
     entry['fieldsV1'] = sets[next++];
   }
   return next === sets.length;
