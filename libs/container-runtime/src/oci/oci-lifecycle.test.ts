@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from '../runtime.js';
@@ -122,6 +122,32 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     const status = await runtime.containerStatus(id);
     expect(status).toMatchObject({ state: 'exited', exitCode: 3 });
     expect(status.startedAt).toBeGreaterThan(0);
+    await gone(sandbox);
+  });
+
+  test('so does one that has ended since, of which nobody said how: it is not taken for one that never ran', async () => {
+    const { sandbox, id } = await begin('exit 3');
+    await exited(id);
+    await reopen(() => {
+      rewrite(recordOf(id));
+      rmSync(places.container(id).exitFile);
+    });
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 137 });
+    await expect(runtime.startContainer(id)).rejects.toMatchObject({ code: 'start-failed' });
+    await gone(sandbox);
+  });
+
+  test('so does one that has ended since, of which its reaper is about to say how', async () => {
+    const { sandbox, id } = await begin('until [ -e /dev/shm/end ]; do sleep 0.05; done; exit 4');
+    const { started } = recordOf(id);
+    const reaper = started?.reaper.pid ?? 0;
+    process.kill(reaper, 'SIGSTOP');
+    writeFileSync(join(places.sandbox(sandbox).shm, 'end'), '');
+    await expect.poll(() => started !== undefined && isAlive(started), { timeout: 20_000 }).toBe(false);
+    await reopen(() => rewrite(recordOf(id)));
+    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'running' });
+    process.kill(reaper, 'SIGCONT');
+    expect(await exited(id)).toMatchObject({ exitCode: 4, reason: 'Error' });
     await gone(sandbox);
   });
 

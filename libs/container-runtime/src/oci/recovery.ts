@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeCgroup, podCgroup } from './cgroups.js';
@@ -44,29 +45,39 @@ async function adopt(node: OciNode, record: ContainerRecord): Promise<void> {
 }
 
 async function adoptStarting(node: OciNode, record: ContainerRecord): Promise<void> {
-  const { pidFile, exitFile } = node.places.container(record.id);
-  const at = await stat(pidFile).then(({ mtimeMs }) => Math.floor(mtimeMs), () => undefined);
+  const at = await stat(node.places.container(record.id).pidFile).then(({ mtimeMs }) => Math.floor(mtimeMs), () => undefined);
+  if (at === undefined || !(await hasRun(node, record.id))) return;
   const state = await runtimeState(node, record.id);
-  const present = state === undefined ? undefined : lookAtProcess(state.pid);
-  const hasEnded = (await exists(exitFile)) && !(await isUnstarted(node, record.id));
-  if (at === undefined) return;
-  if (state?.status === 'running' && present !== undefined) {
-    const { pid, startTime } = present;
-    await node.ledger.saveContainer({ ...record, started: { at, pid, startTime, reaper: reaperOf(record.id, present.parent) } });
-  } else if (hasEnded) {
-    await node.ledger.saveContainer({ ...record, started: { at, pid: 0, startTime: 0, reaper: { pid: 0, startTime: 0 } } });
-  }
+  const present = state?.status === 'running' ? lookAtProcess(state.pid) : undefined;
+  const reaper = present === undefined ? findReaper(record.id) : reaperOf(record.id, present.parent);
+  await node.ledger.saveContainer({ ...record, started: { at, ...(present === undefined ? NOBODY : identity(present)), reaper } });
+}
+
+const NOBODY: ProcessIdentity = { pid: 0, startTime: 0 };
+
+function identity({ pid, startTime }: ProcessIdentity): ProcessIdentity {
+  return { pid, startTime };
 }
 
 /** A reaper that ended with the process to which it was about to report leaves its container to whoever takes in what has no parent: that will never say how it ended. */
 function reaperOf(id: string, parent: number): ProcessIdentity {
   const reaper = hasArgument(parent, id) ? lookAtProcess(parent) : undefined;
-  return { pid: reaper?.pid ?? 0, startTime: reaper?.startTime ?? 0 };
+  return reaper === undefined ? NOBODY : identity(reaper);
 }
 
-/** Both runtimes have a container wait at this fifo until it is started. One that was killed there has never run. */
-function isUnstarted({ places }: OciNode, id: string): Promise<boolean> {
-  return exists(join(places.state, id, 'exec.fifo'));
+/** Whose container has ended, and who may not have written that down yet. */
+function findReaper(id: string): ProcessIdentity {
+  const pid = readdirSync('/proc').map(Number).find((each) => each > 0 && hasArgument(each, '--cid') && hasArgument(each, id));
+  return pid === undefined ? NOBODY : reaperOf(id, pid);
+}
+
+/**
+ * Both runtimes have a container wait at a fifo until it is started: one that was killed there has never run. What has run did so whether or
+ * not its end was written down, since its reaper may have ended before it.
+ */
+async function hasRun({ places }: OciNode, id: string): Promise<boolean> {
+  if (await exists(join(places.state, id, 'exec.fifo'))) return false;
+  return (await exists(join(places.state, id))) || exists(places.container(id).exitFile);
 }
 
 function exists(path: string): Promise<boolean> {
@@ -110,4 +121,3 @@ async function removeStrayGroups(node: OciNode): Promise<void> {
 function isKnown(node: OciNode, id: string): boolean {
   return node.ledger.containers.has(id) || node.ledger.sandboxes.has(id);
 }
-
