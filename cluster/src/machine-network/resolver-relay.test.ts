@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startResolverRelay, type ResolverRelay } from './resolver-relay.js';
 
 let udp: Socket;
@@ -83,6 +83,31 @@ it('drops what is too much at once', async () => {
   expect(asked).toEqual(['first', 'second']);
   client.close();
   slow.close();
+});
+
+it('gives a place to the next when a resolver, or whoever connected, says nothing', async () => {
+  await relay.close();
+  const reached = new EventEmitter();
+  const silent = createSocket('udp4', () => reached.emit('question')).bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  relay = await startResolverRelay({ address: '127.0.0.2', port: 0, resolver: '127.0.0.1', resolverPort: silent.address().port, most: 1, patience: 1 });
+  const client = createSocket('udp4');
+  let count = 0;
+  reached.on('question', () => (count += 1));
+  // What is dropped is asked again, as a resolver's client does.
+  await vi.waitFor(() => {
+    client.send('a', relay.port, '127.0.0.2');
+    expect(count).toBeGreaterThan(1);
+  });
+  client.close();
+  silent.close();
+  const listening = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  await relay.close();
+  relay = await startResolverRelay({ address: '127.0.0.2', port: 0, resolver: '127.0.0.1', resolverPort: (listening.address() as { port: number }).port, patience: 1 });
+  const idle = connect({ host: '127.0.0.2', port: relay.port });
+  await once(idle.resume(), 'close');
+  listening.close();
 });
 
 it('is refused a port that is taken', async () => {

@@ -12,6 +12,8 @@ export interface RelayOptions {
   readonly resolverPort?: number;
   /** How many questions, and how many connections, are under way at once: 512 when unset. Others are dropped, since pods may ask without end. */
   readonly most?: number;
+  /** Milliseconds for which an answer, or the next question of a connection, is waited for: 10,000 when unset. Whoever asked asks again long before. */
+  readonly patience?: number;
 }
 
 export interface ResolverRelay {
@@ -20,21 +22,20 @@ export interface ResolverRelay {
 }
 
 const DNS = 53;
-/** Milliseconds for which an answer is waited for: whoever asked asks again long before. */
 const PATIENCE = 10_000;
 const MOST = 512;
 
 /** Carries questions to a resolver that only this machine itself can ask, over UDP and TCP. Rejects where the port is taken. */
-export async function startResolverRelay({ address, port = DNS, resolver, resolverPort = DNS, most = MOST }: RelayOptions): Promise<ResolverRelay> {
+export async function startResolverRelay({ address, port = DNS, resolver, resolverPort = DNS, most = MOST, patience = PATIENCE }: RelayOptions): Promise<ResolverRelay> {
   const connections = new Set<Connection>();
-  const tcp = createServer((client) => carry(client, connect({ host: resolver, port: resolverPort }), connections)).listen(port, address);
+  const tcp = createServer((client) => carry(client, connect({ host: resolver, port: resolverPort }), connections, patience)).listen(port, address);
   await once(tcp, 'listening');
   const taken = (tcp.address() as { port: number }).port;
   const asking = new Set<Socket>();
   tcp.maxConnections = most;
   const udp = createSocket('udp4', (question, from) => {
     // Nothing can be sent to port 0, from which pods that make their own packets can ask.
-    if (asking.size < most && from.port !== 0) ask(udp, question, from, { host: resolver, port: resolverPort }, asking);
+    if (asking.size < most && from.port !== 0) ask(udp, question, from, { host: resolver, port: resolverPort, patience }, asking);
   });
   try {
     udp.bind(taken, address);
@@ -54,14 +55,14 @@ export async function startResolverRelay({ address, port = DNS, resolver, resolv
 }
 
 /** A socket for each question: answers find their way by it, whatever number the question has. */
-function ask(udp: Socket, question: Buffer, from: RemoteInfo, to: { readonly host: string; readonly port: number }, asking: Set<Socket>): void {
+function ask(udp: Socket, question: Buffer, from: RemoteInfo, to: { readonly host: string; readonly port: number; readonly patience: number }, asking: Set<Socket>): void {
   const socket = createSocket('udp4');
   asking.add(socket);
   const end = (): void => {
     clearTimeout(timer);
     if (asking.delete(socket)) socket.close();
   };
-  const timer = setTimeout(end, PATIENCE);
+  const timer = setTimeout(end, to.patience);
   socket.once('message', (answer) => {
     // Who asked may be gone by now.
     udp.send(answer, from.port, from.address, () => undefined);
@@ -71,10 +72,11 @@ function ask(udp: Socket, question: Buffer, from: RemoteInfo, to: { readonly hos
   socket.send(question, to.port, to.host, (error) => (error === null ? undefined : end()));
 }
 
-function carry(client: Connection, resolver: Connection, connections: Set<Connection>): void {
+/** One that says nothing does not keep its place from others. */
+function carry(client: Connection, resolver: Connection, connections: Set<Connection>, patience: number): void {
   for (const [one, other] of [[client, resolver], [resolver, client]] as const) {
     connections.add(one);
-    one.on('error', () => undefined).once('close', () => {
+    one.setTimeout(patience, () => one.destroy()).on('error', () => undefined).once('close', () => {
       connections.delete(one);
       other.destroy();
     });

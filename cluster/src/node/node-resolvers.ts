@@ -5,16 +5,25 @@ import { machineResolvers } from '../node-process/resolvers.js';
 export class NodeResolvers {
   readonly #relays = new Map<string, Promise<ResolverRelay | undefined>>();
 
-  constructor(private readonly find = machineResolvers) {}
+  constructor(
+    private readonly find = machineResolvers,
+    private readonly start = startResolverRelay,
+  ) {}
 
   /** `gateway`: the machine on the nodes' network. Where it asks a program of its own, that is asked there, by a relay. */
   async at(gateway: string): Promise<readonly string[]> {
     const { reachable, own } = await this.find();
     if (reachable.length > 0 || own === undefined) return reachable;
-    const relay = this.#relays.get(gateway) ?? startResolverRelay({ address: gateway, resolver: own }).catch(whoHasThePortAnswers);
-    this.#relays.set(gateway, relay);
-    await relay;
+    await (this.#relays.get(gateway) ?? this.#relay(gateway, own));
     return [gateway];
+  }
+
+  /** One that cannot be started is tried again in the node's next life. */
+  #relay(gateway: string, resolver: string): Promise<ResolverRelay | undefined> {
+    const relay = this.start({ address: gateway, resolver }).catch(whoHasThePortAnswers);
+    this.#relays.set(gateway, relay);
+    relay.catch(() => this.#relays.delete(gateway));
+    return relay;
   }
 
   async close(): Promise<void> {
