@@ -1,4 +1,6 @@
+import { describeEngine } from '@gantry/container-runtime';
 import type { Machine } from '../machine/machine.js';
+import { ClusterError } from '../options.js';
 import type { Places } from '../state/places.js';
 import type { Settings } from '../state/settings.js';
 import { endNodeProcesses } from './node-processes.js';
@@ -18,8 +20,16 @@ export async function removeFormerContainers({ machine, remembered, places }: Fo
   if (machine.runtime === 'hollow') return;
   await endNodeProcesses(places);
   if (machine.runtime === 'docker') await removeOciObjects(places);
-  if (machine.runtime !== 'oci' || remembered?.engineSocket === undefined) return;
+  if (machine.runtime === 'oci' && remembered?.engineSocket !== undefined) await removeFromEngine(remembered.engineSocket, remembered.name, places.homeHash);
+}
+
+/** An engine that is away runs nothing, mostly; a delete asks for it again. One that answers and keeps them would run them twice. */
+async function removeFromEngine(socket: string, name: string, homeHash: string): Promise<void> {
+  if ((await describeEngine(socket)) === undefined) return;
   const { removeClusterObjects } = await import('@gantry/container-runtime/docker');
-  // An engine that is away runs nothing, mostly; a delete asks for it again.
-  await removeClusterObjects(remembered.engineSocket, remembered.name, places.homeHash).catch(() => undefined);
+  try {
+    await removeClusterObjects(socket, name, homeHash);
+  } catch (error) {
+    throw new ClusterError(`the containers that the Docker engine at ${socket} ran for "${name}" before cannot be removed: ${(error as Error).message}`, 'mend that, or start with "--runtime docker"', { cause: error });
+  }
 }
