@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProgressStep } from '../options.js';
 import type { ProgramFacts } from './find-programs.js';
-import { ensurePrograms } from './programs.js';
+import { ensurePrograms, presentPrograms } from './programs.js';
 
 const ALL = ['crun', 'conmon', 'socat', 'ip', 'nft', 'nsenter', 'mount'];
 const BROUGHT: Readonly<Record<string, string>> = { crun: 'crun', runc: 'runc', conmon: 'conmon', socat: 'socat', iproute2: 'ip', iproute: 'ip', nftables: 'nft', 'util-linux': 'nsenter', mount: 'mount' };
@@ -124,6 +124,21 @@ describe('the programs of a node without an engine', () => {
     await expect(ensure(new FakeMachine(...ALL.slice(1)))).rejects.toMatchObject({
       message: 'pods without a Docker engine need crun, which cannot be installed: this system has none of apt-get, apk, dnf and yum',
       hint: 'install the packages crun by the means of this system',
+    });
+  });
+});
+
+describe('what removes containers', () => {
+  it('is what ran them, whatever else is gone by now, and nothing is installed for it', async () => {
+    const machine = new FakeMachine('apt-get', 'crun', 'conmon');
+    expect(await presentPrograms(machine)).toMatchObject({ runtime: { path: '/usr/bin/crun' }, conmon: { path: '/usr/bin/conmon' } });
+    expect(machine.ran).toEqual([]);
+  });
+
+  it('is named where it is gone', async () => {
+    await expect(presentPrograms(new FakeMachine('apt-get', 'conmon'))).rejects.toMatchObject({
+      message: 'containers that were run without a Docker engine cannot be removed without crun',
+      hint: 'type: apt-get install crun',
     });
   });
 });

@@ -35,10 +35,12 @@ export async function ensurePrograms({ report, facts = realPrograms, lock = LOCK
   return whileLocked(lock, async () => describe(facts, await install(facts, report)));
 }
 
-/** Those that are there, without installing any; undefined where one is missing. */
-export async function presentPrograms(facts: ProgramFacts = realPrograms): Promise<OciPrograms | undefined> {
+/** Those that containers were run by, to remove them: none is installed for that. Rejects, saying what to type, where one is missing. */
+export async function presentPrograms(facts: ProgramFacts = realPrograms): Promise<OciPrograms> {
   const found = await findPrograms(facts);
-  return missingOf(facts, found).length === 0 ? describe(facts, found) : undefined;
+  const missing = missingOf(facts, found, ['runtime', 'conmon']);
+  if (missing.length > 0) throw new ClusterError(`containers that were run without a Docker engine cannot be removed without ${namesOf(missing)}`, commandFor(packageManager(facts), missing));
+  return describe(facts, found);
 }
 
 async function install(facts: ProgramFacts, report: (step: ProgressStep) => void): Promise<ReadonlyMap<ProgramRole, string>> {
@@ -69,8 +71,8 @@ function cannot(missing: readonly NeededProgram[], manager: PackageManager | und
   return new ClusterError(`pods without a Docker engine need ${namesOf(missing)}, which cannot be installed: ${why}`, commandFor(manager, missing), { cause });
 }
 
-function missingOf(facts: ProgramFacts, found: ReadonlyMap<ProgramRole, string>): NeededProgram[] {
-  return PROGRAM_ROLES.filter((role) => !found.has(role)).map((role) => neededProgram(role, facts));
+function missingOf(facts: ProgramFacts, found: ReadonlyMap<ProgramRole, string>, roles: readonly ProgramRole[] = PROGRAM_ROLES): NeededProgram[] {
+  return roles.filter((role) => !found.has(role)).map((role) => neededProgram(role, facts));
 }
 
 function namesOf(programs: readonly NeededProgram[]): string {
