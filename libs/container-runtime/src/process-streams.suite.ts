@@ -91,6 +91,11 @@ export function describeProcessStreams(name: string, make: () => Promise<StreamH
         expect(await processes()).toContain('sleep 600');
       });
 
+      test('is not ended at once where it may take a month', async () => {
+        const { exitCode } = await runtime.execSync(id, ['sh', '-c', 'sleep 0.2; exit 3'], 30 * 24 * 3600 * 1000);
+        expect(exitCode).toBe(3);
+      });
+
       test('may print more than is kept', async () => {
         const { exitCode, stdout, stderr } = await runtime.execSync(id, ['sh', '-c', 'yes | head -c 1000000; echo no >&2; exit 3'], 10_000);
         expect([exitCode, stdout.length, Buffer.from(stderr).toString()]).toEqual([3, 16_384, 'no\n']);

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Deferred, delay, systemClock } from '@gantry/async';
+import { anySignal, delay, systemClock, withTimeout } from '@gantry/async';
 import { findEnd, lostEnd } from './ends.js';
 import type { OciNode } from './node.js';
 import { signalProcess } from './process-identity.js';
@@ -32,8 +32,6 @@ async function note(node: OciNode, record: ContainerRecord, end: EndedContainer 
 
 /** It has ended or is gone. */
 export function tellEnd(node: OciNode, { id, podUid }: Pick<ContainerRecord, 'id' | 'podUid'>): void {
-  node.ends.get(id)?.resolve();
-  node.ends.delete(id);
   node.events.tell({ containerId: id, podUid });
 }
 
@@ -47,18 +45,19 @@ export async function containerEnd(node: OciNode, id: string, signal: AbortSigna
   await lookAtContainer(node, id);
   while (isRunning(node, id)) {
     signal.throwIfAborted();
-    const end = node.ends.get(id) ?? new Deferred<void>();
-    node.ends.set(id, end);
-    const wait = AbortSignal.any([signal, ended(end)]);
-    await delay(systemClock, LOOK_AGAIN, wait).catch(() => undefined);
+    await nextWord(node, id, signal);
     await lookAtContainer(node, id);
   }
 }
 
-function ended(end: Deferred<void>): AbortSignal {
-  const controller = new AbortController();
-  void end.promise.then(() => controller.abort());
-  return controller.signal;
+/** Resolves when something is told of it, when `signal` aborts, or after a while. Nothing stays of a wait: some last as long as their container. */
+async function nextWord(node: OciNode, id: string, signal: AbortSignal): Promise<void> {
+  const heard = new AbortController();
+  node.events.listen(({ containerId }) => (containerId === id ? heard.abort() : undefined), heard.signal);
+  const { signal: over, dispose } = anySignal([signal, heard.signal]);
+  await delay(systemClock, LOOK_AGAIN, over).catch(() => undefined);
+  dispose();
+  heard.abort();
 }
 
 /** Sends the stop signal, and SIGKILL after the grace; resolves when it does not run. */
@@ -68,7 +67,7 @@ export async function stopContainer(node: OciNode, id: string, graceSeconds: num
   const { started, stopSignal } = node.ledger.containers.get(id) ?? {};
   if (started === undefined || stopSignal === undefined || !isRunning(node, id)) return;
   signalProcess(started, stopSignal);
-  if (graceSeconds > 0) await containerEnd(node, id, AbortSignal.timeout(graceSeconds * 1000)).catch(() => undefined);
+  if (graceSeconds > 0) await withTimeout(systemClock, graceSeconds * 1000, undefined, (limit) => containerEnd(node, id, limit)).catch(() => undefined);
   await killContainer(node, id);
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Semaphore, silentLogger } from '@gantry/async';
-import type { Deferred, Logger } from '@gantry/async';
+import type { Logger } from '@gantry/async';
 import { makeRoomForGroups, openCgroups, podCgroup } from './cgroups.js';
 import type { Cgroups } from './cgroups.js';
 import { runCommand } from './command.js';
@@ -28,8 +28,6 @@ export interface OciNode {
   readonly turns: Turns;
   /** Admits what costs much of the processors: with more at once each only takes longer. */
   readonly heavy: Semaphore;
-  /** By container: those who wait for its end. */
-  readonly ends: Map<string, Deferred<void>>;
   /** Aborted: another process may have taken over, and what is seen here is not told or written down any more. */
   readonly closed: AbortSignal;
   /** Runs the runtime's own program on what it keeps of this node. */
@@ -50,7 +48,6 @@ export async function openNode(options: OciOptions, events: Events, closed: Abor
     machine: describeMachine(cgroups),
     turns: new Turns(),
     heavy: new Semaphore(2 * availableParallelism()),
-    ends: new Map(),
     runtime: (...args) => runCommand(options.binary.path, ['--root', places.state, ...args]),
     cgroupOf: ({ id, podUid }) => `${podCgroup(options, podUid)}/${id}`,
     holderOf: (id) => `${holderPrefix(options)}${id}`,

@@ -1,4 +1,4 @@
-import { onAbort } from '@gantry/async';
+import { onAbort, systemClock } from '@gantry/async';
 import { keepBeginning } from '../../kept-output.js';
 import type { ContainerRuntime, ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
@@ -60,11 +60,14 @@ async function refuseEnded({ containers }: StreamDependencies, id: string): Prom
 }
 
 async function bounded<T>(timeoutMs: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = new AbortController();
+  const timer = systemClock.setTimeout(() => limit.abort(), timeoutMs);
   try {
-    return await work(limit);
+    return await work(limit.signal);
   } catch (error) {
-    if (!limit.aborted) throw error;
+    if (!limit.signal.aborted) throw error;
     throw new RuntimeError('deadline', `command did not end within ${timeoutMs} ms`, { cause: error });
+  } finally {
+    timer.cancel();
   }
 }
