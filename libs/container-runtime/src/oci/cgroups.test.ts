@@ -60,6 +60,23 @@ describe('control groups', () => {
     expect(existsSync(join(root, 'empty'))).toBe(false);
   });
 
+  test.each([1, 2])('of version %i stay while there is one below them, whoever takes away those that are empty', async (version) => {
+    for (const name of version === 2 ? ['cgroup.controllers'] : ['memory/tasks', 'cpuset/tasks']) write(name, '');
+    const cgroups = openCgroups(root);
+    const path = (tree: string): string => join(root, version === 2 ? '' : tree, 'g/mine');
+    let over = false;
+    const taking = (async () => {
+      while (!over) await cgroups.remove('/g');
+    })();
+    for (let round = 0; round < 200; round += 1) {
+      await cgroups.make('/g/mine');
+      expect(['memory', 'cpuset'].map((tree) => existsSync(path(tree)))).toEqual([true, true]);
+      await cgroups.remove('/g/mine');
+    }
+    over = true;
+    await taking;
+  });
+
   test('of a container have room for others once its own processes stand aside', async () => {
     write('cgroup.controllers', 'cpu memory pids\n');
     write('cgroup.type', 'domain\n');

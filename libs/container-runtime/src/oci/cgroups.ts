@@ -13,6 +13,8 @@ export interface Cgroups {
   file(group: string, controller: 'memory' | 'cpuacct', name: string): string;
   /** Processes in it, not those of groups below it. */
   processes(group: string): Promise<number[]>;
+  /** Makes the group in all trees: while it is there, nobody can take away those above it, which others use too. What cannot be made is told by who needs it. */
+  make(group: string): Promise<void>;
   /** Names of the groups in a group, of all trees. */
   children(group: string): Promise<string[]>;
   /** The group in all trees, where nothing is in it. */
@@ -31,6 +33,9 @@ export function openCgroups(root = ROOT): Cgroups {
       const text = await readFile(version === 2 ? join(root, group, 'cgroup.procs') : join(root, 'memory', group, 'cgroup.procs'), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '').map(Number);
     },
+    async make(group) {
+      await Promise.all((await trees()).map((tree) => makeDirectory(join(tree, group))));
+    },
     async children(group) {
       const names = await Promise.all((await trees()).map((tree) => directories(join(tree, group))));
       return [...new Set(names.flat())];
@@ -39,6 +44,16 @@ export function openCgroups(root = ROOT): Cgroups {
       for (const tree of await trees()) await rmdir(join(tree, group)).catch(() => undefined);
     },
   };
+}
+
+/** How often a directory is made anew when somebody takes away an empty one above it meanwhile. */
+const ATTEMPTS = 20;
+
+async function makeDirectory(path: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const failure = await mkdir(path, { recursive: true }).then(() => undefined, ({ code }: NodeJS.ErrnoException) => code);
+    if (failure !== 'ENOENT') return;
+  }
 }
 
 async function directories(path: string): Promise<string[]> {

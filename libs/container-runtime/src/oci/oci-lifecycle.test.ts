@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from '../runtime.js';
-import { podCgroup } from './cgroups.js';
+import { nodeCgroup, openCgroups, podCgroup } from './cgroups.js';
 import { runCommand } from './command.js';
 import { ociAbsent, ociTestBed, testImage } from './oci-harness.suite.js';
 import type { OciTestBed } from './oci-harness.suite.js';
@@ -266,6 +266,15 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     const { sandbox, id } = await begin('ls /dev/kmsg && mknod /tmp/null c 1 3 && cat /tmp/null', { logPath, security: { ...containerConfig('').security, privileged: true } });
     expect(await exited(id)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(logPath, 'utf8')).toContain('/dev/kmsg');
+    await gone(sandbox);
+  });
+
+  test('the groups that its containers will be in are there with a sandbox, so that no other node takes them away for being empty', async () => {
+    const cgroups = openCgroups();
+    const config = sandboxConfig();
+    const sandbox = await runtime.runSandbox(config);
+    await cgroups.remove(nodeCgroup(bed.options));
+    expect(await cgroups.children(nodeCgroup(bed.options))).toEqual([`pod${config.metadata.uid}`]);
     await gone(sandbox);
   });
 

@@ -42,7 +42,7 @@ function refuseDouble(node: OciNode, { metadata: { uid, attempt } }: SandboxConf
 async function make(node: OciNode, record: SandboxRecord): Promise<void> {
   const places = node.places.sandbox(record.id);
   await node.ledger.saveSandbox(record);
-  await Promise.all([mkdir(places.shm), writeFile(places.hostname, `${record.config.hostname}\n`)]);
+  await Promise.all([mkdir(places.shm), writeFile(places.hostname, `${record.config.hostname}\n`), node.cgroups.make(podCgroup(node.options, record.config.metadata.uid))]);
   if (record.config.sharesProcesses === true) await node.ledger.saveSandbox({ ...record, holder: await startReapingHolder(node, places, record) });
   else await startHolder(places, record.config, { written: (holder) => node.ledger.saveSandbox({ ...record, holder }), ended: () => node.events.tell({ sandboxId: record.id, podUid: record.config.metadata.uid }) });
 }
