@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
+import { connect, createServer as createServer2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytesAnswer } from './answer.js';
 import { respond } from './respond.js';
+import { breakOff } from './response-sink.js';
 
 const PIECE = Buffer.alloc(256 * 1024, 'a');
 const PIECES = 400;
@@ -24,13 +26,16 @@ class Made {
   }
 }
 
-let close: () => void = () => undefined;
-afterEach(() => close());
+let closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers) close();
+  closers = [];
+});
 
 /** The head of the answer whose body that is; nothing of the body is read yet. */
 async function ask(body: Made, headers: Record<string, string> = {}): Promise<IncomingMessage> {
-  const server = createServer((incoming, response) => void respond(incoming, response, bytesAnswer(200, 'text/plain', body)).catch(() => response.destroy()));
-  close = () => void server.close().closeAllConnections();
+  const server = createServer((incoming, response) => void respond(incoming, response, bytesAnswer(200, 'text/plain', body)).catch(() => breakOff(response)));
+  closers.push(() => void server.close().closeAllConnections());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const outgoing = request({ port: (server.address() as AddressInfo).port, headers, agent: false });
   outgoing.end();
@@ -70,8 +75,20 @@ describe('an answer that is made while it is sent', () => {
     expect(gunzipSync(await read(response)).length).toBe(PIECES * PIECE.length);
   });
 
-  it('ends in an error when the rest cannot be made', async () => {
-    const body = { async *[Symbol.asyncIterator]() { yield PIECE; throw new Error('no more'); } };
-    await expect(read(await ask(body as unknown as Made))).rejects.toThrow('aborted');
+  const cutOff = (): Made => ({ async *[Symbol.asyncIterator]() { yield PIECE; throw new Error('no more'); } }) as unknown as Made;
+
+  it.each([{}, { 'accept-encoding': 'gzip' }])('ends in an error when the rest cannot be made, asked with %j', async (headers) => {
+    await expect(ask(cutOff(), headers).then(read)).rejects.toThrow(/aborted|hang up/);
+    await expect(readOverHttp2(cutOff(), headers)).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
   });
 });
+
+async function readOverHttp2(body: Made, headers: Record<string, string>): Promise<Buffer> {
+  const server = createServer2((incoming, response) => void respond(incoming, response, bytesAnswer(200, 'text/plain', body)).catch(() => breakOff(response)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const session = connect(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+  closers.push(() => session.destroy(), () => server.close());
+  const chunks: Buffer[] = [];
+  for await (const chunk of session.request({ ':path': '/', ...headers })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

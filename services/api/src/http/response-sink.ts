@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Http2ServerResponse } from 'node:http2';
+import { constants, Http2ServerResponse } from 'node:http2';
 import type { AnswerSink } from './answer.js';
 import { joinedPieces } from './joined-pieces.js';
 
@@ -57,8 +57,7 @@ export class ResponseSink implements AnswerSink {
     this.#finish();
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (this.#response instanceof Http2ServerResponse) this.#response.stream.close(2);
-    else this.#response.destroy();
+    breakOff(this.#response);
   }
 
   /** Called at once when the client left before there was an answer. */
@@ -97,6 +96,12 @@ export class ResponseSink implements AnswerSink {
 function write(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): void {
   if (response instanceof Http2ServerResponse) response.write(chunk);
   else response.write(chunk);
+}
+
+/** Ends an answer for its client to see that it is not whole: a stream of HTTP/2 that is only destroyed looks as if it had ended. */
+export function breakOff(response: ServerResponse | Http2ServerResponse): void {
+  if (response instanceof Http2ServerResponse) response.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
 }
 
 /** True when the connection or the stream is closed: its `close` has been emitted and will not be again. */

@@ -23,6 +23,7 @@ import { RequestContext } from './request-context.js';
 import type { RequestInput } from './request-context.js';
 import { requestedTimeout } from './request-timeout.js';
 import { respond } from './respond.js';
+import { breakOff } from './response-sink.js';
 import { Upgrades } from './upgrade.js';
 
 type Request = IncomingMessage | Http2ServerRequest;
@@ -130,7 +131,7 @@ function fail(request: Request, response: Response, error: unknown, logger: Logg
     return;
   }
   logger.debug({ path: request.url, error: String(error) }, 'A connection broke');
-  response.destroy();
+  breakOff(response);
 }
 
 /** The answer to what does not come through the chain, with the headers that every answer has. */
