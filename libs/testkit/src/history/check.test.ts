@@ -19,6 +19,7 @@ describe('a history of one key', () => {
   const anybodys = (invoked: number, expected?: number): Operation => operation({ kind: 'delete', invoked, completed: Infinity, outcome: 'ambiguous', ...(expected === undefined ? {} : { expected }) });
   const sawNothing = operation({ kind: 'read', invoked: 52, completed: 55, revision: 0 });
   const removed = chainOf(wrote(1, create), { revision: 2, exists: false });
+  const removedTwice = chainOf(wrote(1, create), { revision: 2, exists: false }, wrote(3, again), { revision: 4, exists: false });
   const removedAndMadeAgain = chainOf(wrote(1, create), { revision: 2, exists: false }, wrote(3, again));
 
   it.each<[string, Operation[], Chain, number[]]>([
@@ -41,6 +42,9 @@ describe('a history of one key', () => {
     ['with a delete that was acknowledged and not done', [create, operation({ kind: 'delete', invoked: 20, completed: 30, uid: 'u' })], chainOf(wrote(1, create)), [1]],
     ['with a removal by either of two deletes without an answer, of which one began when it was over', [create, anybodys(20), again, anybodys(60, 1)], removedAndMadeAgain, []],
     ['with a removal that was over before the only delete began', [create, again, anybodys(60)], removedAndMadeAgain, [13]],
+    ['with a removal each by two deletes without an answer', [create, anybodys(20), again, anybodys(60)], removedTwice, []],
+    ['with a delete without an answer that was done twice', [create, anybodys(20), again], removedTwice, [13]],
+    ['with two removals, of which either delete may have made the first and one the second', [create, anybodys(20), anybodys(21, 1), again], removedTwice, []],
     ['with a removal that was seen before the second of two deletes without an answer began', [create, anybodys(20), sawNothing, anybodys(60, 1)], removed, []],
     ['with a removal that was seen before the only delete began', [create, sawNothing, anybodys(60, 1)], removed, [2]],
   ])('%s', (_what, operations, log, invariants) => {

@@ -83,12 +83,21 @@ function judge(write: Operation, change: Change | undefined): Violation[] {
   return [];
 }
 
-/** Changes that no write of the clients can have made. */
+/** Changes that no write of the clients can have made: of the deletes without an answer, each made one removal at most. */
 function phantoms(writes: readonly Operation[], chain: Chain, happened: Happened, claimed: ReadonlySet<Change>): Violation[] {
   const isOver = pastOf(happened);
   const anybodys = unanswered(writes.filter(({ kind }) => kind === 'delete'), happened);
-  const mayBeAnybodys = (change: Change): boolean => !change.exists && anybodys.some((remove) => isRemovalBy(remove, chain, change) && !isOver(change, remove.invoked));
-  return chain.changes.filter((change) => !claimed.has(change) && !mayBeAnybodys(change)).map((change) => phantom(chain, change));
+  const removalBy = new Map<Operation, Change>();
+  // Where another removal stands in the way, that one looks for another delete.
+  const findsDelete = (change: Change, asked: Set<Operation>): boolean => anybodys.some((remove) => {
+    if (asked.has(remove) || !isRemovalBy(remove, chain, change) || isOver(change, remove.invoked)) return false;
+    asked.add(remove);
+    const other = removalBy.get(remove);
+    if (other !== undefined && !findsDelete(other, asked)) return false;
+    removalBy.set(remove, change);
+    return true;
+  });
+  return chain.changes.filter((change) => !claimed.has(change) && (change.exists || !findsDelete(change, new Set()))).map((change) => phantom(chain, change));
 }
 
 function phantom({ key }: Chain, { revision, operation }: Change): Violation {
