@@ -14,11 +14,17 @@ export const sequenceRevisions: Seams = {
   },
 };
 
+/** Looks at a revision until it is another one: enough for a write of clients that go on writing. */
+const LOOKS = 50;
+
 /** Items are read in one snapshot, the revision that they are said to be of in another one. */
 export const revisionReadApart: Seams = {
   storage: (storage) => over(storage, { list: async (...args) => {
     const page = await storage.list(...args);
-    return args[1]?.revision === undefined ? { ...page, revision: await storage.currentRevision() } : page;
+    if (args[1]?.revision !== undefined) return page;
+    let { revision } = page;
+    for (let looks = 0; looks < LOOKS && revision === page.revision; looks += 1) revision = await storage.currentRevision();
+    return { ...page, revision };
   } }),
 };
 
