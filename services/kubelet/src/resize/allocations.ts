@@ -125,11 +125,15 @@ export class Allocations {
   #refuse(uid: string, resize: PodResize, pod: Pod, refusal: Refusal): void {
     const { pending, toldGeneration } = resize;
     const generation = pod.metadata?.generation;
-    if (pending?.message !== refusal.message || toldGeneration !== generation) this.options.event(podReference(pod), resizeEvents.refused(pod, refusal));
+    const isNew = pending?.message !== refusal.message || toldGeneration !== generation;
     resize.pending = refusal;
     resize.toldGeneration = generation;
     if (refusal.reason === 'Deferred') this.#deferred.add(uid);
     else this.#deferred.delete(uid);
+    if (!isNew) return;
+    this.options.event(podReference(pod), resizeEvents.refused(pod, refusal));
+    // Until now it counted with what it asks for.
+    this.retryDeferred();
   }
 
   #refusal(uid: string, resize: PodResize, pod: Pod): Refusal | undefined {
