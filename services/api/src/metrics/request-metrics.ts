@@ -67,7 +67,8 @@ export class RequestMetrics {
     const series = context.series ?? this.seriesOfPath(context.method, '');
     if (isUpgrade(answer)) this.#followUpgrade(series, answer, started);
     else if (isStreamed(answer)) this.#follow(series, answer, started);
-    else if (isMadeOnTheWay(answer.body)) answer.body = followed(series, answer.status, answer.body, started);
+    // Of what only the head is asked for, nothing is ever made.
+    else if (isMadeOnTheWay(answer.body) && context.method !== 'HEAD') answer.body = followed(series, answer.status, answer.body, started);
     else finish(series, answer, started);
   }
 

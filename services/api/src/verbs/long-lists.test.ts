@@ -60,14 +60,21 @@ describe('a list that is made while it is sent', () => {
     expect(elements(JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>).map(nameOf)).toEqual(names);
   });
 
+  const series = 'verb="LIST",group="",version="v1",resource="configmaps",subresource="",scope="namespace",component="apiserver"';
+  async function measure(name: string): Promise<number> {
+    const text = Buffer.from((await test.call('GET', '/metrics')).body as Uint8Array).toString();
+    return Number(text.split('\n').find((one) => one.startsWith(`${name}{${series}`))?.split(' ').at(-1) ?? 0);
+  }
+
   it('is counted when it has been sent, with its size', async () => {
-    const measure = async (what: string): Promise<number> => {
-      const text = Buffer.from((await test.call('GET', '/metrics')).body as Uint8Array).toString();
-      const line = `apiserver_response_sizes_${what}{verb="LIST",group="",version="v1",resource="configmaps",subresource="",scope="namespace",component="apiserver"} `;
-      return Number(text.split('\n').find((one) => one.startsWith(line))?.slice(line.length) ?? 0);
-    };
-    const [count, sum] = [await measure('count'), await measure('sum')];
+    const [count, sum] = [await measure('apiserver_response_sizes_count'), await measure('apiserver_response_sizes_sum')];
     const { body } = await test.call('GET', MAPS);
-    expect([(await measure('count')) - count, (await measure('sum')) - sum]).toEqual([1, Buffer.byteLength(JSON.stringify(body))]);
+    expect([(await measure('apiserver_response_sizes_count')) - count, (await measure('apiserver_response_sizes_sum')) - sum]).toEqual([1, Buffer.byteLength(JSON.stringify(body))]);
+  });
+
+  it('of which only the head is asked for is counted, too', async () => {
+    const count = await measure('apiserver_request_sli_duration_seconds_count');
+    expect((await test.call('HEAD', MAPS)).status).toBe(200);
+    expect((await measure('apiserver_request_sli_duration_seconds_count')) - count).toBe(1);
   });
 });
