@@ -10,8 +10,14 @@ import type { ContainerPlaces } from './places.js';
  * Parts of volumes are bound to places of the container before the runtime is told of them: by its path a part could be another thing
  * when the runtime comes to it, since containers that run may write to the volume.
  */
-export function pinMounts(places: ContainerPlaces, mounts: readonly Mount[]): Promise<Mount[]> {
-  return Promise.all(mounts.map((mount, index) => (mount.within === undefined ? mount : pin(places, mount, mount.within, index))));
+export async function pinMounts(places: ContainerPlaces, mounts: readonly Mount[]): Promise<Mount[]> {
+  const pinned = await Promise.allSettled(mounts.map((mount, index) => (mount.within === undefined ? mount : pin(places, mount, mount.within, index))));
+  // Not before all is over: what is mounted after the container was taken away again would be removed with it, the volume's own files.
+  return pinned.map((each) => (each.status === 'fulfilled' ? each.value : raise(each.reason)));
+}
+
+function raise(reason: unknown): never {
+  throw reason;
 }
 
 async function pin({ binds }: ContainerPlaces, mount: Mount, within: string, index: number): Promise<Mount> {
