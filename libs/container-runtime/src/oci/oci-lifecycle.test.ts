@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ContainerConfig, ContainerRuntime, ContainerStatus, SandboxConfig } from '../runtime.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ContainerConfig, ContainerRuntime, ContainerStatus, RuntimeEvent, SandboxConfig } from '../runtime.js';
 import { nodeCgroup, openCgroups, podCgroup } from './cgroups.js';
 import { runCommand } from './command.js';
 import { ociAbsent, ociTestBed, testImage } from './oci-harness.suite.js';
@@ -91,6 +91,25 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     expect((await runtime.sandboxStatus(sandbox)).state).toBe('ready');
     await runtime.stopContainer(id, 30);
     expect(await runtime.containerStatus(id)).toMatchObject({ state: 'exited', exitCode: 5, startedAt: before.startedAt });
+    await gone(sandbox);
+  });
+
+  test('a recovery that fails is begun anew by whoever asks next, and an end is told once', async () => {
+    const { sandbox, id } = await begin('until [ -e /dev/shm/end ]; do sleep 0.05; done; exit 4');
+    await runtime.close();
+    const holds = vi.spyOn(bed.options.images, 'holds').mockRejectedValueOnce(new Error('the disk is slow'));
+    runtime = open();
+    await expect(runtime.listContainers()).rejects.toThrow('the disk is slow');
+    holds.mockRestore();
+    expect(await runtime.listContainers()).toMatchObject([{ id, state: 'running' }]);
+    const told: RuntimeEvent[] = [];
+    const stop = new AbortController();
+    runtime.events((event) => told.push(event), stop.signal);
+    writeFileSync(join(places.sandbox(sandbox).shm, 'end'), '');
+    expect(await exited(id)).toMatchObject({ exitCode: 4 });
+    await runtime.stopSandbox(sandbox);
+    expect(told.filter(({ containerId }) => containerId === id)).toHaveLength(1);
+    stop.abort();
     await gone(sandbox);
   });
 

@@ -71,9 +71,17 @@ export function assembleOciRuntime(options: OciOptions, makeStreams: MakeOciStre
 
 /** Ends that are written from the beginning of the recovery on are heard of, so that none falls between it and the watch. */
 async function open(options: OciOptions, events: Events, closed: AbortSignal): Promise<OciNode> {
-  const { node, nameless } = await openNode(options, events, closed);
-  watchExits(node, closed);
-  await recover(node, nameless);
+  const failed = new AbortController();
+  const over = AbortSignal.any([closed, failed.signal]);
+  const { node, nameless } = await openNode(options, events, over);
+  watchExits(node, over);
+  try {
+    await recover(node, nameless);
+  } catch (error) {
+    // Whoever asks next opens it anew: what this one knows is soon not so any more.
+    failed.abort();
+    throw error;
+  }
   return node;
 }
 
