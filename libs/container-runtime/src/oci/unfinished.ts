@@ -39,6 +39,8 @@ function unfinished(places: OciPlaces): Working[] {
 
 /** Reapers of made containers, holders of sandboxes and commands in containers last; all others end by themselves. */
 function isAtWork(places: OciPlaces, args: readonly string[]): boolean {
+  // For a moment, while a process becomes another program, it has no arguments.
+  if (args.length === 0) return true;
   if (args.includes('exec') || args.some((arg) => arg.startsWith('PTY,'))) return false;
   if (args.includes('--cid')) return !existsSync(places.container(args[args.indexOf('--cid') + 1] ?? '').pidFile);
   return ['create', 'start', 'run', 'delete'].some((verb) => args.includes(verb)) || ['mount', 'umount'].includes(basename(args[0] ?? ''));
