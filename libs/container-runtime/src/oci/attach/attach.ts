@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { onAbort } from '@gantry/async';
 import { feed } from '../../feed-input.js';
 import type { ContainerRuntime, ProcessStreams } from '../../runtime.js';
 import { RuntimeError } from '../../runtime.js';
@@ -48,5 +49,5 @@ function connectInput(directory: string, stdin: AsyncIterable<Uint8Array>, over:
   const socat = spawn('socat', ['STDIO', 'UNIX-CONNECT:attach,type=5'], { cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] });
   socat.once('error', () => socat.stdin.destroy());
   void feed(socat.stdin, stdin).then(() => socat.stdin.end());
-  over.addEventListener('abort', () => socat.kill('SIGKILL'), { once: true });
+  onAbort(over, () => socat.kill('SIGKILL'));
 }
