@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createMemoryBus, type Bus } from '@gantry/bus';
 import type { Client } from '@gantry/client';
+import { ownIdentity } from '@gantry/machine';
 import { ensureCertificates, ensureEncryptionKey, type ApiNames, type ClusterCertificates } from './certificates/certificates.js';
 import { ensureServiceAccountKeys } from './certificates/service-account-key.js';
 import type * as ControlPlane from './control-plane.js';
@@ -20,7 +21,6 @@ import { explainFileError, writeFileAtomic } from './state/files.js';
 import { takeLock } from './state/lock.js';
 import { defaultHome, placesOf, type Places } from './state/places.js';
 import { choosePort } from './state/port.js';
-import { ownIdentity } from './state/process-identity.js';
 import { readSettings, writeRunState, writeSettings, type RunState, type Settings } from './state/settings.js';
 import { SERVER_VERSION } from './version.js';
 

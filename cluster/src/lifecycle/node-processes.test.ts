@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ownIdentity } from '@gantry/machine';
 import { placesOf, type Places } from '../state/places.js';
-import { ownIdentity } from '../state/process-identity.js';
 import { writeRunState } from '../state/settings.js';
 import { endNodeProcesses } from './node-processes.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, type ProcessIdentity } from '@gantry/machine';
 import { lockHolder } from '../state/lock.js';
 import { placesOf } from '../state/places.js';
-import { isAlive, type ProcessIdentity } from '../state/process-identity.js';
 
 const POLL_MS = 50;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lookAtProcess } from '@gantry/machine';
 
 /** A postmaster as its lock file in the data folder describes it. */
 export interface Postmaster {
@@ -55,7 +56,7 @@ export function identifyPostmaster(pid: number, dataDir: string): PostmasterIden
 }
 
 export function isRunning(pid: number): boolean {
-  return isTaken(pid) && !isZombie(pid);
+  return isTaken(pid) && lookAtProcess(pid)?.isZombie !== true;
 }
 
 /** True also for a dead process that nobody has waited for: its number is not free. */
@@ -65,14 +66,6 @@ export function isTaken(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').pop()?.startsWith('Z') ?? false;
-  } catch {
-    return false;
   }
 }
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownIdentity } from '@gantry/machine';
 import { lockHolder, takeLock, whileLocked } from './lock.js';
-import { ownIdentity } from './process-identity.js';
 
 let folder: string;
 let path: string;

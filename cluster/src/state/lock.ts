@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, ownIdentity, type ProcessIdentity } from '@gantry/machine';
 import { ClusterError } from '../options.js';
 import { explainFileError } from './files.js';
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 /**
  * One process a cluster: the lock file holds the owner's identity and comes into being whole (a hard link to a finished

@@ -1,8 +1,8 @@
+import type { ProcessIdentity } from '@gantry/machine';
 import type { MergedKubeconfig } from '../kubeconfig/merge.js';
 import type { RuntimeName } from '../options.js';
 import type { Places } from './places.js';
 import { readJsonIfAny, writeJsonAtomic } from './files.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 /** What a cluster remembers from one start to the next. */
 export interface Settings {

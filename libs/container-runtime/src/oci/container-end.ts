@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { anySignal, delay, systemClock, withTimeout } from '@gantry/async';
+import { signalProcess } from '@gantry/machine';
 import { findEnd, lostEnd } from './ends.js';
 import type { OciNode } from './node.js';
-import { signalProcess } from './process-identity.js';
 import type { ContainerRecord, EndedContainer } from './records.js';
 
 /** Milliseconds after which a container is looked at by somebody who waits for its end, should no event come. */

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { isAlive } from '@gantry/machine';
 import type { Cgroups } from './cgroups.js';
 import type { ContainerPlaces } from './places.js';
-import { isAlive } from './process-identity.js';
 import type { ContainerRecord, EndedContainer } from './records.js';
 import { oomKills } from './usage.js';
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { lookAtProcess } from '@gantry/machine';
+import type { ProcessIdentity } from '@gantry/machine';
 import type { SandboxConfig } from '../runtime.js';
 import { RuntimeError } from '../runtime.js';
 import type { SandboxPlaces } from './places.js';
-import { lookAtProcess } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
 import { sandboxSysctls } from './sysctls.js';
 
 /**
@@ -56,7 +56,7 @@ export async function startHolder(places: SandboxPlaces, config: SandboxConfig, 
   ready.catch(() => undefined);
   try {
     const holder = child.pid === undefined ? undefined : lookAtProcess(child.pid);
-    if (holder !== undefined) await written({ pid: holder.pid, startTime: holder.startTime });
+    if (holder !== undefined) await written({ pid: holder.pid, startedAt: holder.startedAt });
     child.stdin.on('error', () => undefined).write('written\n');
     await ready;
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isAlive } from '@gantry/machine';
 import type { ContainerConfig, ContainerRuntime, ContainerStatus, RuntimeEvent, SandboxConfig } from '../runtime.js';
 import { nodeCgroup, openCgroups, podCgroup } from './cgroups.js';
 import { runCommand } from './command.js';
@@ -10,7 +11,6 @@ import type { OciTestBed } from './oci-harness.suite.js';
 import { assembleOciRuntime } from './oci-runtime.js';
 import { ociPlaces } from './places.js';
 import type { OciPlaces } from './places.js';
-import { isAlive } from './process-identity.js';
 import type { ContainerRecord, SandboxRecord } from './records.js';
 
 /** Milliseconds: a busy machine takes its time. */
@@ -115,7 +115,7 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
 
   test('how something ended while nobody looked is found out', async () => {
     const { sandbox, id } = await begin('read line < /dev/shm/end; exit 6', { command: ['sh', '-c', 'mkfifo /dev/shm/end; read line < /dev/shm/end; exit 6'] });
-    const { reaper } = recordOf(id).started ?? { reaper: { pid: 0, startTime: 0 } };
+    const { reaper } = recordOf(id).started ?? { reaper: { pid: 0, startedAt: '' } };
     await reopen(async () => {
       // Writing blocks until the container reads.
       await runCommand('sh', ['-c', `until [ -p '${places.sandbox(sandbox).shm}/end' ]; do sleep 0.02; done; echo go > '${places.sandbox(sandbox).shm}/end'`]);
@@ -130,7 +130,7 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     const { started } = recordOf(id);
     await reopen(() => rewrite(recordOf(id)));
     expect(await runtime.containerStatus(id)).toMatchObject({ state: 'running' });
-    expect(recordOf(id).started).toMatchObject({ pid: started?.pid, startTime: started?.startTime, reaper: started?.reaper });
+    expect(recordOf(id).started).toMatchObject({ pid: started?.pid, startedAt: started?.startedAt, reaper: started?.reaper });
     await gone(sandbox);
   });
 

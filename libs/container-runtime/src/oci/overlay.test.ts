@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { mountsBelow } from './mount-table.js';
+import { mountsBelow } from '@gantry/machine';
 import { ociAbsent } from './oci-harness.suite.js';
 import { mountOverlay, unmountOverlay } from './overlay.js';
 import { ociPlaces } from './places.js';

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { lookAtProcess } from '@gantry/machine';
+import type { ProcessIdentity } from '@gantry/machine';
 import { RuntimeError } from '../runtime.js';
 import type { OciOptions } from './options.js';
 import type { OciPlaces } from './places.js';
-import { lookAtProcess } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
 import type { ContainerRecord } from './records.js';
 
 /**
@@ -35,11 +35,11 @@ export async function startByReaper(options: Pick<OciOptions, 'binary' | 'conmon
   const pid = await createdProcess(child);
   if (reaper === undefined) throw new RuntimeError('start-failed', 'the reaper of the container was not seen');
   // One that has ended already has no start that anybody could compare.
-  return { process: identity(lookAtProcess(pid) ?? { pid, startTime: 0 }), reaper: identity(reaper) };
+  return { process: identity(lookAtProcess(pid) ?? { pid, startedAt: '' }), reaper: identity(reaper) };
 }
 
-function identity({ pid, startTime }: ProcessIdentity): ProcessIdentity {
-  return { pid, startTime };
+function identity({ pid, startedAt }: ProcessIdentity): ProcessIdentity {
+  return { pid, startedAt };
 }
 
 function reaperArguments(runtime: string, places: OciPlaces, { id, config }: ContainerRecord): string[] {

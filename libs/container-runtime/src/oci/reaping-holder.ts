@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { lookAtProcess } from '@gantry/machine';
+import type { ProcessIdentity } from '@gantry/machine';
 import { RuntimeError } from '../runtime.js';
 import { readJson, writeAtomically } from './atomic-file.js';
 import { runCommand } from './command.js';
 import type { OciNode } from './node.js';
 import type { SandboxPlaces } from './places.js';
-import { lookAtProcess } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
 import { runtimeMessage } from './reaper.js';
 import type { SandboxRecord } from './records.js';
 import { MASKED_PATHS, READONLY_PATHS } from './spec/paths.js';
@@ -34,7 +34,7 @@ export async function startReapingHolder(node: OciNode, places: SandboxPlaces, r
   const pid = await readJson<number>(places.pidFile);
   const made = pid === undefined ? undefined : lookAtProcess(pid);
   if (made === undefined) throw new RuntimeError('start-failed', 'the sandbox could not be made: its holder has ended');
-  return { pid: made.pid, startTime: made.startTime };
+  return { pid: made.pid, startedAt: made.startedAt };
 }
 
 async function programMounts(rootfs: string): Promise<SpecMount[]> {

@@ -1,5 +1,5 @@
+import type { ProcessIdentity } from '@gantry/machine';
 import type { ContainerConfig, ContainerState, SandboxConfig } from '../runtime.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 /** What stands in `sandbox.json`, written before anything else of it is made. */
 export interface SandboxRecord {

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasArgument, lookAtProcess } from '@gantry/machine';
+import type { ProcessIdentity } from '@gantry/machine';
 import { nodeCgroup, podCgroup } from './cgroups.js';
 import { killCgroup, killGroup, lookAtContainer } from './container-end.js';
 import { undoContainer } from './container-removal.js';
 import type { OpenedLedger } from './ledger.js';
 import { holderPrefix } from './node.js';
 import type { OciNode } from './node.js';
-import { hasArgument, lookAtProcess } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
 import type { ContainerRecord } from './records.js';
 import { deleteFromRuntime } from './runtime-state.js';
 import { removeNodeCgroups, undoSandbox } from './sandboxes.js';
@@ -53,10 +53,10 @@ async function adoptStarting(node: OciNode, record: ContainerRecord): Promise<vo
   await node.ledger.saveContainer({ ...record, started: { at, ...(present === undefined ? NOBODY : identity(present)), reaper } });
 }
 
-const NOBODY: ProcessIdentity = { pid: 0, startTime: 0 };
+const NOBODY: ProcessIdentity = { pid: 0, startedAt: '' };
 
-function identity({ pid, startTime }: ProcessIdentity): ProcessIdentity {
-  return { pid, startTime };
+function identity({ pid, startedAt }: ProcessIdentity): ProcessIdentity {
+  return { pid, startedAt };
 }
 
 /** A reaper that ended with the process to which it was about to report leaves its container to whoever takes in what has no parent: that will never say how it ended. */

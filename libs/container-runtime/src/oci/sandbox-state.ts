@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { isAlive } from './process-identity.js';
+import { isAlive } from '@gantry/machine';
 import type { SandboxRecord } from './records.js';
 
 /** Whether the sandbox's namespaces are there, and those of the node where it is to be in the node's network. */

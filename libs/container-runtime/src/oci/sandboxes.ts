@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { signalProcess } from '@gantry/machine';
 import type { SandboxConfig, SandboxStatus } from '../runtime.js';
 import { RuntimeError } from '../runtime.js';
 import { nodeCgroup, podCgroup } from './cgroups.js';
@@ -9,7 +10,6 @@ import { findHolders, startHolder } from './holder.js';
 import { newId } from './ids.js';
 import { unmount } from './mount-table.js';
 import type { OciNode } from './node.js';
-import { signalProcess } from './process-identity.js';
 import { startReapingHolder } from './reaping-holder.js';
 import type { SandboxRecord } from './records.js';
 import { deleteFromRuntime } from './runtime-state.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { delay, systemClock } from '@gantry/async';
+import { signalProcess, lookAtProcess } from '@gantry/machine';
 import type { OciPlaces } from './places.js';
-import { signalProcess, lookAtProcess } from './process-identity.js';
 
 /** Milliseconds between looks, and how many of them: each of these programs takes less than a second. */
 const LOOK = 20;

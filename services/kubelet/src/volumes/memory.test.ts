@@ -3,11 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memorySize } from './empty-dir.js';
-import { mountMemory, parseMountPoints, sharesMounts, unmountBelow } from './memory.js';
-
-test('mount points are read with their spaces', () => {
-  expect(parseMountPoints('22 1 0:21 / / rw - ext4 /dev/x rw\n36 22 0:30 / /a\\040b/c rw,nosuid shared:1 - tmpfs tmpfs rw\n')).toEqual(['/', '/a b/c']);
-});
+import { mountMemory, sharesMounts, unmountBelow } from './memory.js';
 
 test.each<[string, string[], string | undefined, number]>([
   ['the node', [], undefined, 1000],

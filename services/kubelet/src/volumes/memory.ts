@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { mountsBelow } from '@gantry/machine';
 
 const run = promisify(execFile);
 
@@ -14,29 +15,19 @@ export interface MemoryOptions {
 
 /** Mounts a file system in memory over an existing directory. Idempotent. Needs root. */
 export async function mountMemory(path: string, { mode, group, sizeBytes }: MemoryOptions): Promise<void> {
-  if ((await mountsBelow(path)).includes(await realpath(path))) return;
+  if ((await mountsBelowReal(path)).includes(await realpath(path))) return;
   const options = [`mode=${mode.toString(8)}`, ...(group === undefined ? [] : [`gid=${group}`]), ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])];
   await run('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', path]);
 }
 
 /** What is mounted at or below a directory, the deepest first. */
-async function mountsBelow(directory: string): Promise<string[]> {
-  const real = await realpath(directory).catch(() => directory);
-  const points = parseMountPoints(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
-  return points.filter((path) => path === real || path.startsWith(`${real}/`)).reverse();
-}
-
-/** Mount points in the order of `/proc/<pid>/mountinfo`, which is the order in which they were mounted. */
-export function parseMountPoints(text: string): string[] {
-  return text.split('\n').flatMap((line) => {
-    const point = line.split(' ')[4];
-    return point === undefined ? [] : [point.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))];
-  });
+async function mountsBelowReal(directory: string): Promise<string[]> {
+  return mountsBelow(await realpath(directory).catch(() => directory)).catch(() => []);
 }
 
 /** Unmounts all that is mounted at or below a directory, so that it can be removed. What a dying container still holds goes when it lets go. */
 export async function unmountBelow(directory: string): Promise<void> {
-  for (const path of await mountsBelow(directory)) await run('umount', ['--lazy', '--no-canonicalize', path]);
+  for (const path of await mountsBelowReal(directory)) await run('umount', ['--lazy', '--no-canonicalize', path]);
 }
 
 /**

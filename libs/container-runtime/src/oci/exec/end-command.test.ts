@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ProcessState } from '../process-identity.js';
+import type { ProcessState } from '@gantry/machine';
 import { belonging } from './end-command.js';
 
-const process = (pid: number, parent: number, session: number): ProcessState => ({ pid, parent, session, startTime: 1, isZombie: false });
+const process = (pid: number, parent: number, session: number): ProcessState => ({ pid, parent, session, startedAt: '1', isZombie: false });
 
 /** A kubelet (10) with the runtime's process (20) in a session of its own, which runs a shell (21) with children. */
 const TREE = [process(1, 0, 1), process(10, 1, 10), process(11, 10, 10), process(20, 10, 20), process(21, 20, 20), process(22, 21, 20), process(23, 21, 23), process(24, 23, 23)];

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { delay, systemClock } from '@gantry/async';
-import { lookAtProcess } from '../process-identity.js';
-import type { ProcessState } from '../process-identity.js';
+import { lookAtProcess } from '@gantry/machine';
+import type { ProcessState } from '@gantry/machine';
 import type { CommandFiles } from './command-files.js';
 
 /** How often what is left is looked for: processes make others while they are killed. */
