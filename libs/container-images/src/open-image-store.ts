@@ -40,13 +40,10 @@ export async function openImageStore(options: ImageStoreOptions, clock: Clock = 
   const parts: AssemblyParts = {
     places, layers, limits, logger, whiteouts: new Whiteouts(places.root, places.temporary), downloads: new Semaphore(options.downloads ?? DOWNLOADS), unpacks: new Semaphore(UNPACKS),
   };
-  const catalog = new Catalog(records, holds, layers);
-  const arrivals = new Arrivals(parts, records, () => clock.now());
-  const freeSpace = async (): Promise<number> => (await sweep(places, records, layers)).freed;
-  const added = async (image: ArchivedImage, loading: LoadOptions): Promise<StoredImage> => {
-    await arrivals.add({ ...image, names: image.tags }, loading);
-    return catalog.arrived(image.id);
-  };
+  const catalog = new Catalog(places, records, holds, layers);
+  const arrivals = new Arrivals(parts, records, catalog, () => clock.now());
+  const freeSpace = (): Promise<number> => sweep(places, records, layers);
+  const added = (image: ArchivedImage, loading: LoadOptions): Promise<StoredImage> => arrivals.add({ ...image, names: image.tags }, loading);
   /** Runs `work` with a name for a file or folder of its own, which goes with it. */
   const withTemporary = async <T>(work: (path: string) => Promise<T>): Promise<T> => {
     const path = join(places.temporary, ownedName());
@@ -73,7 +70,7 @@ export async function openImageStore(options: ImageStoreOptions, clock: Clock = 
     release: (hold) => catalog.release(hold),
     holds: () => holds.all(),
     collectGarbage: (collecting = {}) => withFileLock(join(places.locks, 'garbage'), undefined, () => collectGarbage(
-      { places, records, holds, sweep: freeSpace, get: (reference) => catalog.get(reference), remove: (id) => catalog.removeUnlessHeld(id), now: () => clock.now() },
+      { places, records, holds, sweep: freeSpace, get: (reference) => catalog.get(reference), remove: (id) => catalog.removeUnused(id), now: () => clock.now() },
       collecting,
     )),
     async close() {

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { archiveOf, imageOf, inPieces, savedArchive } from '../image-harness.suite.js';
 import type { ImageStore } from '../image-store.js';
 import { openImageStore } from '../open-image-store.js';
+import { storePlaces } from '../store/places.js';
+import { beginSession } from '../store/sessions.js';
 
 const isRoot = process.getuid?.() === 0;
 /** Whatever the disk of this machine is like, it is too full. */
@@ -56,10 +58,29 @@ describe.skipIf(!isRoot)('when the disk is full (needs root)', () => {
     expect(await readdir(join(store.root, 'ingest'))).toEqual([]);
   });
 
+  test('what somebody is bringing in stays until that has ended', async () => {
+    const end = await beginSession(storePlaces(store.root), { images: [images[1]!.image.id], chainIds: [], blobs: [] });
+    await store.collectGarbage(FULL);
+    expect(await names()).toEqual(['docker.io/library/second:1']);
+    await end();
+    await store.collectGarbage(FULL);
+    expect(await names()).toEqual([]);
+  });
+
+  test('a name whose image a process took away before it died leads to nothing that comes later', async () => {
+    const [{ image }] = images as [(typeof images)[number]];
+    await rm(join(store.root, 'images', `${image.id.slice(7)}.json`));
+    await store.collectGarbage();
+    expect(await readdir(join(store.root, 'references'))).toHaveLength(2);
+    const [again] = await store.load(inPieces(savedArchive([{ image, tags: ['again:1'] }])));
+    expect(again?.repoTags).toEqual(['docker.io/library/again:1']);
+  });
+
   test('what is there and what somebody is about to bring in are not in each other\'s way', async () => {
     const busy = Promise.all(images.map((each) => store.load(inPieces(savedArchive([each])))));
     await Promise.all([store.collectGarbage(FULL), store.collectGarbage(FULL)]);
     await busy;
-    for (const { repoTags } of await store.list()) expect(await store.get(repoTags[0]!)).toBeDefined();
+    // Those that lack a layer are not listed.
+    expect(await store.list()).toHaveLength((await readdir(join(store.root, 'images'))).length);
   });
 });

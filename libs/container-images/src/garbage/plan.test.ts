@@ -4,7 +4,7 @@ import { GARBAGE_DEFAULTS, planGarbage, usedPercent } from './plan.js';
 
 const NOW = 1_000_000_000;
 const MINUTE = 60_000;
-const image = (id: string, given: Partial<GarbageCandidate> = {}): GarbageCandidate => ({ id, size: 10, addedAt: NOW - 10 * MINUTE, usedAt: NOW - 10 * MINUTE, inUse: false, ...given });
+const image = (id: string, given: Partial<GarbageCandidate> = {}): GarbageCandidate => ({ id, addedAt: NOW - 10 * MINUTE, usedAt: NOW - 10 * MINUTE, inUse: false, ...given });
 const disk = (percent: number): Disk => ({ capacity: 1000, available: 1000 - percent * 10 });
 
 describe('what of the images goes', () => {

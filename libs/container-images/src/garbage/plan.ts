@@ -9,7 +9,6 @@ export interface Disk {
 /** What is known of an image that may have to go. */
 export interface GarbageCandidate {
   readonly id: string;
-  readonly size: number;
   /** Milliseconds since the epoch. */
   readonly addedAt: number;
   readonly usedAt: number;

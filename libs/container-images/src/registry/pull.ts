@@ -75,8 +75,7 @@ export function createPull(parts: PullParts): ImageStore['pull'] {
     if (unchanged !== undefined) return unchanged;
     const resolved = await phase('resolve', resolveImage(repository, parts.platform, parts.limits));
     const names = [...new Set([name, `${nameOf(reference)}@${resolved.digest}`])];
-    await phase('fetch', parts.arrivals.add({ id: resolved.id, configuration: resolved.configuration, names, layers: layerSources(parts.places, repository, resolved, parts.clock) }, options));
-    return parts.catalog.arrived(resolved.id);
+    return phase('fetch', parts.arrivals.add({ id: resolved.id, configuration: resolved.configuration, names, layers: layerSources(parts.places, repository, resolved, parts.clock) }, options));
   };
 }
 

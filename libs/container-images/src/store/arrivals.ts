@@ -1,8 +1,8 @@
-import { chainIds } from '../digest.js';
 import type { ImageConfiguration } from '../documents.js';
-import type { LayerProgress } from '../image-store.js';
+import type { LayerProgress, StoredImage } from '../image-store.js';
 import type { AssemblyParts, LayerSource } from './assemble.js';
 import { assemble } from './assemble.js';
+import type { Catalog } from './catalog.js';
 import type { Records } from './records.js';
 import { beginSession } from './sessions.js';
 import { sweepBlobs } from './sweep.js';
@@ -25,28 +25,35 @@ export interface ArrivalOptions {
 export class Arrivals {
   readonly #parts: AssemblyParts;
   readonly #records: Records;
+  readonly #catalog: Catalog;
   readonly #now: () => number;
   readonly #settling = new Set<Promise<void>>();
 
-  constructor(parts: AssemblyParts, records: Records, now: () => number) {
+  constructor(parts: AssemblyParts, records: Records, catalog: Catalog, now: () => number) {
     this.#parts = parts;
     this.#records = records;
+    this.#catalog = catalog;
     this.#now = now;
   }
 
-  async add(arrival: Arrival, options: ArrivalOptions): Promise<void> {
-    const { id, configuration, layers, names } = arrival;
-    const end = await beginSession(this.#parts.places, { chainIds: chainIds(configuration.diffIds), blobs: layers.map(({ digest }) => digest) });
+  async add(arrival: Arrival, options: ArrivalOptions): Promise<StoredImage> {
+    const image = await this.#bring(arrival, options);
+    this.#settle(arrival.layers);
+    return image;
+  }
+
+  async #bring({ id, configuration, layers, names }: Arrival, options: ArrivalOptions): Promise<StoredImage> {
+    const end = await beginSession(this.#parts.places, { images: [id], chainIds: layers.map(({ chainId }) => chainId), blobs: layers.map(({ digest }) => digest) });
     try {
       const made = await assemble(this.#parts, layers, options);
       const { created = '', os, architecture, variant, config, diffIds } = configuration;
       const size = made.reduce((sum, { bytes }) => sum + bytes, 0);
       await this.#records.putImage({ id, createdAt: created, platform: { os, architecture, ...(variant === undefined ? {} : { variant }) }, config, diffIds, size, addedAt: this.#now() });
       for (const name of names) await this.#records.putReference({ name, id });
+      return await this.#catalog.arrived(id);
     } finally {
       await end();
     }
-    this.#settle(layers);
   }
 
   /** What was brought in is on the disk. */

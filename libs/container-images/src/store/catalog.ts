@@ -4,18 +4,22 @@ import type { ImageHold, StoredImage } from '../image-store.js';
 import { formatReference, parseReference } from '../reference.js';
 import type { Holds } from './holds.js';
 import type { Layers } from './layers.js';
+import type { StorePlaces } from './places.js';
 import type { ImageRecord, Records, ReferenceRecord } from './records.js';
 import { namesOf } from './records.js';
+import { currentNeeds, withStoreLock } from './sessions.js';
 
 const ID = /^(?:sha256:)?([0-9a-f]{12,64})$/;
 
 /** Which images there are, by what names, and who holds them. */
 export class Catalog {
+  readonly #places: StorePlaces;
   readonly #records: Records;
   readonly #holds: Holds;
   readonly #layers: Layers;
 
-  constructor(records: Records, holds: Holds, layers: Layers) {
+  constructor(places: StorePlaces, records: Records, holds: Holds, layers: Layers) {
+    this.#places = places;
     this.#records = records;
     this.#holds = holds;
     this.#layers = layers;
@@ -59,8 +63,13 @@ export class Catalog {
     else await this.#records.removeReference(reference.name);
   }
 
-  /** False where something holds it: also where that began meanwhile, then the image is put back. */
-  async removeUnlessHeld(id: string): Promise<boolean> {
+  /** For the garbage collection: false where something holds it, and where somebody is bringing it in. */
+  removeUnused(id: string): Promise<boolean> {
+    return withStoreLock(this.#places, async () => !(await currentNeeds(this.#places)).images.includes(id) && this.#removeUnlessHeld(id));
+  }
+
+  /** False where something holds it: also where that began meanwhile, then the image is put back. Under the store's lock: no sweep sees it half removed. */
+  async #removeUnlessHeld(id: string): Promise<boolean> {
     const record = await this.#records.image(id);
     if (record === undefined) return true;
     if ((await this.#holds.of(id)).length > 0) return false;
@@ -89,7 +98,7 @@ export class Catalog {
   }
 
   async #removeById(id: string | undefined): Promise<void> {
-    if (id === undefined || (await this.removeUnlessHeld(id))) return;
+    if (id === undefined || (await withStoreLock(this.#places, () => this.#removeUnlessHeld(id)))) return;
     throw new ImageError('invalid', `the image ${id} is in use by ${(await this.#holds.of(id)).join(', ')}`);
   }
 

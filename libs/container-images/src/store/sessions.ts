@@ -5,13 +5,14 @@ import { withFileLock } from './lock.js';
 import { ownedName, ownerIsAlive } from './owner.js';
 import type { StorePlaces } from './places.js';
 
-/** What an image that is coming needs: no process takes it away until the image is there or its process has ended. */
+/** What an image that is coming needs, itself included: no process takes it away until the image is there or its process has ended. */
 export interface Needs {
+  readonly images: readonly string[];
   readonly chainIds: readonly string[];
   readonly blobs: readonly string[];
 }
 
-/** The lock of what is swept: short work only. */
+/** The lock of what is removed and swept: short work only. */
 export function withStoreLock<T>(places: StorePlaces, work: () => Promise<T>): Promise<T> {
   return withFileLock(join(places.locks, 'store'), undefined, work);
 }
@@ -30,5 +31,5 @@ export async function currentNeeds(places: StorePlaces): Promise<Needs> {
   const dead = files.filter((file) => !ownerIsAlive(file));
   for (const file of dead) await rm(join(places.sessions, file), { force: true });
   const needs = (await Promise.all(files.filter((file) => !dead.includes(file)).map((file) => readJson(join(places.sessions, file))))) as (Needs | undefined)[];
-  return { chainIds: needs.flatMap((need) => need?.chainIds ?? []), blobs: needs.flatMap((need) => need?.blobs ?? []) };
+  return { images: needs.flatMap((need) => need?.images ?? []), chainIds: needs.flatMap((need) => need?.chainIds ?? []), blobs: needs.flatMap((need) => need?.blobs ?? []) };
 }

@@ -11,22 +11,21 @@ import { currentNeeds, withStoreLock } from './sessions.js';
 /** Milliseconds for which a download that was cut off, and a lock that nobody has, are kept. */
 const KEPT = 24 * 3600 * 1000;
 
-export interface SweepReport {
-  /** Bytes of the layers that went. */
-  readonly freed: number;
-}
-
-/** Removes layers of no image, archives that were unpacked, and what dead processes left. Images that are coming keep theirs. */
-export async function sweep(places: StorePlaces, records: Records, layers: Layers): Promise<SweepReport> {
+/** Removes names and layers of no image, archives that were unpacked, and what dead processes left. Images that are coming keep theirs. Resolves to the bytes of the layers that went. */
+export async function sweep(places: StorePlaces, records: Records, layers: Layers): Promise<number> {
   return withStoreLock(places, async () => {
     const needs = await currentNeeds(places);
-    const needed = new Set([...(await records.images()).flatMap(({ diffIds }) => chainIds(diffIds)), ...needs.chainIds]);
+    // Before the images: what has a name by now is among them.
+    const references = await records.references();
+    const images = await records.images();
+    for (const { name, id } of references) if (!images.some((image) => image.id === id)) await records.removeReference(name);
+    const needed = new Set([...images.flatMap(({ diffIds }) => chainIds(diffIds)), ...needs.chainIds]);
     const freed = await sweepLayers(places, layers, needed);
     await removeUnneeded(places, needs.blobs);
     await removeOld(places.ingest);
     await removeOld(places.locks);
     for (const name of await readdir(places.temporary)) if (!ownerIsAlive(name)) await rm(join(places.temporary, name), { recursive: true, force: true });
-    return { freed };
+    return freed;
   });
 }
 
