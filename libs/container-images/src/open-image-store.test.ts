@@ -103,6 +103,13 @@ describe.skipIf(!isRoot)('a loaded image (needs root)', () => {
     for (const folder of ['layers', 'images', 'references', 'sessions']) expect(await readdir(join(store.root, folder))).toEqual([]);
   });
 
+  test('is on the disk for good once the store is closed', async () => {
+    const [loaded] = await load(saved(imageOf(['a', 'b', 'c'].map((name) => archiveOf([{ name, content: name }]))), 'web:1'));
+    await store.close();
+    for (const layer of loaded!.layers) expect(existsSync(join(layer, '..', 'durable'))).toBe(true);
+    expect(await readdir(join(store.root, 'blobs'))).toEqual([]);
+  });
+
   test('has as many names as it is given, and goes with the last', async () => {
     await load(saved(small, 'a:1'));
     await store.tag('a:1', 'b:2');

@@ -64,7 +64,7 @@ export class Arrivals {
   /** The archives are kept until the layers are on the disk, which nobody waits for. */
   #settle(layers: readonly LayerSource[]): void {
     const work = async (): Promise<void> => {
-      for (const { chainId } of layers) await this.#parts.layers.settle(chainId);
+      await this.#parts.layers.settle(layers.map(({ chainId }) => chainId));
       await sweepBlobs(this.#parts.places);
     };
     const settling = work().catch((error: unknown) => this.#parts.logger.warn({ error: String(error) }, 'the layers of an image could not be brought to the disk for good'));

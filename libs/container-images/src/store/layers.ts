@@ -68,12 +68,14 @@ export class Layers {
     await syncFolder(this.#places.layers);
   }
 
-  /** Waits until the layer is on the disk. */
-  async settle(chainId: string): Promise<void> {
-    const place = layerPlace(this.#places, chainId);
-    if (await exists(join(place, DURABLE))) return;
-    const synced = await runProgram('sync', ['-f', place]);
-    if (synced.code === 0) await writeFile(join(place, DURABLE), '').catch(() => undefined);
+  /** Waits until the layers are on the disk: once for all of them, as they are on one file system. */
+  async settle(chainIds: readonly string[]): Promise<void> {
+    const marks = chainIds.map((chainId) => join(layerPlace(this.#places, chainId), DURABLE));
+    const areThere = await Promise.all(marks.map(exists));
+    if (!areThere.includes(false)) return;
+    const synced = await runProgram('sync', ['-f', this.#places.layers]);
+    if (synced.code !== 0) return;
+    for (const [index, mark] of marks.entries()) if (areThere[index] !== true) await writeFile(mark, '').catch(() => undefined);
   }
 
   async remove(chainId: string): Promise<void> {
