@@ -23,18 +23,22 @@ export function createContainer(node: OciNode, sandboxId: string, config: Contai
     refuseDouble(node, sandboxId, config);
     const image = await findImage(node, config.image);
     const record = newRecord(sandbox, config, image);
-    const hold = { imageId: image.id, holder: node.holderOf(record.id) };
-    await node.options.images.hold(hold);
-    try {
-      await node.ledger.saveContainer(record);
-      await makeFiles(node, sandbox, record, image);
-    } catch (error) {
-      await undoContainer(node, record.id, image.id);
-      throw translatedCommand(error, 'invalid');
-    }
+    // Whoever finds its record meanwhile and removes it has to come after that: what is still being mounted would be removed with it.
+    await node.turns.run(record.id, () => make(node, sandbox, record, image));
     node.events.tell({ containerId: record.id, podUid: record.podUid });
     return record.id;
   });
+}
+
+async function make(node: OciNode, sandbox: SandboxRecord, record: ContainerRecord, image: StoredImage): Promise<void> {
+  await node.options.images.hold({ imageId: image.id, holder: node.holderOf(record.id) });
+  try {
+    await node.ledger.saveContainer(record);
+    await makeFiles(node, sandbox, record, image);
+  } catch (error) {
+    await undoContainer(node, record.id, image.id);
+    throw translatedCommand(error, 'invalid');
+  }
 }
 
 function runningSandbox(node: OciNode, id: string): SandboxRecord {

@@ -280,6 +280,20 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     await gone(sandbox);
   });
 
+  test('one that is removed while it is made takes nothing with it of what is mounted into it', async () => {
+    const volume = join(bed.folder, 'volume');
+    mkdirSync(volume);
+    writeFileSync(join(volume, 'file'), 'of the volume');
+    const sandbox = await runtime.runSandbox(sandboxConfig());
+    const mounts = Array.from({ length: 12 }, (_, index) => ({ hostPath: volume, within: volume, containerPath: `/volume-${index}`, readonly: false }));
+    const creating = runtime.createContainer(sandbox, containerConfig('true', { mounts })).catch(() => undefined);
+    await expect.poll(() => runtime.listContainers(), { interval: 1 }).toHaveLength(1);
+    await gone(sandbox);
+    await creating;
+    expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('of the volume');
+    expect(await bed.leftOver()).toEqual([]);
+  });
+
   test('a privileged one has the devices of the machine', async () => {
     const logPath = join(bed.folder, 'devices');
     const { sandbox, id } = await begin('ls /dev/kmsg && mknod /tmp/null c 1 3 && cat /tmp/null', { logPath, security: { ...containerConfig('').security, privileged: true } });
