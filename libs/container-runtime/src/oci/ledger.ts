@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { mountsBelow } from '@gantry/machine';
 import { RuntimeError } from '../runtime.js';
 import { readJson, writeAtomically } from './atomic-file.js';
 import type { OciPlaces } from './places.js';
@@ -83,16 +84,24 @@ class FileLedger implements Ledger {
   }
 
   async removeSandbox(id: string): Promise<void> {
-    await rm(this.places.sandbox(id).directory, { recursive: true, force: true });
+    await removeDirectory(this.places.sandbox(id).directory);
     this.sandboxes.delete(id);
   }
 
   async removeContainer(id: string): Promise<void> {
     const { directory, exitFile } = this.places.container(id);
+    await removeDirectory(directory);
+    // As long as there is a record, how it ended is known.
     await rm(exitFile, { force: true });
-    await rm(directory, { recursive: true, force: true });
     this.containers.delete(id);
   }
+}
+
+/** Rejects where something is still mounted in it: that may be somebody's files, which would go too. */
+async function removeDirectory(directory: string): Promise<void> {
+  const [mounted] = await mountsBelow(await realpath(directory).catch(() => directory));
+  if (mounted !== undefined) throw new Error(`"${mounted}" is still mounted`);
+  await rm(directory, { recursive: true, force: true });
 }
 
 function missing(what: string, id: string): never {

@@ -294,6 +294,18 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
     expect(await bed.leftOver()).toEqual([]);
   });
 
+  test('one in which somebody has mounted something is not removed with it', async () => {
+    const { sandbox, id } = await begin('exit 0');
+    const mounted = join(places.container(id).directory, 'mounted');
+    mkdirSync(mounted);
+    await runCommand('mount', ['-t', 'tmpfs', 'x', mounted]);
+    writeFileSync(join(mounted, 'file'), 'of somebody');
+    await expect(runtime.removeContainer(id)).rejects.toThrow(`"${mounted}" is still mounted`);
+    expect(readFileSync(join(mounted, 'file'), 'utf8')).toBe('of somebody');
+    await runCommand('umount', [mounted]);
+    await gone(sandbox);
+  });
+
   test('a privileged one has the devices of the machine', async () => {
     const logPath = join(bed.folder, 'devices');
     const { sandbox, id } = await begin('ls /dev/kmsg && mknod /tmp/null c 1 3 && cat /tmp/null', { logPath, security: { ...containerConfig('').security, privileged: true } });
