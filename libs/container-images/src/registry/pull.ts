@@ -81,11 +81,12 @@ export function createPull(parts: PullParts): ImageStore['pull'] {
 
 /** The image that is here already by the digest that its registry tells; asking for that is free of charge where pulls are counted. */
 async function unchangedImage({ catalog, records }: PullParts, repository: Repository, reference: Reference): Promise<StoredImage | undefined> {
-  if ((await catalog.get(formatReference(reference))) === undefined) return undefined;
+  const here = await catalog.get(formatReference(reference));
+  if (here === undefined) return undefined;
   const digest = await repository.digest();
   const known = digest === undefined ? undefined : await catalog.get(`${nameOf(reference)}@${digest}`);
   if (known === undefined) return undefined;
-  if (reference.digest === undefined) await records.putReference({ name: formatReference(reference), id: known.id });
+  if (known.id !== here.id) await records.putReference({ name: formatReference(reference), id: known.id });
   await records.touch(known.id);
   return catalog.get(known.id);
 }

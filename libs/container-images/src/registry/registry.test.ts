@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { readdir, readFile, mkdtemp, rm, stat, writeFile, mkdir } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -64,8 +64,10 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     registry.putImage(image, '1');
     await store.pull(`${registry.host}/web:1`);
     registry.requests.length = 0;
+    const { ctimeMs } = await stat(join(store.root, 'references'));
     await store.pull(`${registry.host}/web:1`);
     expect(registry.requests).toEqual(['HEAD /v2/web/manifests/1']);
+    expect((await stat(join(store.root, 'references'))).ctimeMs).toBe(ctimeMs);
     const next = imageOf([archiveOf([{ name: 'a', content: 'lowest' }]), archiveOf([{ name: 'new', content: 'x' }])]);
     registry.putImage(next, '1');
     registry.requests.length = 0;
@@ -73,6 +75,11 @@ describe.skipIf(!isRoot)('a pull (needs root)', () => {
     // The lowest layer is the same, whatever it was compressed by.
     expect(blobRequests()).toEqual([`GET /v2/web/blobs/${next.id}`, `GET /v2/web/blobs/${digestOf(next.layers[1]!)}`]);
     expect((await store.get(image.id))?.repoTags).toEqual([]);
+    // Back to what is still here.
+    registry.putImage(image, '1');
+    registry.requests.length = 0;
+    expect(await store.pull(`${registry.host}/web:1`)).toMatchObject({ id: image.id, repoTags: [`${registry.host}/web:1`] });
+    expect(registry.requests).toEqual(['HEAD /v2/web/manifests/1']);
   });
 
   test('of an index takes the image of this platform, through another index where it is there', async () => {
