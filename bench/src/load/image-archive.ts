@@ -19,7 +19,6 @@ export interface ImageArchive {
   readonly layer: string;
   readonly compressed: string;
   readonly configuration: Buffer;
-  readonly diffId: string;
 }
 
 export async function makeImageArchive(folder: string): Promise<ImageArchive> {
@@ -32,7 +31,7 @@ export async function makeImageArchive(folder: string): Promise<ImageArchive> {
   await writeFile(join(folder, 'config.json'), configuration);
   await writeFile(join(folder, 'manifest.json'), JSON.stringify([{ Config: 'config.json', RepoTags: ['bench:1'], Layers: ['layer.tar'] }]));
   await run('tar', ['--create', `--file=${archive}`, `--directory=${folder}`, 'manifest.json', 'config.json', 'layer.tar']);
-  return { archive, layer, compressed, configuration, diffId };
+  return { archive, layer, compressed, configuration };
 }
 
 export async function hashOf(file: string): Promise<string> {

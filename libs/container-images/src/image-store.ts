@@ -149,6 +149,6 @@ export interface ImageStore {
   release(hold: ImageHold): Promise<void>;
   holds(): Promise<ImageHold[]>;
   collectGarbage(options?: GarbageOptions): Promise<GarbageReport>;
-  /** Ends what this process has begun. */
+  /** Lets go of connections, and waits until what came is on the disk. */
   close(): Promise<void>;
 }

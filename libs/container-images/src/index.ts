@@ -5,5 +5,3 @@ export type {
   BuildOptions, Credentials, GarbageOptions, GarbageReport, ImageHold, ImageLimits, ImageStore, ImageStoreOptions, LayerProgress, LoadOptions, PullOptions, RegistrySettings, StoredImage,
 } from './image-store.js';
 export { openImageStore } from './open-image-store.js';
-export type { Reference } from './reference.js';
-export { formatReference, nameOf, parseReference } from './reference.js';

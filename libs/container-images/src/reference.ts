@@ -1,3 +1,4 @@
+import { isDigest } from './digest.js';
 import { refused } from './image-error.js';
 
 /** A name of an image, with every default written out. */
@@ -16,7 +17,6 @@ const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const REPOSITORY = new RegExp(`^${PART}(?:/${PART})*$`);
 const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const LONGEST_NAME = 255;
 
 /** Reads what people write: `busybox` is `docker.io/library/busybox:latest`. Throws `invalid`. */
@@ -27,7 +27,7 @@ export function parseReference(text: string): Reference {
   const { registry, repository } = splitName(hasTag ? named.slice(0, colon) : named);
   const tag = hasTag ? named.slice(colon + 1) : digest === undefined ? 'latest' : undefined;
   const isWell = more.length === 0 && HOST.test(registry) && REPOSITORY.test(repository) && registry.length + repository.length < LONGEST_NAME
-    && (tag === undefined || TAG.test(tag)) && (digest === undefined || DIGEST.test(digest));
+    && (tag === undefined || TAG.test(tag)) && (digest === undefined || isDigest(digest));
   if (!isWell) throw refused(`couldn't parse image name "${text}": invalid reference format`);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
