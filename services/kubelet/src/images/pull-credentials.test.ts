@@ -17,6 +17,7 @@ test.each<[string, string, coreV1.Secret, readonly object[]]>([
   ['a pattern', 'eu.registry.example.com/a', secret({ '*.registry.example.com': both }), [both]],
   ['a pattern inside of a label', 'eu-west.example.com/a', secret({ 'eu-*.example.com': both }), [both]],
   ['the beginning of a path', 'registry.example.com/team/web:1', secret({ 'registry.example.com/team': both }), [both]],
+  ['the beginning of a path that the name leaves out', 'busybox:1', secret({ 'docker.io/library': both, 'docker.io/other': other }), [both]],
   ['the longer path first, then the shorter', 'registry.example.com/team/web', secret({ 'registry.example.com': other, 'registry.example.com/team': both }), [both, other]],
   ['none by a pattern of fewer labels', 'a.b.example.com/a', secret({ '*.example.com': both }), []],
   ['none by another path', 'registry.example.com/other/web', secret({ 'registry.example.com/team': both }), []],

@@ -30,14 +30,15 @@ export function credentialsFor(image: string, secrets: readonly coreV1.Secret[])
   return found.map(({ credentials }) => credentials).filter((credentials) => credentials !== undefined);
 }
 
-/** The name without tag and digest; with its registry where it has one. */
+/** The name without tag and digest, in full: `busybox` is `docker.io/library/busybox`. */
 function repositoryOf(image: string): string {
   const name = image.split('@')[0] ?? '';
   const colon = name.lastIndexOf(':');
   const repository = colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
   const [first = '', ...rest] = repository.split('/');
   const isHost = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
-  return isHost ? repository : `docker.io/${repository}`;
+  const [host, path] = isHost ? [first, rest.join('/')] : ['docker.io', repository];
+  return `${host}/${isDefault(host) && !path.includes('/') ? 'library/' : ''}${path}`;
 }
 
 function isDefault(repository: string): boolean {
