@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { imagesFolder, listClusters } from '@gantry/cluster/lifecycle';
 import type { Credentials, ImageStore, StoredImage } from '@gantry/container-images';
-import { openImageStore } from '@gantry/container-images';
+import { ImageError, openImageStore } from '@gantry/container-images';
 import { print, table } from '../output/format.js';
+import { KeptWarnings } from '../output/kept-warnings.js';
 import { LayerBars } from '../output/layer-bars.js';
 import { bytesText, paint } from '../output/terminal.js';
 import type { CommonOptions } from '../options.js';
@@ -31,7 +32,8 @@ export async function pull(references: readonly string[], options: PullFlags): P
   const credentials = await credentialsOf(options);
   await withStore(options, async (store) => {
     const images: StoredImage[] = [];
-    for (const reference of references) images.push(await withBars((onProgress) => store.pull(reference, { credentials, onProgress, signal: interrupted() })));
+    const signal = interrupted();
+    for (const reference of references) images.push(await withBars((onProgress) => store.pull(reference, { credentials, onProgress, signal })));
     show(options, images);
   });
 }
@@ -63,7 +65,7 @@ export async function list(options: ImageOptions): Promise<void> {
 export async function remove(images: readonly string[], options: ImageOptions): Promise<void> {
   await withStore(options, async (store) => {
     for (const image of images) {
-      if ((await store.get(image)) === undefined) throw Object.assign(new Error(`there is no image ${image}`), { name: 'ImageError' });
+      if ((await store.get(image)) === undefined) throw new ImageError('image-not-found', `there is no image ${image}`);
       await store.remove(image);
     }
     print(options.output, { removed: images }, () => images.map((image) => `removed ${image}`).join('\n'));
@@ -87,8 +89,13 @@ export async function collectGarbage({ all, ...options }: GarbageFlags): Promise
 }
 
 async function withStore(options: ImageOptions, work: (store: ImageStore) => Promise<void>): Promise<void> {
-  const store = await openImageStore({ root: options.images ?? imagesFolder(options.home), proxyEnvironment: process.env });
-  await work(store).finally(() => store.close());
+  const warnings = new KeptWarnings();
+  const store = await openImageStore({ root: options.images ?? imagesFolder(options.home), proxyEnvironment: process.env, logger: warnings });
+  try {
+    await work(store).finally(() => store.close());
+  } finally {
+    warnings.end();
+  }
   await tellOfEngine(options.home);
 }
 
@@ -107,13 +114,13 @@ async function withBars<T>(work: (onProgress: LayerBars['report']) => Promise<T>
 /** Ctrl-C ends what is under way, so that it leaves nothing behind. */
 function interrupted(): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(Object.assign(new Error('interrupted'), { name: 'ImageError' })));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new ImageError('pull-failed', 'interrupted')));
   return stop.signal;
 }
 
 async function credentialsOf({ username, passwordStdin }: PullFlags): Promise<Credentials | undefined> {
   if (username === undefined) return undefined;
-  if (passwordStdin !== true) throw Object.assign(new Error('a username comes with --password-stdin: a password among the arguments could be read by everybody'), { name: 'ImageError' });
+  if (passwordStdin !== true) throw new ImageError('invalid', 'a username comes with --password-stdin: a password among the arguments could be read by everybody');
   return { username, password: (await text(process.stdin)).replace(/\r?\n$/, '') };
 }
 
