@@ -77,7 +77,7 @@ describe('an answer that is made while it is sent', () => {
 
   const cutOff = (): Made => ({ async *[Symbol.asyncIterator]() { yield PIECE; throw new Error('no more'); } }) as unknown as Made;
 
-  it.each([{}, { 'accept-encoding': 'gzip' }])('ends in an error when the rest cannot be made, asked with %j', async (headers) => {
+  it.each<Record<string, string>>([{}, { 'accept-encoding': 'gzip' }])('ends in an error when the rest cannot be made, asked with %j', async (headers) => {
     await expect(ask(cutOff(), headers).then(read)).rejects.toThrow(/aborted|hang up/);
     await expect(readOverHttp2(cutOff(), headers)).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
   });
