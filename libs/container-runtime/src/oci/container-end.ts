@@ -15,12 +15,17 @@ export async function lookAtContainer(node: OciNode, id: string): Promise<void> 
   const before = node.ledger.containers.get(id);
   if (before === undefined || before.ended !== undefined || node.closed.aborted) return;
   const end = await findEnd(before, node.places.container(id), node.cgroups, node.cgroupOf(before));
-  if (end === undefined) return;
+  // Others may look at the same time: one of them tells of it.
+  if (end !== undefined) await node.turns.run(`${id}/end`, () => settle(node, before, end));
+}
+
+async function settle(node: OciNode, before: ContainerRecord, end: EndedContainer | 'lost'): Promise<void> {
+  const present = (): ContainerRecord | undefined => node.ledger.containers.get(before.id);
+  if (present()?.ended !== undefined) return;
   if (end === 'lost' || (before.config.pid ?? 'container') !== 'container') await killGroup(node, before);
-  // Others may have looked at the same time, or it is gone.
-  const now = node.ledger.containers.get(id);
-  if (now === undefined || now.ended !== undefined) return;
-  await note(node, now, end);
+  // It may be gone by now, or its start have failed.
+  const now = present();
+  if (now !== undefined && now.ended === undefined) await note(node, now, end);
 }
 
 /** What the reaper wrote down can be read again; what nobody wrote must be. */

@@ -4,6 +4,7 @@ import { RuntimeError } from '../runtime.js';
 import { readJson, writeAtomically } from './atomic-file.js';
 import type { OciPlaces } from './places.js';
 import type { ContainerRecord, SandboxRecord } from './records.js';
+import { Turns } from './turns.js';
 
 /**
  * What this node has, in memory and on disk. The files are the truth for whoever comes next: a record is written before the step
@@ -50,6 +51,9 @@ async function readRecords<T>(directory: string, file: (id: string) => string): 
 }
 
 class FileLedger implements Ledger {
+  /** A record is written by one at a time, whoever changes it. */
+  readonly #writes = new Turns();
+
   constructor(
     private readonly places: OciPlaces,
     readonly sandboxes: Map<string, SandboxRecord>,
@@ -64,19 +68,21 @@ class FileLedger implements Ledger {
     return this.containers.get(id) ?? missing('container', id);
   }
 
-  async saveSandbox(record: SandboxRecord): Promise<void> {
-    const { directory, record: file } = this.places.sandbox(record.id);
-    // Only once: what is removed meanwhile must not come back.
-    if (!this.sandboxes.has(record.id)) await mkdir(directory);
-    await writeAtomically(file, JSON.stringify(record));
-    this.sandboxes.set(record.id, record);
+  saveSandbox(record: SandboxRecord): Promise<void> {
+    return this.#save(this.sandboxes, this.places.sandbox(record.id), record);
   }
 
-  async saveContainer(record: ContainerRecord): Promise<void> {
-    const { directory, record: file } = this.places.container(record.id);
-    if (!this.containers.has(record.id)) await mkdir(directory);
-    await writeAtomically(file, JSON.stringify(record));
-    this.containers.set(record.id, record);
+  saveContainer(record: ContainerRecord): Promise<void> {
+    return this.#save(this.containers, this.places.container(record.id), record);
+  }
+
+  #save<T extends { readonly id: string }>(records: Map<string, T>, { directory, record: file }: { readonly directory: string; readonly record: string }, record: T): Promise<void> {
+    return this.#writes.run(record.id, async () => {
+      // Only once: what is removed meanwhile must not come back.
+      if (!records.has(record.id)) await mkdir(directory);
+      await writeAtomically(file, JSON.stringify(record));
+      records.set(record.id, record);
+    });
   }
 
   noteContainer(record: ContainerRecord): void {

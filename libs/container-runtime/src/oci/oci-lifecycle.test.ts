@@ -235,9 +235,17 @@ describe('containers of a kubelet that comes and goes', { timeout: PATIENCE }, (
   test('a container whose reaper is killed does not run on unseen', async () => {
     const { sandbox, id } = await begin('exec sleep 600');
     const { started } = recordOf(id);
+    const told: RuntimeEvent[] = [];
+    const stop = new AbortController();
+    runtime.events((event) => told.push(event), stop.signal);
     process.kill(started?.reaper.pid ?? 0, 'SIGKILL');
+    await expect.poll(() => started !== undefined && isAlive(started.reaper), { interval: 1 }).toBe(false);
+    // Whoever looks finds it out; so many at once write it down once.
+    await Promise.all(Array.from({ length: 8 }, () => runtime.containerStatus(id)));
     expect(await exited(id)).toMatchObject({ exitCode: 137, reason: 'Error', message: expect.stringMatching(/killed/) as string });
     expect(started !== undefined && isAlive(started)).toBe(false);
+    expect(told.filter(({ containerId }) => containerId === id)).toHaveLength(1);
+    stop.abort();
     await gone(sandbox);
   });
 
