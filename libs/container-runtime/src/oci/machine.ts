@@ -43,6 +43,6 @@ async function describeDevice(path: string): Promise<SpecDevice[]> {
 }
 
 /** As the C library of Linux packs them. */
-export function deviceNumbers(rdev: bigint): { major: number; minor: number } {
+function deviceNumbers(rdev: bigint): { major: number; minor: number } {
   return { major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n)), minor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n)) };
 }

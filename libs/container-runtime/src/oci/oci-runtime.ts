@@ -35,7 +35,7 @@ export function assembleOciRuntime(options: OciOptions, makeStreams: MakeOciStre
   }));
   const streams = makeStreams({
     places: ociPlaces(options.root), containers: containersOf(opened), binary: options.binary, runtimeCommand: [options.binary.path, '--root', ociPlaces(options.root).state],
-    conmon: options.conmon, logger: options.logger ?? silentLogger, closed: closed.signal,
+    logger: options.logger ?? silentLogger, closed: closed.signal,
   });
   return {
     version: async () => ({ runtimeName: options.binary.kind, runtimeVersion: await runtimeVersion(options) }),

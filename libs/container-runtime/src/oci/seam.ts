@@ -20,7 +20,6 @@ export interface StreamDependencies {
   readonly binary: RuntimeBinary;
   /** The program and the arguments that come before the runtime's own command, such as `exec`. */
   readonly runtimeCommand: readonly [program: string, ...args: string[]];
-  readonly conmon: string;
   readonly logger: Logger;
   /** Aborts when the runtime is closed. */
   readonly closed: AbortSignal;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { basename, dirname } from 'node:path';
 import { onAbort } from '@gantry/async';
 import { feed } from '../../feed-input.js';
 import type { ContainerRuntime, ProcessStreams } from '../../runtime.js';
@@ -19,14 +20,14 @@ export function createAttach({ containers, places }: StreamDependencies): Contai
     if (state !== 'running') throw new RuntimeError('invalid', `container "${id}" is not running`);
     const left = new AbortController();
     const over = AbortSignal.any([signal, left.signal]);
-    const { directory, control } = places.container(id);
+    const { attach, control } = places.container(id);
     try {
       const { promise: begun, resolve } = Promise.withResolvers<void>();
       const output = readLog(config.logPath, { tail: 0 }, { ended: whenEnded(containers, id, over), signal, begun: resolve });
       const passing = passOutput(output, streams);
       // What the process answers must not come before it is listened to.
       await Promise.race([begun, passing]);
-      if (config.stdin && streams.stdin !== undefined) connectInput(directory, streams.stdin, over);
+      if (config.stdin && streams.stdin !== undefined) connectInput(attach, streams.stdin, over);
       if (config.tty) void followSizes(streams.resize, terminalResizer(control));
       await passing;
       signal.throwIfAborted();
@@ -44,9 +45,9 @@ async function passOutput(output: AsyncIterable<{ readonly stream: 'stdout' | 's
  * The reaper's socket is one of packets, which Node does not speak and socat does. The reaper closes the process's input when whoever was
  * connected leaves, if that is what the container wants (`stdinOnce`). It sends output there too, which goes nowhere.
  */
-function connectInput(directory: string, stdin: AsyncIterable<Uint8Array>, over: AbortSignal): void {
+function connectInput(socket: string, stdin: AsyncIterable<Uint8Array>, over: AbortSignal): void {
   // By its last name, since the names of sockets are short.
-  const socat = spawn('socat', ['STDIO', 'UNIX-CONNECT:attach,type=5'], { cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] });
+  const socat = spawn('socat', ['STDIO', `UNIX-CONNECT:${basename(socket)},type=5`], { cwd: dirname(socket), stdio: ['pipe', 'ignore', 'ignore'] });
   socat.once('error', () => socat.stdin.destroy());
   void feed(socat.stdin, stdin).then(() => socat.stdin.end());
   onAbort(over, () => socat.kill('SIGKILL'));

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { delay, systemClock } from '@gantry/async';
-import { lookAtProcess } from '@gantry/machine';
+import { lookAtProcess, signalProcess } from '@gantry/machine';
 import type { ProcessState } from '@gantry/machine';
 import type { CommandFiles } from './command-files.js';
 
@@ -18,9 +18,9 @@ export async function endCommand(files: CommandFiles, container: string): Promis
     for (const pid of beginnings(files, container, processes)) known.add(pid);
     const found = belonging(processes, known).filter(({ isZombie }) => !isZombie);
     if (found.length === 0) return;
-    for (const { pid } of found) {
-      known.add(pid);
-      kill(pid);
+    for (const each of found) {
+      known.add(each.pid);
+      signalProcess(each, 'SIGKILL');
     }
     await delay(systemClock, round);
   }
@@ -81,13 +81,5 @@ function textOf(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
