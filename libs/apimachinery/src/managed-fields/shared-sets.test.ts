@@ -33,6 +33,12 @@ describe('an object from JSON', () => {
     expect([isShared(set), isShared(set?.['fieldsV1'])]).toEqual([true, false]);
   });
 
+  it('keeps the texts of those alone that were used last', () => {
+    const [first, ...others] = Array.from({ length: 40 }, (_, index) => setsOf(parseObject(pod(entry(names(`many${String(index)}-`)))))[0]!);
+    expect([isShared(first), others.filter(isShared).length]).toEqual([false, 32]);
+    expect(managedFieldsJson({ manager: 'm', fieldsV1: first! })).toBe(JSON.stringify({ manager: 'm', fieldsV1: first }));
+  });
+
   const known = pod(entry(names('known')));
   const inside = JSON.stringify(names('known'));
   parseObject(known);

@@ -50,7 +50,8 @@ export function managedFieldsJson(entry: ManagedFieldsEntry): string {
 function keep(shared: SharedSet): void {
   texts.set(shared.set, shared.text);
   kept.unshift(shared);
-  if (kept.length > KEPT) kept.pop();
+  // Objects that have it may stay: their texts would be held twice.
+  if (kept.length > KEPT) texts.delete(kept.pop()!.set);
 }
 
 const FIELDS = '"fieldsV1":{';
