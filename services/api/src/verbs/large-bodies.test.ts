@@ -38,6 +38,7 @@ const pod = (name: string, container: object, spec: object = {}): object => ({ a
 const owner = (index: number): object => ({ apiVersion: 'v1', kind: 'X', name: 'n', uid: String(index), controller: true });
 const entry = (index: number): object => ({ manager: `m${String(index)}`, operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { [`f:k${String(index)}`]: {} } } });
 const variable = (index: number): { name: string; value: string } => ({ name: `A${String(index)}`, value: '1' });
+const inSets = (depth: number, inner: unknown): unknown => times(depth, () => 0).reduce<unknown>((set) => ({ fieldsV1: set }), inner);
 const nested = (depth: number): object => times(depth, () => 'f:a').reduceRight<object>((inner, name) => ({ [name]: inner }), {});
 
 it.each([
@@ -48,6 +49,7 @@ it.each([
   ['scopes of a quota', 'POST', '/api/v1/namespaces/default/resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1' }, scopes: times(20_000, () => 'Nope') } }, {}, 422],
   ['managers', 'POST', MAPS, map('managers', { managedFields: times(10_000, entry) }, keys(10_000, '')), {}, 201],
   ['fields in fields', 'POST', MAPS, map('deep', { managedFields: [{ ...entry(0), fieldsV1: nested(990) }] }), {}, 201],
+  ['sets of fields in one another', 'POST', MAPS, map('sets', { managedFields: [{ ...entry(0), fieldsV1: inSets(95, times(1_000_000, () => 1)) }] }), {}, 201],
   ['data', 'PATCH', `${MAPS}/data?fieldManager=one`, map('data', {}, keys(40_000, '1')), APPLY, 201],
   ['data of somebody else', 'PATCH', `${MAPS}/data?fieldManager=two`, map('data', {}, keys(40_000, '2')), APPLY, 409],
   ['data that takes it over', 'PATCH', `${MAPS}/data?fieldManager=two&force=true`, map('data', {}, keys(40_000, '2')), APPLY, 200],
