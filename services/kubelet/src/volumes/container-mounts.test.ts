@@ -19,6 +19,11 @@ test('mounts of a part of a volume make it with the mode of the volume, also by 
   expect((await stat(join(root, 'a/b'))).mode).toBe((await stat(root)).mode);
 });
 
+test('containers that start at the same time may have the same part of a volume, which none of them found there', async () => {
+  const all = await Promise.all(Array.from({ length: 8 }, () => mountsOf(root, { subPath: 'same/deep' })));
+  expect(new Set(all.map(([mount]) => mount?.hostPath))).toEqual(new Set([join(root, 'same/deep')]));
+});
+
 test('a file may be mounted, by a link within its volume too', async () => {
   await mkdir(join(root, '..data.1'));
   await writeFile(join(root, '..data.1', 'f'), '');

@@ -31,16 +31,22 @@ async function stepInto(directory: string, step: string, root: string): Promise<
 /** Containers that run may put a link in the place of a directory at any moment: all is done to what was opened. */
 async function makeStep(directory: string, step: string, root: string): Promise<string> {
   const path = join(directory, step);
-  await withOpened(root, directory, (opened) => mkdir(join(opened, step)));
+  const isOwn = await withOpened(root, directory, (opened) => makeDirectory(join(opened, step)));
+  if (!isOwn) return stepInto(directory, step, root);
   await withOpened(root, path, async (opened) => chmod(opened, (await stat(root)).mode & 0o7777));
   return path;
 }
 
-async function withOpened(root: string, path: string, work: (opened: string) => Promise<void>): Promise<void> {
+/** Whether it was not there: another container of the pod may have made it meanwhile. */
+function makeDirectory(path: string): Promise<boolean> {
+  return mkdir(path).then(() => true, (error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? false : Promise.reject(error)));
+}
+
+async function withOpened<T>(root: string, path: string, work: (opened: string) => Promise<T>): Promise<T> {
   const descriptor = openInside(root, path);
   try {
     if (!fstatSync(descriptor).isDirectory()) throw new Error(`"${path}" is no directory`);
-    await work(`/proc/self/fd/${descriptor}`);
+    return await work(`/proc/self/fd/${descriptor}`);
   } finally {
     closeSync(descriptor);
   }
