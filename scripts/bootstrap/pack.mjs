@@ -1,5 +1,5 @@
 /**
- * Packs the programs of a standalone cluster into few files: loading 1,600 modules took half of a start and 30 MB of each process (measured).
+ * Packs the programs of a standalone cluster into few files: loading 1,600 modules one by one takes about a third more CPU and 17 MB of the control plane (measured).
  * Run by the build, after the compiler, with the pinned Node: `node scripts/bootstrap/pack.mjs`. What it makes is used by `cli/bin/gantry.mjs`
  * for as long as nothing is newer; without it everything runs from `dist` as it is.
  */
