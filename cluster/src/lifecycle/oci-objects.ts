@@ -25,8 +25,7 @@ export async function removeOciObjects(places: Places, programs = presentProgram
 
 /** The same of one node, whose process has ended. */
 export async function removeOciNode(places: Places, node: string): Promise<void> {
-  if (!existsSync(join(places.containers, node))) return;
-  await removeContainers(places, node, presentPrograms);
+  if (existsSync(join(places.containers, node))) await removeContainers(places, node, presentPrograms);
   await removeNodeNamespace(networkNames(places.instance), node);
 }
 
@@ -36,8 +35,9 @@ async function removeContainers(places: Places, node: string, programs: typeof p
   const count = (await isEmpty(root)) ? 0 : await removeByRuntime(places, node, root, await programs());
   const { unmountBelow } = await import('@gantry/kubelet/parts');
   await unmountBelow(root);
-  await rm(root, { recursive: true, force: true });
   await removeGroups([`gantry/${places.instance}/${node}`]);
+  // Last: without it nobody looks for the others.
+  await rm(root, { recursive: true, force: true });
   return count;
 }
 
