@@ -67,6 +67,17 @@ describe.skipIf(!isRoot)('when the disk is full (needs root)', () => {
     expect(await names()).toEqual([]);
   });
 
+  test('an image of which the machine has lost a layer goes too, with the layers that are left', async () => {
+    const image = imageOf([archiveOf([{ name: 'lost', content: 'x' }]), archiveOf([{ name: 'left', content: 'x' }])]);
+    const [lost] = await store.load(inPieces(savedArchive([{ image, tags: ['lost:1'] }])));
+    // What it still writes beside the layers is written.
+    await store.close();
+    await rm(join(lost!.layers[0]!, '..'), { recursive: true });
+    expect(await store.get('lost:1')).toBeUndefined();
+    await store.collectGarbage(FULL);
+    for (const folder of ['images', 'references', 'layers']) expect(await readdir(join(store.root, folder))).toEqual([]);
+  });
+
   test('a name whose image a process took away before it died leads to nothing that comes later', async () => {
     const [{ image }] = images as [(typeof images)[number]];
     await rm(join(store.root, 'images', `${image.id.slice(7)}.json`));

@@ -31,8 +31,9 @@ export async function collectGarbage(parts: CollectorParts, options: GarbageOpti
     const image = await parts.get(id);
     const isAsBefore = (await usedAt(parts, id)) === candidates.find((candidate) => candidate.id === id)?.usedAt;
     // Somebody has used it since it was chosen, or brought it anew.
-    if (image === undefined || !isAsBefore || !(await parts.remove(id))) return;
-    removed.push(image);
+    if (!isAsBefore || !(await parts.remove(id))) return;
+    // One of which a layer is lost is shown to nobody, and goes nonetheless.
+    if (image !== undefined) removed.push(image);
     freed += await parts.sweep();
   };
   const fromHere = freed;
